@@ -1,0 +1,116 @@
+"""State is the fold of facts: pure, total, the same code on the desk and on the hub.
+
+An unlawful step is no error: the fact stays, the step has no effect, and the stream gets a `Conflict` for a person.
+A kind this version does not know makes the stream read-only (`Folded.unknown`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """One fact as the fold sees it.
+
+    A desk's fact has `chain` and `seq`; a hub's fact has neither (`chain` is empty) but always a `hub_seq`.
+    `recorded_at` is UTC in milliseconds by the clock of whoever wrote it.
+    """
+
+    stream: str
+    kind: str
+    body: Mapping[str, Any]
+    recorded_at: int
+    clerk: str = ""
+    clock: str = "ok"
+    chain: str = ""
+    seq: int = 0
+    hub_seq: int | None = None
+
+    @property
+    def by_hub(self) -> bool:
+        """Whether the platform wrote it."""
+        return not self.chain
+
+
+class Unlawful(Exception):
+    """Raised by a handler for a step that the present state does not allow; `reason` is a stable code."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
+@dataclass(frozen=True, slots=True)
+class Conflict:
+    """A step without effect that a person must look at."""
+
+    kind: str
+    reason: str
+    recorded_at: int
+    chain: str
+    seq: int
+    hub_seq: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Folded:
+    """The state of one stream, with what could not be applied and what is not known."""
+
+    stream: str
+    state: Any
+    conflicts: tuple[Conflict, ...] = ()
+    unknown: tuple[str, ...] = ()
+
+    @property
+    def read_only(self) -> bool:
+        """Whether a newer version wrote into this stream."""
+        return bool(self.unknown)
+
+
+Handler = Callable[[Any, Fact], Any]
+
+
+@dataclass(frozen=True, slots=True)
+class StreamType:
+    """The kinds of one family of streams. `start` makes the state before the first fact from the stream's name."""
+
+    name: str
+    start: Callable[[str], Any]
+    handlers: Mapping[str, Handler] = field(default_factory=dict)
+
+
+def stream_type_of(stream: str) -> str:
+    """The family of a stream: `case` for `case/3403990312611170003791`."""
+    return stream.partition("/")[0]
+
+
+def in_order(facts: Sequence[Fact]) -> list[Fact]:
+    """Facts in fold order: by `hub_seq` where known, then this desk's unacknowledged ones in the order given."""
+    known = sorted((fact for fact in facts if fact.hub_seq is not None), key=lambda fact: fact.hub_seq or 0)
+    return known + [fact for fact in facts if fact.hub_seq is None]
+
+
+def fold(stream: str, facts: Sequence[Fact], types: Mapping[str, StreamType]) -> Folded:
+    """Fold `facts` (in journal order) of one stream."""
+    family = types.get(stream_type_of(stream))
+    if family is None:
+        return Folded(stream, None, (), tuple(dict.fromkeys(fact.kind for fact in facts)))
+    state = family.start(stream)
+    conflicts: list[Conflict] = []
+    unknown: dict[str, None] = {}
+    for fact in in_order(facts):
+        handler = family.handlers.get(fact.kind)
+        if handler is None:
+            unknown[fact.kind] = None
+            continue
+        try:
+            state = handler(state, fact)
+        except Unlawful as refusal:
+            conflicts.append(Conflict(fact.kind, refusal.reason, fact.recorded_at, fact.chain, fact.seq, fact.hub_seq))
+        except (KeyError, TypeError, ValueError, AttributeError):
+            # A body that lacks what its kind needs comes from a broken or foreign writer: kept, shown, without effect.
+            conflicts.append(Conflict(fact.kind, "malformed", fact.recorded_at, fact.chain, fact.seq, fact.hub_seq))
+    return Folded(stream, state, tuple(conflicts), tuple(unknown))

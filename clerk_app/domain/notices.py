@@ -1,0 +1,50 @@
+"""What a printed notice says, as plain data: the domain decides the words, `printing.documents` only sets them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+NoticeKind = Literal["receipt", "acceptance_notice"]
+"""`receipt` 收件凭证; `acceptance_notice` 受理通知书, only with the seal at hand (domain.md Decision 5)."""
+
+
+@dataclass(frozen=True, slots=True)
+class NoticeMaterial:
+    """One row of the material list: `form` e.g. 原件已看, `state` e.g. 已收 / 免提交 / 容缺后补 / 缺."""
+
+    name: str
+    form: str
+    copies: str
+    state: str
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """Everything a notice shows. All texts are final Chinese; numbers of people are already masked.
+
+    `paragraphs` are the sentences of the body in order; `in_force` and `not_yet` are the one line each that says what
+    takes effect now and what does not yet (either may be empty); `remarks` are bullet lines (e.g. expired card noted).
+    `facts` are label/value pairs for the head table. `seal` is the text of the seal box, empty for none.
+    `mark` is 演示, 练习 or empty; `copy_label` is e.g. 第一联 申请人 or 补打.
+    """
+
+    kind: NoticeKind
+    title: str
+    document_number: str
+    case_number: str
+    digest: str
+    progress_url: str
+    facts: tuple[tuple[str, str], ...]
+    materials: tuple[NoticeMaterial, ...]
+    paragraphs: tuple[str, ...]
+    in_force: str
+    not_yet: str
+    remarks: tuple[str, ...]
+    legal_basis: str
+    seal: str
+    signatures: tuple[str, ...]
+    contacts: tuple[tuple[str, str], ...]
+    footer: tuple[str, ...]
+    mark: str = ""
+    copy_label: str = ""

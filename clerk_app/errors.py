@@ -1,0 +1,401 @@
+"""Everything that can go wrong, by kind.
+
+    ClerkError                     code, data, retryable
+    ├─ UserError                   the clerk can put it right
+    ├─ EnvironmentFault            disk, cable, network or peer; the program is not to blame
+    │  ├─ DeviceError              readers and pads
+    │  ├─ PrintError               paper and printers
+    │  ├─ StoreError               the encrypted store, its keys, its folder
+    │  ├─ ItemSyncError            this item failed, the sync goes on
+    │  └─ PlatformError            the sync stops here and tries again later
+    └─ BugError                    a broken invariant: never retried, never shown as a sentence
+
+An error carries a stable `code` and data, never a sentence for people: `clerk_app.messages` turns the code into one
+plain sentence with the next step, for the command line, the window and the hub alike.
+"""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+
+class ClerkError(Exception):
+    """Base of everything this program raises on purpose.
+
+    `code` is stable and ASCII; `retryable` says whether the same call may succeed later without anybody changing
+    anything. `data` fills the placeholders of the sentence and never holds personal data.
+    """
+
+    code: ClassVar[str] = "error"
+    retryable: ClassVar[bool] = False
+
+    def __init__(self, detail: str = "", **data: Any) -> None:
+        super().__init__(detail or self.code)
+        self.detail = detail
+        self.data = data
+
+
+class UserError(ClerkError):
+    """The clerk can put it right."""
+
+    code = "user_error"
+
+
+class EnvironmentFault(ClerkError):
+    """The machine, a cable, the network or a peer failed."""
+
+    code = "environment_fault"
+
+
+class DeviceError(EnvironmentFault):
+    """A card reader or rating pad failed."""
+
+    code = "device_failed"
+
+
+class PrintError(EnvironmentFault):
+    """A printer or a page failed."""
+
+    code = "print_failed"
+
+
+class StoreError(EnvironmentFault):
+    """The store, its keys or its folder failed."""
+
+    code = "store_failed"
+
+
+class ItemSyncError(EnvironmentFault):
+    """One item could not be synced; the others go on."""
+
+    code = "item_sync_failed"
+
+
+class PlatformError(EnvironmentFault):
+    """The platform cannot be used now; the sync stops and comes back later."""
+
+    code = "platform_failed"
+    retryable = True
+
+
+class BugError(ClerkError):
+    """A broken invariant in our own code."""
+
+    code = "bug"
+
+
+# ---- what the clerk can put right -------------------------------------------------------------------------------
+
+
+class NotYetAvailable(UserError):
+    """The chosen act belongs to a later version; the draft is kept."""
+
+    code = "not_yet"
+
+
+class WrongPassword(UserError):
+    """The password does not open this clerk's key."""
+
+    code = "wrong_password"
+
+
+class UnknownClerk(UserError):
+    """No such clerk in `keys.json`."""
+
+    code = "unknown_clerk"
+
+
+class WeakPassword(UserError):
+    """Fewer than 10 characters or fewer than 3 character classes (domain.md E.4)."""
+
+    code = "weak_password"
+
+
+class LockedOut(UserError):
+    """Too many wrong passwords; `seconds` of running time are left."""
+
+    code = "locked_out"
+
+
+class NoStore(UserError):
+    """The folder holds no store."""
+
+    code = "no_store"
+
+
+class StoreExists(UserError):
+    """The folder holds a store already."""
+
+    code = "store_exists"
+
+
+class NotEnrolled(UserError):
+    """The device is not enrolled, so the store takes in nothing real."""
+
+    code = "not_enrolled"
+
+
+class AlreadyEnrolled(UserError):
+    """This store is enrolled with a hub already."""
+
+    code = "already_enrolled"
+
+
+class PracticeStore(UserError):
+    """A practice store is never enrolled and never synced."""
+
+    code = "practice_store"
+
+
+class BadEnrolmentFile(UserError):
+    """The enrolment file is damaged or not one."""
+
+    code = "bad_enrolment_file"
+
+
+class NotSignedIn(UserError):
+    """The act needs a signed-in clerk."""
+
+    code = "not_signed_in"
+
+
+class NoSuchCase(UserError):
+    """No case has this number."""
+
+    code = "no_such_case"
+
+
+class NoSuchDraft(UserError):
+    """The draft is gone or belongs to another clerk."""
+
+    code = "no_such_draft"
+
+
+class NoSuchMatter(UserError):
+    """The catalogue has no such matter."""
+
+    code = "no_such_matter"
+
+
+class Incomplete(UserError):
+    """Items are still missing; `items` names them."""
+
+    code = "incomplete"
+
+
+class NotPresent(UserError):
+    """The matter needs the applicant in person."""
+
+    code = "not_present"
+
+
+class ExpiredDocument(UserError):
+    """The document is past its validity and the matter does not accept that."""
+
+    code = "expired_document"
+
+
+class MissingGlyph(UserError):
+    """No vendored font can draw `characters`; named before acceptance, not at the printer."""
+
+    code = "missing_glyph"
+
+
+class UnlawfulStep(UserError):
+    """The step is not possible in the present state."""
+
+    code = "unlawful_step"
+
+
+class NeedsUpgrade(UserError):
+    """The record holds something this version does not know; it is read-only here."""
+
+    code = "needs_upgrade"
+
+
+class BadFile(UserError):
+    """A file named on the command line cannot be used."""
+
+    code = "bad_file"
+
+
+class BadPort(UserError):
+    """The port address is not one pyserial understands."""
+
+    code = "bad_port"
+
+
+class BadProfile(UserError):
+    """The rating pad profile is unknown or damaged."""
+
+    code = "bad_profile"
+
+
+class RatingOpen(UserError):
+    """A rating invitation is open, so the pad cannot be tested now."""
+
+    code = "rating_open"
+
+
+# ---- devices ----------------------------------------------------------------------------------------------------
+
+
+class CardNotFound(DeviceError):
+    """No card was laid on the reader in time."""
+
+    code = "card_not_found"
+    retryable = True
+
+
+class CardNotRead(DeviceError):
+    """The card is there but could not be read; lift it and lay it down again."""
+
+    code = "card_not_read"
+    retryable = True
+
+
+class CardNotGenuine(DeviceError):
+    """Reader and card did not authenticate one another (SW3 32, 33)."""
+
+    code = "card_not_genuine"
+
+
+class WrongCard(DeviceError):
+    """Not an identity card (SW3 40)."""
+
+    code = "wrong_card"
+
+
+class ReaderSelfTestFailed(DeviceError):
+    """The reader refuses every command (SW3 60)."""
+
+    code = "reader_self_test_failed"
+
+
+class ReaderNotLicensed(DeviceError):
+    """The reader is not authorised (SW3 66)."""
+
+    code = "reader_not_licensed"
+
+
+class DeviceNotFound(DeviceError):
+    """Nothing is connected at the port."""
+
+    code = "device_not_found"
+    retryable = True
+
+
+class DeviceGone(DeviceError):
+    """The device vanished while it was used."""
+
+    code = "device_gone"
+    retryable = True
+
+
+class DeviceSilent(DeviceError):
+    """The device does not answer."""
+
+    code = "device_silent"
+    retryable = True
+
+
+class DeviceGarbled(DeviceError):
+    """The device answers, but not in its protocol."""
+
+    code = "device_garbled"
+    retryable = True
+
+
+class DeviceBusy(DeviceError):
+    """Another program holds the port."""
+
+    code = "device_busy"
+    retryable = True
+
+
+# ---- the store --------------------------------------------------------------------------------------------------
+
+
+class FolderLocked(StoreError):
+    """Another process owns the data folder."""
+
+    code = "folder_locked"
+    retryable = True
+
+
+class DiskFull(StoreError):
+    """No room left; the act did not happen."""
+
+    code = "disk_full"
+    retryable = True
+
+
+class DiskFailed(StoreError):
+    """The disk refused a read or a write; the act did not happen."""
+
+    code = "disk_failed"
+
+
+class KeysDamaged(StoreError):
+    """`keys.json` is missing or was changed outside the program."""
+
+    code = "keys_damaged"
+
+
+class StoreDamaged(StoreError):
+    """The database, its log or its pages were changed outside the program."""
+
+    code = "store_damaged"
+
+
+class BlobDamaged(StoreError):
+    """A sealed file is missing or was changed."""
+
+    code = "blob_damaged"
+
+
+class WitnessDamaged(StoreError):
+    """The witness file is missing or was changed."""
+
+    code = "witness_damaged"
+
+
+class StoreRolledBack(StoreError):
+    """The journal ends before what was reported: an older copy was put back, or the end of the log was lost."""
+
+    code = "store_rolled_back"
+
+
+class SchemaTooNew(StoreError):
+    """A newer version of the program wrote this store."""
+
+    code = "schema_too_new"
+
+
+# ---- the platform -----------------------------------------------------------------------------------------------
+
+
+class PlatformUnreachable(PlatformError):
+    """No line, or nobody answers."""
+
+    code = "platform_unreachable"
+
+
+class CaptivePortal(PlatformError):
+    """A log-in page or proxy answered in the platform's place."""
+
+    code = "captive_portal"
+
+
+class PlatformRefused(PlatformError):
+    """The platform refused this device; `reason` is its code."""
+
+    code = "platform_refused"
+    retryable = False
+
+
+class ProtocolMismatch(PlatformError):
+    """Both ends speak versions that do not overlap."""
+
+    code = "protocol_mismatch"
+    retryable = False

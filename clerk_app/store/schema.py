@@ -1,0 +1,163 @@
+"""The tables. Journal, primary data and projections are kept apart: only projections may be dropped and folded again.
+
+`PRAGMA user_version` numbers the journal and primary tables (`store.migrations`); `PROJECTION_VERSION` numbers the
+projections, which are simply rebuilt when it changes.
+"""
+
+from __future__ import annotations
+
+from sqlalchemy import Boolean, Column, Index, Integer, LargeBinary, MetaData, Table, Text
+
+SCHEMA_VERSION = 1
+PROJECTION_VERSION = 1
+
+journal = MetaData()
+primary = MetaData()
+projections = MetaData()
+
+chains = Table(
+    "chains",
+    journal,
+    Column("n", Integer, primary_key=True, autoincrement=True),
+    Column("chain", Text, nullable=False, unique=True),
+    Column("prev_chain", Text),
+    Column("prev", LargeBinary, nullable=False),
+    Column("reason", Text, nullable=False),
+    sqlite_autoincrement=True,
+)
+
+entries = Table(
+    "entries",
+    journal,
+    Column("n", Integer, primary_key=True, autoincrement=True),
+    Column("chain", Text, nullable=False),
+    Column("seq", Integer, nullable=False),
+    Column("stream", Text, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("header", LargeBinary, nullable=False),
+    Column("body", LargeBinary),
+    Column("salt", LargeBinary),
+    Column("body_hash", LargeBinary, nullable=False),
+    Column("prev", LargeBinary, nullable=False),
+    Column("hash", LargeBinary, nullable=False),
+    Column("acked", Boolean, nullable=False, default=False),
+    Column("hub_seq", Integer),
+    Index("entries_by_place", "chain", "seq", unique=True),
+    Index("entries_by_stream", "stream"),
+    Index("entries_unacked", "chain", "seq", sqlite_where=Column("acked", Boolean) == 0),
+    sqlite_autoincrement=True,
+)
+"""What this device wrote. `stream` and `kind` repeat the header for look-up only; the header bytes count."""
+
+hub_facts = Table(
+    "hub_facts",
+    journal,
+    Column("hub_seq", Integer, primary_key=True),
+    Column("stream", Text, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("content", LargeBinary, nullable=False),
+    Column("signature", LargeBinary, nullable=False),
+    Index("hub_facts_by_stream", "stream"),
+)
+"""What the platform wrote, signed one by one."""
+
+heads = Table(
+    "heads",
+    journal,
+    Column("chain", Text, primary_key=True),
+    Column("seq", Integer, primary_key=True),
+    Column("head", LargeBinary, nullable=False),
+    Column("signature", LargeBinary, nullable=False),
+)
+
+meta = Table("meta", primary, Column("name", Text, primary_key=True), Column("value", LargeBinary, nullable=False))
+
+drafts = Table(
+    "drafts",
+    primary,
+    Column("id", Text, primary_key=True),
+    Column("visit", Text, nullable=False),
+    Column("owner", Text, nullable=False),
+    Column("content", LargeBinary, nullable=False),
+    Column("updated_at", Integer, nullable=False),
+)
+
+print_jobs = Table(
+    "print_jobs",
+    primary,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("case_number", Text, nullable=False),
+    Column("document", Text, nullable=False),
+    Column("copy", Integer, nullable=False),
+    Column("reprint", Boolean, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("problem", Text, nullable=False, default=""),
+    Column("queued_at", Integer, nullable=False),
+    Column("settled_at", Integer),
+    Index("print_jobs_by_state", "state"),
+    sqlite_autoincrement=True,
+)
+
+blobs = Table(
+    "blobs",
+    primary,
+    Column("id", Text, primary_key=True),
+    Column("size", Integer, nullable=False),
+    Column("case_number", Text),
+    Column("complete", Boolean, nullable=False, default=False),
+)
+"""Sealed files this desk keeps: `case_number` once an entry names one, `complete` once the hub has signed for it."""
+
+p_stream = Table(
+    "p_stream",
+    projections,
+    Column("stream", Text, primary_key=True),
+    Column("family", Text, nullable=False),
+    Column("facts", Integer, nullable=False),
+    Column("conflicts", Text, nullable=False),
+    Column("unknown", Text, nullable=False),
+)
+
+p_session = Table(
+    "p_session",
+    projections,
+    Column("stream", Text, primary_key=True),
+    Column("phase", Text, nullable=False),
+    Column("clerk", Text, nullable=False),
+    Column("clerk_name", Text, nullable=False),
+    Column("seal_at_hand", Boolean, nullable=False),
+    Column("logged_in_at", Integer, nullable=False),
+)
+
+p_visit = Table(
+    "p_visit",
+    projections,
+    Column("stream", Text, primary_key=True),
+    Column("phase", Text, nullable=False),
+    Column("session", Text, nullable=False),
+    Column("ticket", Text),
+    Column("applicant", Text, nullable=False),
+    Column("rating", Text, nullable=False),
+    Column("opened_at", Integer, nullable=False),
+    Index("p_visit_by_phase", "phase"),
+)
+
+p_case = Table(
+    "p_case",
+    projections,
+    Column("stream", Text, primary_key=True),
+    Column("number", Text, nullable=False, unique=True),
+    Column("official_number", Text),
+    Column("visit", Text, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("matter", Text, nullable=False),
+    Column("matter_name", Text, nullable=False),
+    Column("department", Text, nullable=False),
+    Column("applicant", Text, nullable=False),
+    Column("taken_in_at", Integer, nullable=False),
+    Column("due_on", Text),
+    Column("due_estimated", Boolean, nullable=False),
+    Column("needs_clerk", Boolean, nullable=False),
+    Index("p_case_by_visit", "visit"),
+    Index("p_case_by_time", "taken_in_at"),
+)
