@@ -1,0 +1,1 @@
+"""Sheets laid over the window: outcomes, matters, keys."""

@@ -1,0 +1,1 @@
+"""Item models for tables: rows are frozen dataclasses, columns and roles have names."""
