@@ -1,0 +1,20 @@
+"""What every test has: no window on the desk, its own state folder, repeatable random cases."""
+
+import os
+
+import pytest
+from hypothesis import HealthCheck, settings
+
+# Before Qt is imported anywhere: tests never open a window on a developer's desk.
+os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+
+# A busy machine is not a wrong program, so no example has a deadline; in CI every run tries the same examples.
+settings.register_profile("desk", deadline=None, max_examples=50, suppress_health_check=[HealthCheck.too_slow])
+settings.register_profile("ci", settings.get_profile("desk"), derandomize=True)
+settings.load_profile("ci" if os.environ.get("CI") else "desk")
+
+
+@pytest.fixture(autouse=True)
+def _own_state_folder(tmp_path_factory, monkeypatch):
+    """Keep the copy of the witness and every other trace out of the user's own state folder."""
+    monkeypatch.setenv("CLERK_STATE_DIR", str(tmp_path_factory.mktemp("state")))
