@@ -19,6 +19,7 @@ import ctypes
 import hashlib
 import importlib.util
 import os
+import platform
 import shutil
 import subprocess
 import sys
@@ -97,7 +98,7 @@ def test(arguments: list[str]) -> int:
     spread = [] if named else ["-n", "2", "--dist", "loadfile"]
     run(
         [PYTHON, "-m", "pytest", *spread, *named],
-        "Tests failed: read the first failure above, then run its file alone: `python3 dev.py test tests/unit/test_….py -x`.",
+        "Tests failed: read the first failure above, then run its file alone (`python3 dev.py test tests/…/test_x.py`).",
         offscreen=True,
     )
     return 0
@@ -173,7 +174,7 @@ VERBS: dict[str, Callable[[list[str]], int]] = {
 
 def prepare(*, with_display: bool = False) -> None:
     """Make the checkout ready to run: system libraries, `.venv`, locked packages, the project itself."""
-    if sys.platform.startswith("linux"):
+    if platform.system() == "Linux":
         require_libraries({**QT_LIBRARIES, **(DISPLAY_LIBRARIES if with_display else {})})
     wanted = fingerprint()
     if PYTHON.exists() and STAMP.exists() and STAMP.read_text(encoding="ascii") == wanted:
@@ -279,7 +280,7 @@ def environment(*, offscreen: bool = False) -> dict[str, str]:
 
 def has_display() -> bool:
     """Whether a window can be seen on this machine."""
-    if sys.platform.startswith("linux"):
+    if platform.system() == "Linux":
         return bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))
     return True
 
