@@ -1,0 +1,251 @@
+"""A case: one matter of one applicant, from intake to decision, folded from its facts.
+
+The legal instant of intake is `received_at`, the moment the desk recorded the fact. What the desk promised (dates,
+power, effect) is taken from the fact as it was printed and never computed again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import date
+from typing import Any, Literal, get_args
+
+from clerk_app.domain import case_number
+from clerk_app.domain.applicant import document_from_body
+from clerk_app.domain.case_state import CaseState, may_become
+from clerk_app.domain.civil import civil_date, optional_date
+from clerk_app.domain.fold import Fact, StreamType, Unlawful
+from clerk_app.domain.form import FieldValue, value_from_body
+from clerk_app.domain.identity import IdentityDocument
+from clerk_app.domain.materials import MaterialItem, material_from_body
+from clerk_app.domain.matter import EffectWhen, Power
+from clerk_app.domain.notices import NoticeKind
+from clerk_app.domain.procedure import ProcedureKind
+from clerk_app.domain.workdays import Due, Running
+
+DecisionResult = Literal["grant", "refuse"]
+
+_STATE_BY_POWER: Mapping[Power, CaseState] = {
+    "receive": CaseState.RECEIVED,
+    "accept": CaseState.ACCEPTED,
+    "complete": CaseState.CLOSED,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class CaseMatter:
+    """The matter as it was when the case was taken in."""
+
+    code: str
+    version: str
+    name: str
+    department: str
+    procedure: ProcedureKind
+
+
+@dataclass(frozen=True, slots=True)
+class Effect:
+    """What the paper says is in force and what is not yet; one line each, either may be empty."""
+
+    when: EffectWhen
+    in_force: str
+    not_yet: str
+
+
+@dataclass(frozen=True, slots=True)
+class IssuedDocument:
+    """A document of the case: kind, 文书编号 and how many copies were printed."""
+
+    kind: NoticeKind
+    document_number: str
+    copies: int
+
+
+@dataclass(frozen=True, slots=True)
+class Intake:
+    """Everything the desk recorded when it took the case in."""
+
+    visit: str
+    session: str
+    clerk: str
+    matter: CaseMatter
+    power: Power
+    online: bool
+    seal_at_hand: bool
+    received_at: int
+    clock: str
+    received_on: date
+    accepted_on: date | None
+    effect: Effect
+    due: Due | None
+    legal_due_on: date | None
+    applicant: IdentityDocument
+    agent: IdentityDocument | None
+    present: bool
+    fields: Mapping[str, FieldValue]
+    materials: tuple[MaterialItem, ...]
+    documents: tuple[IssuedDocument, ...]
+    remarks: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """The department's decision. `decided_on` is the civil date of the platform's fact."""
+
+    result: DecisionResult
+    reason: str
+    decided_on: date
+
+
+@dataclass(frozen=True, slots=True)
+class Return:
+    """The department sent the case back, with its reason."""
+
+    reason: str
+    returned_on: date
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """State of a case. `intake` is None only before the first fact (then `state` is DRAFT).
+
+    `running`: the stretches in which the promised limit ran. `official_number`: the platform's 办件编号, once bound.
+    """
+
+    number: str
+    state: CaseState = CaseState.DRAFT
+    intake: Intake | None = None
+    running: tuple[Running, ...] = field(default=())
+    decision: Decision | None = None
+    returned: Return | None = None
+    official_number: str | None = None
+
+    @property
+    def received_at(self) -> int:
+        """The legal instant of intake, UTC in milliseconds; 0 before it."""
+        return self.intake.received_at if self.intake else 0
+
+
+def _taken_in(case: Case, fact: Fact) -> Case:
+    if case.state is not CaseState.DRAFT:
+        raise Unlawful("already_taken_in")
+    if fact.body["number"] != case.number or not case_number.check(case.number):
+        raise Unlawful("number_differs")
+    intake = _read_intake(fact)
+    started = intake.accepted_on if intake.power == "accept" else None
+    return replace(
+        case,
+        state=_enter(case, _STATE_BY_POWER[intake.power]),
+        intake=intake,
+        running=(Running(started),) if started else (),
+    )
+
+
+def _decided(case: Case, fact: Fact) -> Case:
+    _require_platform(case, fact)
+    result = fact.body["result"]
+    if result not in get_args(DecisionResult):
+        raise ValueError(result)
+    official = fact.body.get("official_number")
+    decided_on = civil_date(fact.recorded_at)
+    return replace(
+        case,
+        state=_enter(case, CaseState.DECIDED),
+        decision=Decision(result, str(fact.body.get("reason") or ""), decided_on),
+        running=_stopped(case.running, decided_on),
+        official_number=case.official_number if official is None else str(official),
+    )
+
+
+def _returned(case: Case, fact: Fact) -> Case:
+    _require_platform(case, fact)
+    # The clock runs on: whether a return stops it is the region's rule, and a shorter promise harms nobody.
+    return replace(
+        case,
+        state=_enter(case, CaseState.RETURNED),
+        returned=Return(str(fact.body.get("reason") or ""), civil_date(fact.recorded_at)),
+    )
+
+
+def _enter(case: Case, target: CaseState) -> CaseState:
+    if not may_become(case.state, target):
+        raise Unlawful(f"{case.state}_to_{target}")
+    return target
+
+
+def _require_platform(case: Case, fact: Fact) -> None:
+    if not fact.by_hub:
+        raise Unlawful("only_the_platform")
+    if case.intake is None:
+        raise Unlawful("not_taken_in")
+    if fact.body.get("child") is not None:
+        raise Unlawful("no_such_child")
+
+
+def _stopped(running: tuple[Running, ...], on: date) -> tuple[Running, ...]:
+    return tuple(replace(run, end=on) if run.end is None else run for run in running)
+
+
+def _read_intake(fact: Fact) -> Intake:
+    body = fact.body
+    due_on = optional_date(body["due_on"])
+    agent = body["agent"]
+    return Intake(
+        visit=str(body["visit"]),
+        session=str(body["session"]),
+        clerk=fact.clerk,
+        matter=_read_matter(body["matter"]),
+        power=_known(body["power"], get_args(Power)),
+        online=bool(body["online"]),
+        seal_at_hand=bool(body["seal_at_hand"]),
+        received_at=fact.recorded_at,
+        clock=fact.clock,
+        received_on=date.fromisoformat(body["received_on"]),
+        accepted_on=optional_date(body["accepted_on"]),
+        effect=_read_effect(body["effect"]),
+        due=Due(due_on, bool(body["due_estimated"])) if due_on else None,
+        legal_due_on=optional_date(body["legal_due_on"]),
+        applicant=document_from_body(body["applicant"]),
+        agent=document_from_body(agent) if agent is not None else None,
+        present=bool(body["present"]),
+        fields={str(code): value_from_body(value) for code, value in body["fields"].items()},
+        materials=tuple(material_from_body(item) for item in body["materials"]),
+        documents=tuple(_read_document(item) for item in body["documents"]),
+        remarks=tuple(str(code) for code in body["remarks"]),
+    )
+
+
+def _read_matter(body: Mapping[str, Any]) -> CaseMatter:
+    return CaseMatter(
+        code=str(body["code"]),
+        version=str(body["version"]),
+        name=str(body["name"]),
+        department=str(body["department"]),
+        procedure=_known(body["procedure"], get_args(ProcedureKind)),
+    )
+
+
+def _read_effect(body: Mapping[str, Any]) -> Effect:
+    return Effect(_known(body["when"], get_args(EffectWhen)), str(body["in_force"]), str(body["not_yet"]))
+
+
+def _read_document(body: Mapping[str, Any]) -> IssuedDocument:
+    return IssuedDocument(_known(body["kind"], get_args(NoticeKind)), str(body["document_number"]), int(body["copies"]))
+
+
+def _known(value: Any, values: tuple[Any, ...]) -> Any:
+    if value not in values:
+        raise ValueError(value)
+    return value
+
+
+CASE = StreamType(
+    "case",
+    lambda stream: Case(stream.partition("/")[2]),
+    {
+        "case.taken_in": _taken_in,
+        "case.decided": _decided,
+        "case.returned": _returned,
+    },
+)

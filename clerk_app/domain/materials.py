@@ -1,0 +1,121 @@
+"""Materials as they stand in a draft or a case: what came in, in which form, and what takes the place of paper."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Literal, get_args
+
+from clerk_app.domain.applicant import ReadSource
+from clerk_app.domain.matter import MaterialNeed, Matter
+
+MaterialState = Literal["received", "exempt", "deferred", "promised", "missing"]
+MaterialForm = Literal["none", "original_seen", "original_kept", "copy_kept", "electronic"]
+
+STATE_LABELS: Mapping[MaterialState, str] = {
+    "received": "已收",
+    "exempt": "免提交",
+    "deferred": "容缺后补",
+    "promised": "告知承诺",
+    "missing": "缺",
+}
+FORM_LABELS: Mapping[MaterialForm, str] = {
+    "none": "—",
+    "original_seen": "原件已看",
+    "original_kept": "原件已收",
+    "copy_kept": "复印件已收",
+    "electronic": "电子件",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class BlobRef:
+    """A sealed file that belongs to a material. `id` is the SHA-256 of the sealed bytes, `key` opens them (base64)."""
+
+    id: str
+    key: str
+    size: int
+    media_type: str
+    name: str
+
+    def __repr__(self) -> str:
+        # The key opens the scan of a citizen's paper and must not reach a log.
+        return f"BlobRef({self.id[:8]}, key masked)"
+
+
+@dataclass(frozen=True, slots=True)
+class MaterialItem:
+    """One material: its state, the form it came in, sheets of paper (`copies`) and pages; 0 where nothing came."""
+
+    code: str
+    name: str
+    state: MaterialState = "missing"
+    form: MaterialForm = "none"
+    copies: int = 0
+    pages: int = 0
+    blobs: tuple[BlobRef, ...] = ()
+
+    @property
+    def is_settled(self) -> bool:
+        """Whether it is in, or lawfully need not be."""
+        return self.state in ("received", "exempt", "promised")
+
+
+def first_materials(matter: Matter, read_by: ReadSource | None) -> tuple[MaterialItem, ...]:
+    """The materials of a new draft, in catalogue order: all missing, but what reading the card has satisfied."""
+    return tuple(_first(need, read_by) for need in matter.materials)
+
+
+def allowed_states(need: MaterialNeed, read_by: ReadSource | None) -> tuple[MaterialState, ...]:
+    """The states a clerk may lawfully choose for a material; `exempt` by card only if a reader read it."""
+    exempt = need.e_licence or need.reusable or (need.by_card and read_by == "card")
+    choices: list[MaterialState] = ["received"]
+    if exempt:
+        choices.append("exempt")
+    if need.deferrable:
+        choices.append("deferred")
+    if need.promise:
+        choices.append("promised")
+    return (*choices, "missing")
+
+
+def needed_materials(matter: Matter, answers: Mapping[str, str]) -> tuple[MaterialNeed, ...]:
+    """The needs that apply to these answers; one whose question is still unanswered counts as needed."""
+    return tuple(need for need in matter.materials if need.when is None or need.when.holds(answers) is not False)
+
+
+def material_body(item: MaterialItem) -> dict[str, Any]:
+    """A material as it is written into a body or a draft."""
+    blobs = [
+        {"id": blob.id, "key": blob.key, "size": blob.size, "media_type": blob.media_type, "name": blob.name}
+        for blob in item.blobs
+    ]
+    return {
+        "code": item.code,
+        "name": item.name,
+        "state": item.state,
+        "form": item.form,
+        "copies": item.copies,
+        "pages": item.pages,
+        "blobs": blobs,
+    }
+
+
+def material_from_body(body: Mapping[str, Any]) -> MaterialItem:
+    """Read `material_body` back; raises `KeyError` or `ValueError` for a malformed one."""
+    state, form = body["state"], body["form"]
+    if state not in get_args(MaterialState) or form not in get_args(MaterialForm):
+        raise ValueError("unknown material state or form")
+    blobs = tuple(
+        BlobRef(str(blob["id"]), str(blob["key"]), int(blob["size"]), str(blob["media_type"]), str(blob["name"]))
+        for blob in body["blobs"]
+    )
+    return MaterialItem(
+        str(body["code"]), str(body["name"]), state, form, int(body["copies"]), int(body["pages"]), blobs
+    )
+
+
+def _first(need: MaterialNeed, read_by: ReadSource | None) -> MaterialItem:
+    if need.by_card and read_by == "card":
+        return MaterialItem(need.code, need.name, "exempt", "original_seen", need.copies)
+    return MaterialItem(need.code, need.name)
