@@ -313,6 +313,41 @@ class DeviceBusy(DeviceError):
     retryable = True
 
 
+# ---- paper ------------------------------------------------------------------------------------------------------
+
+
+class FontDamaged(PrintError):
+    """A vendored font file is missing or damaged; `file` is its name."""
+
+    code = "font_damaged"
+
+
+class PrinterNotFound(PrintError):
+    """The print system knows no such printer, or there is no print system; `printer` is what was asked for."""
+
+    code = "printer_not_found"
+
+
+class PrinterOffline(PrintError):
+    """The printer is stopped, refuses jobs or cannot be reached; nothing was handed over."""
+
+    code = "printer_offline"
+    retryable = True
+
+
+class PrinterSilent(PrintError):
+    """The print system did not answer in time; whether it took the job is not known."""
+
+    code = "printer_silent"
+
+
+class PrinterRefused(PrintError):
+    """The print system or the folder did not take the document; `reason` is its own word."""
+
+    code = "printer_refused"
+    retryable = True
+
+
 # ---- the store --------------------------------------------------------------------------------------------------
 
 

@@ -26,7 +26,7 @@ class Notice:
     `paragraphs` are the sentences of the body in order; `in_force` and `not_yet` are the one line each that says what
     takes effect now and what does not yet (either may be empty); `remarks` are bullet lines (e.g. expired card noted).
     `facts` are label/value pairs for the head table. `seal` is the text of the seal box, empty for none.
-    `mark` is 演示, 练习 or empty; `copy_label` is e.g. 第一联 申请人 or 补打.
+    `mark` is 演示, 练习 or empty; `copy_label` is e.g. 第一联 申请人 or 补打; `heading` is the hall's name at the top.
     """
 
     kind: NoticeKind
@@ -48,3 +48,4 @@ class Notice:
     footer: tuple[str, ...]
     mark: str = ""
     copy_label: str = ""
+    heading: str = ""
