@@ -9,12 +9,8 @@ from __future__ import annotations
 import os
 import secrets
 import time
-from datetime import UTC, date, datetime, timedelta, timezone
 from pathlib import Path
 from typing import Protocol
-
-CHINA = timezone(timedelta(hours=8))
-"""Civil dates are dates in fixed UTC+8 (architecture.md, Numbers)."""
 
 
 class Clock(Protocol):
@@ -27,7 +23,7 @@ class Clock(Protocol):
         """Seconds that never go back, for time-outs within one process."""
 
     def running_s(self) -> float:
-        """Seconds this machine has been running since its last boot, sleep included; for lock-outs that survive a restart."""
+        """Seconds this machine has been running since its last boot, sleep included; for lock-outs."""
 
 
 class Disk(Protocol):
@@ -37,10 +33,10 @@ class Disk(Protocol):
         """Read the whole file."""
 
     def replace(self, path: Path, content: bytes) -> None:
-        """Put `content` in place of `path` so that after power loss either the old or the new file is there, whole."""
+        """Put `content` in place of `path`: after power loss either the old or the new file is there, whole."""
 
     def write_sector(self, path: Path, content: bytes, *, durable: bool) -> None:
-        """Write at most 512 bytes in place at offset 0, as one sector; forced to the disk before returning if `durable`."""
+        """Write at most 512 bytes in place at offset 0, as one sector; on the disk before returning if `durable`."""
 
 
 class Rng(Protocol):
@@ -107,13 +103,3 @@ def fsync_folder(folder: Path) -> None:
         os.fsync(descriptor)
     finally:
         os.close(descriptor)
-
-
-def civil_date(at_ms: int) -> date:
-    """The civil date in China of a UTC instant in milliseconds."""
-    return civil_time(at_ms).date()
-
-
-def civil_time(at_ms: int) -> datetime:
-    """The civil date and time in China of a UTC instant in milliseconds."""
-    return datetime.fromtimestamp(at_ms / 1000, UTC).astimezone(CHINA)

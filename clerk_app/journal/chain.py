@@ -40,7 +40,7 @@ def check_entry(entry: Entry, *, chain: str, seq: int, prev: bytes) -> ChainFaul
 def check_chain(
     entries: Iterable[Entry], *, chain: str, prev: bytes = NO_HEAD, after: int = 0
 ) -> tuple[int, bytes, ChainFault | None]:
-    """Walk `entries` that follow seq `after` with head `prev`; return the last good seq, its head, and the first fault."""
+    """Walk `entries` after seq `after` with head `prev`; return the last good seq, its head and the first fault."""
     seq, head = after, prev
     for entry in entries:
         fault = check_entry(entry, chain=chain, seq=seq + 1, prev=head)

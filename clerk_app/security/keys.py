@@ -1,8 +1,8 @@
 """`keys.json`: per clerk, the random database key wrapped by what the password yields (architecture.md, Keys).
 
-    line 1   the payload, JSON
-    line 2   SHA-256 of line 1, so that damage is told apart from a wrong password
-    line 3   HMAC of line 1 under a key derived from the database key, so that nobody without it can add a clerk
+line 1   the payload, JSON
+line 2   SHA-256 of line 1, so that damage is told apart from a wrong password
+line 3   HMAC of line 1 under a key derived from the database key, so that nobody without it can add a clerk
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ import hashlib
 import hmac
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
@@ -20,10 +20,10 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from clerk_app.errors import KeysDamaged, UnknownClerk, WrongPassword
+from clerk_app.seams import Disk, Rng
 from clerk_app.security.derivation import subkey
 from clerk_app.security.device_secret import SecretStore
 from clerk_app.security.passwords import KdfCost, derive
-from clerk_app.seams import Disk, Rng
 
 FILE_NAME = "keys.json"
 _FORMAT = "window-clerk-keys-1"
@@ -43,14 +43,22 @@ class WrappedKey:
 
 @dataclass(frozen=True, slots=True)
 class Keys:
-    """The content of `keys.json`. `recovery` is the database key sealed to the hub's recovery public key, if enrolled."""
+    """The content of `keys.json`. `recovery`: the database key sealed to the hub's recovery key, once enrolled."""
 
     store_id: str
-    clerks: Mapping[str, WrappedKey] = MappingProxyType({})
+    clerks: Mapping[str, WrappedKey] = field(default_factory=dict)
     recovery: bytes | None = None
 
     def with_clerk(
-        self, clerk: str, name: str, password: str, database_key: bytes, *, cost: KdfCost, secrets: SecretStore, rng: Rng
+        self,
+        clerk: str,
+        name: str,
+        password: str,
+        database_key: bytes,
+        *,
+        cost: KdfCost,
+        secrets: SecretStore,
+        rng: Rng,
     ) -> Keys:
         """These keys with `clerk` added or given a new password. The first clerk creates the device secret."""
         existing = next(iter(self.clerks.values()), None)

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Protocol
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager
+from typing import Any, Protocol
 
+from clerk_app.domain.fold import Fact, Folded
 from clerk_app.domain.identity import IdentityDocument
 from clerk_app.domain.notices import Notice
 from clerk_app.domain.ratings import Grade, PadAnswer, SealedAnswer
+from clerk_app.journal.entry import Entry
+from clerk_app.services.rows import Backlog, CaseRow, DraftRow, PrintJob, VisitRow
 
 
 class CardReader(Protocol):
@@ -42,3 +46,152 @@ class Printer(Protocol):
 
     def print_pdf(self, pdf: bytes, *, name: str) -> None:
         """Hand over one document under an ASCII `name`; raise `PrintError`."""
+
+
+class Unit(Protocol):
+    """One writing transaction; leaving it without `commit` rolls everything back."""
+
+    def append(self, stream: str, kind: str, body: Mapping[str, Any]) -> Entry:
+        """Append one act and fold its stream again."""
+
+    def fold(self, stream: str) -> Folded:
+        """The state of a stream as this transaction sees it."""
+
+    def begin_chain(self, reason: str) -> str:
+        """Start a new chain that cites the last head known."""
+
+    def sign_head(self) -> None:
+        """Store the device's signature over the present head."""
+
+    def next_case_counter(self) -> int:
+        """The next running number of a case on this device."""
+
+    def save_draft(self, draft: str, *, visit: str, owner: str, content: bytes) -> None:
+        """Write a draft, new or changed."""
+
+    def drop_draft(self, draft: str) -> None:
+        """Remove a draft whose content is now part of an entry; raise `NoSuchDraft` if it is gone already."""
+
+    def queue_print(self, case_number: str, document: str, *, copies: Sequence[int], reprint: bool) -> list[int]:
+        """Queue copies of a document."""
+
+    def mark_print(self, job: int, state: str, problem: str = "") -> None:
+        """Set the state of a print job."""
+
+    def keep_blob(self, blob: str, size: int) -> None:
+        """Note a sealed file that lies in the vault."""
+
+    def name_blob(self, blob: str, case_number: str) -> None:
+        """Note that an entry of this case names the blob, so that it is synced."""
+
+    def put_value(self, name: str, value: bytes) -> None:
+        """Set a named value."""
+
+    def commit(self) -> None:
+        """Make everything durable. When this returns, the act happened; if it raises, it did not."""
+
+
+class Reads(Protocol):
+    """Every question the services ask of the store."""
+
+    def facts(self, stream: str) -> list[Fact]:
+        """All facts of a stream."""
+
+    def fold(self, stream: str) -> Folded:
+        """The present state of a stream."""
+
+    def first_entry(self, stream: str) -> Entry | None:
+        """The entry that began a stream on this desk, whose digest is printed on paper."""
+
+    def cases(self, *, text: str = "", limit: int = 200) -> list[CaseRow]:
+        """Cases by time, newest first."""
+
+    def case_stream(self, number: str) -> str | None:
+        """The stream of a case by our number or the platform's."""
+
+    def cases_of_visit(self, visit: str) -> list[str]:
+        """Numbers of the cases taken in during a visit, in order."""
+
+    def count_cases(self) -> int:
+        """Cases taken in on this desk."""
+
+    def visits(self, phase: str) -> list[VisitRow]:
+        """Visits in a phase, oldest first."""
+
+    def draft(self, draft: str) -> DraftRow | None:
+        """One draft."""
+
+    def drafts_of(self, owner: str) -> list[DraftRow]:
+        """A clerk's drafts, newest first."""
+
+    def drafts_of_visit(self, visit: str) -> list[DraftRow]:
+        """Drafts that still wait for an outcome in a visit."""
+
+    def print_job(self, job: int) -> PrintJob | None:
+        """One print job."""
+
+    def print_jobs(self, *states: str) -> list[PrintJob]:
+        """Print jobs in these states, in the order they were queued."""
+
+    def prints_of_case(self, number: str) -> list[PrintJob]:
+        """Every copy ever queued for a case."""
+
+    def backlog(self) -> Backlog:
+        """What is still waiting for the platform's signature."""
+
+    def count_conflicts(self) -> int:
+        """Streams with a step that a person must look at."""
+
+    def open_invitations(self) -> int:
+        """Visits whose rating invitation is open."""
+
+    def value(self, name: str) -> bytes | None:
+        """A named value."""
+
+
+class Blob(Protocol):
+    """A blob in the vault: `id` 64 hex digits, `key` 32 bytes, `size` of the sealed bytes."""
+
+    @property
+    def id(self) -> str:
+        """The SHA-256 of the sealed bytes."""
+
+    @property
+    def key(self) -> bytes:
+        """The key that opens it."""
+
+    @property
+    def size(self) -> int:
+        """Sealed bytes."""
+
+
+class BlobVault(Protocol):
+    """Keeps scans and other large content, sealed."""
+
+    def put(self, content: bytes) -> Blob:
+        """Seal `content` and make it durable."""
+
+    def get(self, blob: str, key: bytes) -> bytes:
+        """The content; raise `BlobDamaged`."""
+
+
+class Journal(Protocol):
+    """The store as the services see it."""
+
+    @property
+    def reads(self) -> Reads:
+        """What can be asked."""
+
+    @property
+    def vault(self) -> BlobVault:
+        """Where scans lie."""
+
+    @property
+    def practice(self) -> bool:
+        """Whether this store is for practice only."""
+
+    def write(self, clerk: str) -> AbstractContextManager[Unit]:
+        """One writing transaction in the name of `clerk`."""
+
+    def seal_progress(self, case_number: str, device: str) -> str:
+        """The signed token behind the QR code of a case's papers."""

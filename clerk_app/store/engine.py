@@ -29,6 +29,11 @@ def inspection_engine(path: Path, key: bytes) -> Engine:
     return _engine(_connector(path, key, read_only=True), NullPool)
 
 
+def memory_engine() -> Engine:
+    """A database in memory that ends with the engine, for comparing projections."""
+    return create_engine("sqlite://", poolclass=StaticPool)
+
+
 def _engine(connect: Callable[[], Any], pool: type[Any]) -> Engine:
     from sqlcipher3 import dbapi2
 

@@ -1,0 +1,39 @@
+"""The `clerk` command: one file per noun, joined here."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Callable, Sequence
+from importlib import import_module
+from typing import Any
+
+from clerk_app.cli.frame import Parser, run_command
+
+_NOUNS = ("store_commands", "demo", "card", "pad", "case", "sync", "later")
+
+OpenWindow = Callable[[argparse.Namespace], "dict[str, Any] | None"]
+
+
+def build_parser(open_window: OpenWindow) -> argparse.ArgumentParser:
+    """The parser of the whole command. `open_window` is handed in, since nothing here may import the window."""
+    parser = Parser(prog="clerk", description="窗口通：政务服务综合窗口")
+    parser.set_defaults(run=open_window, json=False, data=None)
+    subparsers = parser.add_subparsers(metavar="命令", parser_class=Parser)
+    desk = subparsers.add_parser("desk", help="打开窗口")
+    desk.add_argument("--data", type=_path, default=None, help="本机记录所在文件夹")
+    desk.set_defaults(run=open_window, json=False)
+    for noun in _NOUNS:
+        import_module(f"clerk_app.cli.{noun}").add_parser(subparsers)
+    parser.set_defaults(open_window=open_window)
+    return parser
+
+
+def main(open_window: OpenWindow, argv: Sequence[str] | None = None) -> int:
+    """Run the command line; return the exit code."""
+    return run_command(build_parser(open_window), argv)
+
+
+def _path(text: str) -> Any:
+    from pathlib import Path
+
+    return Path(text)

@@ -1,0 +1,76 @@
+"""The hub's signed list of working keys, sent first in every sync.
+
+    ["keys-1","hub",serial,issued_at,[["use","public key"],…]]      UTF-8 JSON, no spaces, keys as lower-case hex
+
+The identity key, known from the enrolment file, signs nothing else in a sync (purpose `keys`). For a `use` the first
+key is the present one; later ones are retired but still good for what they signed before. `serial` only grows: a device
+refuses a list older than one it has seen, so that a key that was taken out never comes back.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+
+from clerk_app.journal.hub_facts import HubFact, SignedAck
+from clerk_app.journal.signature import ACK, FACT, KEYS, sign, verify
+
+_FORMAT = "keys-1"
+
+ACK_USE = "ack"
+FACT_USE = "fact"
+CATALOGUE_USE = "catalogue"
+ORDER_USE = "order"
+"""Uses of working keys: acks and answers, hub facts, published catalogues, orders to devices."""
+
+
+@dataclass(frozen=True, slots=True)
+class KeyList:
+    """The working keys of a hub: pairs of use and raw Ed25519 public key. `issued_at` is UTC milliseconds."""
+
+    hub: bytes
+    serial: int
+    issued_at: int
+    keys: tuple[tuple[str, bytes], ...]
+
+    def to_bytes(self) -> bytes:
+        """The bytes that are signed, stored and sent."""
+        keys = [[use, public.hex()] for use, public in self.keys]
+        fields = [_FORMAT, self.hub.hex(), self.serial, self.issued_at, keys]
+        return json.dumps(fields, ensure_ascii=False, separators=(",", ":")).encode()
+
+    @classmethod
+    def from_bytes(cls, content: bytes) -> KeyList:
+        """Parse; raise `ValueError` unless they are the very bytes `to_bytes` would write."""
+        form, hub, serial, issued_at, keys = json.loads(content)
+        pairs = tuple((str(use), bytes.fromhex(public)) for use, public in keys)
+        parsed = cls(bytes.fromhex(hub), serial, issued_at, pairs)
+        if form != _FORMAT or parsed.to_bytes() != content or type(serial) is not int:
+            raise ValueError("not the bytes of a key list")
+        return parsed
+
+    def verifies(self, use: str, purpose: str, message: bytes, signature: bytes) -> bool:
+        """Whether one of the keys for `use` made `signature` for `purpose`."""
+        return any(verify(public, purpose, message, signature) for name, public in self.keys if name == use)
+
+    def verifies_ack(self, signed: SignedAck) -> bool:
+        """Whether the ack is this hub's word."""
+        ack = signed.ack
+        return ack.hub == self.hub and self.verifies(ACK_USE, ACK, ack.message(), signed.signature)
+
+    def verifies_fact(self, fact: HubFact, signature: bytes) -> bool:
+        """Whether the fact is this hub's word."""
+        return fact.hub == self.hub and self.verifies(FACT_USE, FACT, fact.message(), signature)
+
+
+def sign_key_list(identity_private: bytes, keys: KeyList) -> bytes:
+    """Sign with the hub's identity key."""
+    return sign(identity_private, KEYS, keys.to_bytes())
+
+
+def read_key_list(content: bytes, signature: bytes, *, hub: bytes) -> KeyList:
+    """Parse and verify a list against the identity key `hub`; raise `ValueError` if it is not that hub's."""
+    keys = KeyList.from_bytes(content)
+    if keys.hub != hub or not verify(hub, KEYS, content, signature):
+        raise ValueError("not signed by this hub")
+    return keys

@@ -1,0 +1,131 @@
+"""Codes to sentences: what happened, and the next step. Used by the command line, the window and the hub.
+
+A sentence says that nothing is lost only where that is true. `{placeholders}` are filled from the error's data.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from clerk_app.errors import ClerkError
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """One plain sentence and what to do next; `next_step` is never empty."""
+
+    code: str
+    sentence: str
+    next_step: str
+
+    def line(self) -> str:
+        """Both in one line, as the command line prints them."""
+        return f"{self.sentence}{self.next_step}"
+
+
+_SENTENCES: dict[str, tuple[str, str]] = {
+    # what the clerk can put right
+    "not_yet": ("本版还没有这项功能。", "草稿已保留，请按现行办法办理。"),
+    "wrong_password": ("密码不对。", "请重新输入；连续 5 次不对会锁定 15 分钟。"),
+    "unknown_clerk": ("本机没有这个工号。", "请核对工号，或请系统管理员在本机添加。"),
+    "weak_password": ("密码太简单。", "请用至少 10 位，且含大写、小写、数字、符号中的三种。"),
+    "locked_out": ("密码多次不对，已锁定，还剩 {minutes} 分钟。", "请等锁定结束再试，重启电脑不会缩短时间。"),
+    "no_store": ("这个文件夹里没有本机记录。", "请先运行 clerk init 建立，或用 --data 指定正确的文件夹。"),
+    "store_exists": ("这个文件夹里已经有本机记录，没有改动它。", "请换一个文件夹，或直接登录。"),
+    "not_enrolled": (
+        "本机还没有登记到平台，不能办理真实业务。",
+        "请先运行 clerk enrol 登记文件；练习请用 --practice 另建。",
+    ),
+    "already_enrolled": ("本机已经登记过，没有改动。", "要换平台请用新的文件夹重新建立。"),
+    "practice_store": ("这是练习用的记录，不能登记，也不能上传。", "正式使用请用新的文件夹重新建立。"),
+    "bad_enrolment_file": ("登记文件损坏或不是登记文件，没有改动。", "请向平台管理员重新索取登记文件。"),
+    "not_signed_in": ("还没有登录。", "请先登录。"),
+    "no_such_case": ("没有找到这个办件编号。", "请核对 22 位编号后再试。"),
+    "no_such_draft": ("这份草稿已经不在了。", "请到办件列表查看是否已经收件。"),
+    "no_such_matter": ("目录里没有这个事项。", "请按 F3 重新选择事项。"),
+    "incomplete": ("还差 {count} 项：{items}。", "请补齐后再办；草稿已保留。"),
+    "not_present": ("这个事项必须本人到场，本人不在场不能受理。", "请约本人到场，或预约上门服务；草稿已保留。"),
+    "expired_document": ("证件已过有效期，这个事项不能用过期证件办理。", "请先换领证件；草稿已保留。"),
+    "missing_glyph": ("“{characters}”没有可用的字形，纸上会印不出来。", "请联系维护人员补字库；草稿已保留。"),
+    "unlawful_step": ("现在的状态不能做这一步，什么都没有改变。", "请看办件经过，确认状态后再办。"),
+    "needs_upgrade": ("这条记录由新版本写入，本版只能查看。", "请升级后处理。"),
+    "bad_file": ("这个文件不能用：{reason}。", "请核对文件后再试。"),
+    "bad_port": ("设备端口写法不对：{port}。", "请写成 /dev/ttyUSB0、COM3 或 socket://主机:端口。"),
+    "bad_profile": ("评价器配置不能用：{profile}。", "请用 ff68，或核对配置文件。"),
+    "rating_open": ("正在请群众评价，现在不能测试评价器。", "请等评价结束再测试。"),
+    # devices
+    "card_not_found": ("没有读到证件。", "请把身份证平放在读卡器上再试。"),
+    "card_not_read": ("证件没有读成。", "请移开证件，重新放好再读。"),
+    "card_not_genuine": ("读卡器不能确认这张证件。", "证件可能无效，请人工核验。"),
+    "wrong_card": ("这不是居民身份证。", "请换居民身份证，或改为手工录入。"),
+    "reader_self_test_failed": ("读卡器自检失败。", "请拔下重插；还不行请联系维护人员。"),
+    "reader_not_licensed": ("读卡器没有授权。", "请联系维护人员更换读卡器。"),
+    "device_failed": ("设备出错了。", "请拔下重插后再试。"),
+    "device_not_found": ("没有找到设备。", "请检查连线和端口，插好后会自动恢复。"),
+    "device_gone": ("设备断开了。", "请重新插好，会自动恢复。"),
+    "device_silent": ("设备没有回应。", "请检查电源和连线后再试。"),
+    "device_garbled": ("设备的回应看不懂。", "请核对端口和型号后再试。"),
+    "device_busy": ("设备正被别的程序占用。", "请关闭占用它的程序后再试。"),
+    "print_failed": ("没有打印成功，文件还在队列里。", "请检查打印机后按 F8 重新打印。"),
+    "font_damaged": ("字体文件 {file} 缺失或损坏，印不出文书。", "请重新安装窗口通；办件都在，装好后按 F8 重新打印。"),
+    "printer_not_found": (
+        "没有找到打印机 {printer}。",
+        "请检查打印机名称和连线；文件还在队列里，接好后按 F8 重新打印。",
+    ),
+    "printer_offline": (
+        "打印机 {printer} 已停用或连不上。",
+        "请检查电源、纸张和连线；文件还在队列里，恢复后会再打印。",
+    ),
+    "printer_silent": ("打印系统没有回应，不知道有没有打印。", "请看打印机是否已出纸；没有再按 F8 重新打印。"),
+    "printer_refused": ("打印系统没有收下这份文件：{reason}。", "文件还在队列里，请处理后按 F8 重新打印。"),
+    # the store
+    "store_failed": ("本机记录出错，这一步没有办成。", "请重试；还不行请联系维护人员。"),
+    "folder_locked": ("窗口通已经在用这个文件夹，这次什么都没有做。", "请先关闭已打开的窗口，再试。"),
+    "disk_full": ("磁盘满了，这一步没有办成，之前的都在。", "请腾出空间后再试。"),
+    "disk_failed": ("磁盘读写失败，这一步没有办成。", "请检查磁盘和文件夹权限后再试。"),
+    "keys_damaged": ("密钥文件缺失或被改动，不能打开。", "请不要改动文件夹，联系维护人员用恢复钥匙处理。"),
+    "store_damaged": ("本机记录损坏，不能打开。", "请不要改动文件夹，运行 clerk verify 并联系维护人员。"),
+    "blob_damaged": ("一份扫描件缺失或被改动。", "请运行 clerk verify 查明，并重新扫描这份材料。"),
+    "witness_damaged": ("本机记录的见证文件缺失或被改动，不能打开。", "请不要改动文件夹，联系维护人员核对。"),
+    "store_rolled_back": ("本机记录被回退或损坏，不能办理。", "请不要改动文件夹，联系维护人员核对。"),
+    "schema_too_new": ("这份记录由更新的版本建立。", "请升级后再打开。"),
+    # the platform
+    "item_sync_failed": ("有一条没有传上去，其他的照常。", "请到设备页查看原因。"),
+    "platform_failed": ("现在连不上平台，本机已保存，照常办理。", "有网后会自动上传。"),
+    "platform_unreachable": ("现在连不上平台，本机已保存，照常办理。", "有网后会自动上传。"),
+    "captive_portal": ("网络要先登录，平台没有收到任何内容。", "请先登录网络，会自动接着上传。"),
+    "platform_refused": ("平台拒绝了本机：{reason}。", "本机内容都在，请联系平台管理员。"),
+    "protocol_mismatch": ("本机版本和平台不能对话，内容都在本机。", "请升级后再同步。"),
+    # last resorts
+    "error": ("没有办成。", "请重试；还不行请联系维护人员。"),
+    "user_error": ("没有办成。", "请核对后再试。"),
+    "environment_fault": ("没有办成。", "请检查设备和网络后再试。"),
+    "bug": ("程序出错了，这一步没有办成，已记入日志。", "请重试；还不行请把日志交给维护人员。"),
+    "usage": ("命令写法不对。", "请加 --help 查看用法。"),
+    "interrupted": ("已停止。", "需要时可以重新运行。"),
+}
+
+CODES = frozenset(_SENTENCES)
+
+
+def describe(error: ClerkError) -> Message:
+    """The sentence and next step for an error."""
+    values = dict(error.data)
+    if "seconds" in values:
+        values["minutes"] = -(-int(values["seconds"]) // 60)
+    if "items" in values:
+        items = list(values["items"])
+        values.update(count=len(items), items="、".join(items))
+    return message(error.code, **values)
+
+
+def message(code: str, **values: object) -> Message:
+    """The sentence and next step for a code; missing values show as an ellipsis, never as a failure."""
+    sentence, next_step = _SENTENCES.get(code, _SENTENCES["error"])
+    filler = _Filler(values)
+    return Message(code, sentence.format_map(filler), next_step.format_map(filler))
+
+
+class _Filler(dict[str, object]):
+    def __missing__(self, key: str) -> str:
+        return "…"

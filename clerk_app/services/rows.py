@@ -1,0 +1,72 @@
+"""Rows that lists show: plain data, read from the store, never written back."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class CaseRow:
+    """One line of the case list. `uploaded` only with the hub's signed ack for every entry of the case."""
+
+    number: str
+    official_number: str | None
+    state: str
+    matter: str
+    matter_name: str
+    department: str
+    applicant: str
+    taken_in_at: int
+    due_on: str | None
+    due_estimated: bool
+    needs_clerk: bool
+    uploaded: bool
+    visit: str
+
+
+@dataclass(frozen=True, slots=True)
+class DraftRow:
+    """A draft as kept; `content` is the JSON of `domain.draft`."""
+
+    id: str
+    visit: str
+    owner: str
+    content: bytes
+    updated_at: int
+
+
+@dataclass(frozen=True, slots=True)
+class PrintJob:
+    """One copy of one document to be put on paper. `state`: queued, printing, printed, failed."""
+
+    id: int
+    case_number: str
+    document: str
+    copy: int
+    reprint: bool
+    state: str
+    problem: str
+    queued_at: int
+
+
+@dataclass(frozen=True, slots=True)
+class VisitRow:
+    """One visit."""
+
+    id: str
+    phase: str
+    ticket: str | None
+    applicant: str
+    rating: str
+    opened_at: int
+
+
+@dataclass(frozen=True, slots=True)
+class Backlog:
+    """What the platform has not signed for: entries with the oldest time (UTC ms), cases, blobs."""
+
+    entries: int
+    oldest_at: int | None
+    cases: int
+    blobs: int
+    blob_bytes: int

@@ -1,0 +1,39 @@
+"""Named single values of the store."""
+
+from __future__ import annotations
+
+from sqlalchemy import Connection, select
+from sqlalchemy.dialects.sqlite import insert
+
+from clerk_app.store.schema import meta
+
+STORE_ID = "store_id"
+PRACTICE = "practice"
+DEVICE_PRIVATE = "device_private"
+ENROLMENT = "enrolment"
+CASE_COUNTER = "case_counter"
+WRITES = "writes"
+TIME_HIGH_WATER = "time_high_water"
+PROJECTIONS = "projection_version"
+
+
+def get(connection: Connection, name: str) -> bytes | None:
+    """The value, or None."""
+    return connection.execute(select(meta.c.value).where(meta.c.name == name)).scalar_one_or_none()
+
+
+def put(connection: Connection, name: str, value: bytes) -> None:
+    """Set the value."""
+    statement = insert(meta).values(name=name, value=value)
+    connection.execute(statement.on_conflict_do_update(index_elements=["name"], set_={"value": value}))
+
+
+def get_int(connection: Connection, name: str) -> int:
+    """The value as a number; 0 if it was never set."""
+    value = get(connection, name)
+    return int(value) if value else 0
+
+
+def put_int(connection: Connection, name: str, value: int) -> None:
+    """Set the value to a number."""
+    put(connection, name, str(value).encode())

@@ -1,0 +1,120 @@
+"""Projections: what the screens list, folded from the journal one stream at a time.
+
+There is no incremental update that could drift: whenever a fact arrives or gets its place in the hub's order, the
+stream is folded again and its rows are replaced in the same transaction.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+from sqlalchemy import Connection, Table, delete, insert, select, union
+
+from clerk_app.domain.case import Case
+from clerk_app.domain.case_state import CaseState
+from clerk_app.domain.fold import Folded, stream_type_of
+from clerk_app.domain.kinds import fold_stream
+from clerk_app.domain.session import Session
+from clerk_app.domain.visit import Visit
+from clerk_app.store.facts import load_facts
+from clerk_app.store.schema import entries, hub_facts, p_case, p_session, p_stream, p_visit, projections
+
+RowOf = Callable[[Any], dict[str, Any] | None]
+
+
+def _session_row(session: Session) -> dict[str, Any]:
+    return {
+        "phase": session.phase,
+        "clerk": session.clerk,
+        "clerk_name": session.clerk_name,
+        "seal_at_hand": session.seal_at_hand,
+        "logged_in_at": session.logged_in_at,
+    }
+
+
+def _visit_row(visit: Visit) -> dict[str, Any]:
+    return {
+        "phase": visit.phase,
+        "session": visit.session,
+        "ticket": visit.ticket,
+        "applicant": (visit.applicant.document.name or "") if visit.applicant else "",
+        "rating": visit.rating.state,
+        "opened_at": visit.opened_at,
+    }
+
+
+def _case_row(case: Case) -> dict[str, Any] | None:
+    intake = case.intake
+    if intake is None:
+        return None
+    return {
+        "number": case.number,
+        "official_number": case.official_number,
+        "visit": intake.visit,
+        "state": case.state.value,
+        "matter": intake.matter.code,
+        "matter_name": intake.matter.name,
+        "department": intake.matter.department,
+        "applicant": intake.applicant.name or "",
+        "taken_in_at": intake.received_at,
+        "due_on": intake.due.on.isoformat() if intake.due else None,
+        "due_estimated": intake.due.estimated if intake.due else False,
+        "needs_clerk": case.state is CaseState.RETURNED,
+    }
+
+
+_ROWS: dict[str, tuple[Table, RowOf]] = {
+    "session": (p_session, _session_row),
+    "visit": (p_visit, _visit_row),
+    "case": (p_case, _case_row),
+}
+
+
+def refold(connection: Connection, stream: str, *, into: Connection | None = None) -> Folded:
+    """Fold `stream` again and replace its rows, in the same database or in another."""
+    facts = load_facts(connection, stream)
+    folded = fold_stream(stream, facts)
+    _replace_rows(into or connection, folded, len(facts))
+    return folded
+
+
+def rebuild(connection: Connection, *, into: Connection | None = None) -> int:
+    """Drop every projection and fold all streams again; return how many there are."""
+    target = into or connection
+    projections.drop_all(target)
+    projections.create_all(target)
+    names = union(select(entries.c.stream), select(hub_facts.c.stream))
+    streams = connection.execute(names).scalars().all()
+    for stream in streams:
+        refold(connection, stream, into=target)
+    return len(streams)
+
+
+def _replace_rows(connection: Connection, folded: Folded, facts: int) -> None:
+    stream, family = folded.stream, stream_type_of(folded.stream)
+    connection.execute(delete(p_stream).where(p_stream.c.stream == stream))
+    connection.execute(
+        insert(p_stream).values(
+            stream=stream,
+            family=family,
+            facts=facts,
+            conflicts=json.dumps([[conflict.kind, conflict.reason] for conflict in folded.conflicts]),
+            unknown=json.dumps(folded.unknown),
+        )
+    )
+    if family in _ROWS:
+        table, row_of = _ROWS[family]
+        connection.execute(delete(table).where(table.c.stream == stream))
+        row = row_of(folded.state)
+        if row is not None:
+            connection.execute(insert(table).values(stream=stream, **row))
+
+
+def snapshot(connection: Connection) -> dict[str, list[tuple[Any, ...]]]:
+    """Every row of every projection, sorted, to compare before and after a rebuild."""
+    return {
+        table.name: sorted((tuple(row) for row in connection.execute(select(table))), key=repr)
+        for table in projections.sorted_tables
+    }

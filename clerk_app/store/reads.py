@@ -1,0 +1,191 @@
+"""Reads for lists: plain rows from projections and primary tables."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from typing import Any
+
+from sqlalchemy import Connection, Row, Select, desc, false, func, or_, select
+
+from clerk_app.domain.fold import Fact, Folded, stream_type_of
+from clerk_app.domain.kinds import fold_stream
+from clerk_app.journal.entry import Entry, Header
+from clerk_app.services.rows import Backlog, CaseRow, DraftRow, PrintJob, VisitRow
+from clerk_app.store import meta
+from clerk_app.store.facts import ENTRY_COLUMNS, entry_of, load_facts
+from clerk_app.store.schema import blobs, drafts, entries, p_case, p_stream, p_visit, print_jobs
+
+AnyRow = Row[*tuple[Any, ...]]
+AnySelect = Select[*tuple[Any, ...]]
+
+_JOB_COLUMNS = tuple(print_jobs.c[name] for name in PrintJob.__slots__)
+_UNACKED = entries.c.acked == false()
+
+
+class Reads:
+    """Every question the services ask of the store. Each call is one short reading transaction."""
+
+    def __init__(self, connect: Callable[[], AbstractContextManager[Connection]]) -> None:
+        self._connect = connect
+
+    # ---- the journal --------------------------------------------------------------------------------------------
+
+    def facts(self, stream: str) -> list[Fact]:
+        """All facts of a stream."""
+        with self._connect() as connection:
+            return load_facts(connection, stream)
+
+    def fold(self, stream: str) -> Folded:
+        """The present state of a stream."""
+        return fold_stream(stream, self.facts(stream))
+
+    def first_entry(self, stream: str) -> Entry | None:
+        """The entry that began a stream on this desk, whose digest is printed on paper."""
+        statement = select(*ENTRY_COLUMNS).where(entries.c.stream == stream).order_by(entries.c.n).limit(1)
+        row = self._one(statement)
+        return entry_of(row) if row else None
+
+    # ---- cases --------------------------------------------------------------------------------------------------
+
+    def cases(self, *, text: str = "", limit: int = 200) -> list[CaseRow]:
+        """Cases by time, newest first; `text` matches number, official number, applicant or matter."""
+        unacked = (
+            select(func.count()).where(entries.c.stream == p_case.c.stream, _UNACKED).scalar_subquery().label("unacked")
+        )
+        statement = select(p_case, unacked).order_by(desc(p_case.c.taken_in_at)).limit(limit)
+        if text:
+            digits = text.replace(" ", "")
+            statement = statement.where(
+                or_(
+                    func.instr(p_case.c.number, digits) > 0,
+                    func.instr(func.coalesce(p_case.c.official_number, ""), digits) > 0,
+                    func.instr(p_case.c.applicant, text) > 0,
+                    func.instr(p_case.c.matter_name, text) > 0,
+                )
+            )
+        return [_case_row(row) for row in self._all(statement)]
+
+    def case_stream(self, number: str) -> str | None:
+        """The stream of a case by our number or the platform's."""
+        statement = select(p_case.c.stream).where(or_(p_case.c.number == number, p_case.c.official_number == number))
+        row = self._one(statement)
+        return str(row.stream) if row else None
+
+    def cases_of_visit(self, visit: str) -> list[str]:
+        """Numbers of the cases taken in during a visit, in order."""
+        statement = select(p_case.c.number).where(p_case.c.visit == visit).order_by(p_case.c.taken_in_at)
+        return [row.number for row in self._all(statement)]
+
+    def count_cases(self) -> int:
+        """Cases taken in on this desk."""
+        return self._count(select(func.count()).select_from(p_case))
+
+    # ---- visits and drafts --------------------------------------------------------------------------------------
+
+    def visits(self, phase: str) -> list[VisitRow]:
+        """Visits in a phase (`open`, `parked`), oldest first."""
+        statement = select(p_visit).where(p_visit.c.phase == phase).order_by(p_visit.c.opened_at)
+        return [
+            VisitRow(row.stream.partition("/")[2], row.phase, row.ticket, row.applicant, row.rating, row.opened_at)
+            for row in self._all(statement)
+        ]
+
+    def draft(self, draft: str) -> DraftRow | None:
+        """One draft."""
+        row = self._one(select(drafts).where(drafts.c.id == draft))
+        return DraftRow(**row._asdict()) if row else None
+
+    def drafts_of(self, owner: str) -> list[DraftRow]:
+        """A clerk's drafts, newest first."""
+        statement = select(drafts).where(drafts.c.owner == owner).order_by(desc(drafts.c.updated_at))
+        return [DraftRow(**row._asdict()) for row in self._all(statement)]
+
+    def drafts_of_visit(self, visit: str) -> list[DraftRow]:
+        """Drafts that still wait for an outcome in a visit."""
+        return [DraftRow(**row._asdict()) for row in self._all(select(drafts).where(drafts.c.visit == visit))]
+
+    # ---- paper --------------------------------------------------------------------------------------------------
+
+    def print_job(self, job: int) -> PrintJob | None:
+        """One print job."""
+        row = self._one(select(*_JOB_COLUMNS).where(print_jobs.c.id == job))
+        return PrintJob(**row._asdict()) if row else None
+
+    def print_jobs(self, *states: str) -> list[PrintJob]:
+        """Print jobs in these states, in the order they were queued."""
+        statement = select(*_JOB_COLUMNS).where(print_jobs.c.state.in_(states)).order_by(print_jobs.c.id)
+        return [PrintJob(**row._asdict()) for row in self._all(statement)]
+
+    def prints_of_case(self, number: str) -> list[PrintJob]:
+        """Every copy ever queued for a case."""
+        statement = select(*_JOB_COLUMNS).where(print_jobs.c.case_number == number).order_by(print_jobs.c.id)
+        return [PrintJob(**row._asdict()) for row in self._all(statement)]
+
+    # ---- what waits ---------------------------------------------------------------------------------------------
+
+    def backlog(self) -> Backlog:
+        """What is still waiting for the platform's signature."""
+        waiting_blob = (blobs.c.case_number.is_not(None), blobs.c.complete == false())
+        cases = func.count(entries.c.stream.distinct())
+        with self._connect() as connection:
+            count = connection.execute(select(func.count()).select_from(entries).where(_UNACKED)).scalar_one()
+            oldest = connection.execute(
+                select(entries.c.header).where(_UNACKED).order_by(entries.c.n).limit(1)
+            ).scalar()
+            of_cases = connection.execute(
+                select(cases).where(_UNACKED, entries.c.stream.startswith("case/"))
+            ).scalar_one()
+            blob_count, blob_bytes = connection.execute(
+                select(func.count(), func.coalesce(func.sum(blobs.c.size), 0)).where(*waiting_blob)
+            ).one()
+        oldest_at = Header.from_bytes(oldest).recorded_at if oldest else None
+        return Backlog(count, oldest_at, of_cases, blob_count, blob_bytes)
+
+    def count_conflicts(self) -> int:
+        """Streams with a step that a person must look at."""
+        return self._count(select(func.count()).select_from(p_stream).where(p_stream.c.conflicts != "[]"))
+
+    def open_invitations(self) -> int:
+        """Visits whose rating invitation is open."""
+        return self._count(select(func.count()).select_from(p_visit).where(p_visit.c.rating == "invited"))
+
+    def streams(self, family: str) -> list[str]:
+        """The names of all streams of a family."""
+        rows = self._all(select(p_stream.c.stream).where(p_stream.c.family == family))
+        return [row.stream for row in rows if stream_type_of(row.stream) == family]
+
+    def value(self, name: str) -> bytes | None:
+        """A named value."""
+        with self._connect() as connection:
+            return meta.get(connection, name)
+
+    def _all(self, statement: AnySelect) -> list[AnyRow]:
+        with self._connect() as connection:
+            return list(connection.execute(statement).fetchall())
+
+    def _one(self, statement: AnySelect) -> AnyRow | None:
+        with self._connect() as connection:
+            return connection.execute(statement).one_or_none()
+
+    def _count(self, statement: Select[int]) -> int:
+        with self._connect() as connection:
+            return connection.execute(statement).scalar_one()
+
+
+def _case_row(row: AnyRow) -> CaseRow:
+    return CaseRow(
+        row.number,
+        row.official_number,
+        row.state,
+        row.matter,
+        row.matter_name,
+        row.department,
+        row.applicant,
+        row.taken_in_at,
+        row.due_on,
+        row.due_estimated,
+        row.needs_clerk,
+        row.unacked == 0,
+        row.visit,
+    )
