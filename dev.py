@@ -98,7 +98,7 @@ def test(arguments: list[str]) -> int:
     spread = [] if named else ["-n", "2", "--dist", "loadfile"]
     run(
         [PYTHON, "-m", "pytest", *spread, *named],
-        "Tests failed: read the first failure above, then run its file alone (`python3 dev.py test tests/…/test_x.py`).",
+        "Tests failed: read the first failure above, then that file alone: `python3 dev.py test tests/…/test_x.py`.",
         offscreen=True,
     )
     return 0
