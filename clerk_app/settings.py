@@ -81,7 +81,7 @@ def _topic(kind: Any, name: str, values: Any) -> Any:
         raise BadFile(reason=f"{name} 应是一组设置")
     _refuse_unknown(values, known, name)
     for key, value in values.items():
-        wanted = {"str": str, "int": int, "float": (int, float)}[str(known[key])]
+        wanted: tuple[type, ...] = {"str": (str,), "int": (int,), "float": (int, float)}[str(known[key])]
         if not isinstance(value, wanted) or isinstance(value, bool):
             raise BadFile(reason=f"{name}.{key} 的值不对")
     return kind(**values)

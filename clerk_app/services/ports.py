@@ -193,5 +193,5 @@ class Journal(Protocol):
     def write(self, clerk: str) -> AbstractContextManager[Unit]:
         """One writing transaction in the name of `clerk`."""
 
-    def seal_progress(self, case_number: str, device: str) -> str:
+    def progress_token(self, case_number: str) -> str:
         """The signed token behind the QR code of a case's papers."""

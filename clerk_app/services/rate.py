@@ -50,13 +50,7 @@ def sealer(desk: Desk, invitation: OpenInvitation, *, device_limited: bool) -> C
         raise NotEnrolled
 
     def seal(grade: Grade) -> bytes:
-        return seal_grade(
-            place.rating_public,
-            invitation_id=invitation.id,
-            grade=grade,
-            device_limited=device_limited,
-            rng=desk.rng,
-        )
+        return seal_grade(place.rating_public, invitation.id, grade, device_limited, desk.rng)
 
     return seal
 

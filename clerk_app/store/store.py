@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 from sqlalchemy import Connection, Engine, select
@@ -18,6 +19,8 @@ from clerk_app.security.device_secret import SecretStore
 from clerk_app.security.keys import FILE_NAME as KEYS_FILE
 from clerk_app.security.keys import Keys, check_keys, load_keys, save_keys
 from clerk_app.security.passwords import STANDARD_COST, KdfCost, check_password
+from clerk_app.security.progress_token import make_progress_token
+from clerk_app.security.sealing import RECOVERY, seal
 from clerk_app.security.throttle import begin_try, succeed
 from clerk_app.store import meta
 from clerk_app.store.engine import reader_engine, writer_engine
@@ -26,7 +29,7 @@ from clerk_app.store.folder import DataFolder, FileLock
 from clerk_app.store.projections import rebuild
 from clerk_app.store.reads import Reads
 from clerk_app.store.schema import PROJECTION_VERSION, SCHEMA_VERSION, entries, journal, primary, projections
-from clerk_app.store.unit_of_work import UnitOfWork
+from clerk_app.store.unit_of_work import UnitOfWork, read_mark
 from clerk_app.store.vault import Vault
 from clerk_app.store.witness import Mark, Witness, check_copy, check_testimony
 
@@ -43,6 +46,7 @@ class Store:
         self.rng = rng
         self.vault = Vault(folder.blobs, rng)
         self._database_key = database_key
+        self._disk = disk
         self._witness = Witness(folder.witness, folder.witness_copy(store_id), database_key, disk)
         self._lock = threading.RLock()
         self._file_lock = FileLock(folder.path / "write.lock")
@@ -111,7 +115,7 @@ class Store:
         rng: Rng,
         secrets: SecretStore,
     ) -> Store:
-        """Open with a clerk's password: throttle, unwrap, check what lies there.
+        """Open with a clerk's password: throttle, unwrap, check what lies there. Call `settle` before writing.
 
         Raises `NoStore`, `LockedOut`, `WrongPassword`, `UnknownClerk`, `KeysDamaged`, `StoreDamaged`,
         `WitnessDamaged`, `StoreRolledBack` or `SchemaTooNew`.
@@ -138,6 +142,18 @@ class Store:
             store.close()
             raise
         return store
+
+    def settle(self) -> None:
+        """Make ready for writing.
+
+        After an ordinary crash the witness is settled on what the journal holds; a missing copy of it is made again;
+        projections of another version are folded anew.
+        """
+        with storage_faults(), self._file_lock, self._writer.connect() as connection, connection.begin():
+            if meta.get_int(connection, meta.PROJECTIONS) != PROJECTION_VERSION:
+                rebuild(connection)
+                meta.put_int(connection, meta.PROJECTIONS, PROJECTION_VERSION)
+            self._witness.report(read_mark(connection), meta.get_int(connection, meta.WRITES))
 
     def close(self) -> None:
         """Close every connection."""
@@ -177,42 +193,43 @@ class Store:
         return public_of(self.device_private)
 
     @property
-    def local_rating_private(self) -> bytes:
+    def practice_rating_private(self) -> bytes:
         """The throw-away rating key of a practice store."""
         return subkey(self._database_key, "practice rating")
 
-    def escrow(self, seal_to_recovery: bytes, keys: Keys, disk: Disk) -> None:
+    def progress_token(self, case_number: str) -> str:
+        """The signed token behind the QR code of a case's papers."""
+        return make_progress_token(self.device_private, case_number)
+
+    def escrow(self, recovery_public: bytes) -> None:
         """Write `keys.json` again with the database key sealed to the hub's recovery key."""
-        save_keys(self.folder.path, Keys(keys.store_id, keys.clerks, seal_to_recovery), self._database_key, disk)
+        sealed = seal(recovery_public, self._database_key, purpose=RECOVERY, rng=self.rng)
+        with storage_faults():
+            keys = replace(load_keys(self.folder.path, self._disk), recovery=sealed)
+            save_keys(self.folder.path, keys, self._database_key, self._disk)
 
     @property
     def database_key(self) -> bytes:
-        """The key of the database; for sealing it to the recovery key only."""
+        """The key of the database, for verification in this process."""
         return self._database_key
 
     # ---- checks at opening --------------------------------------------------------------------------------------
 
     def _check(self) -> None:
-        with self._file_lock, self._writer.connect() as connection, connection.begin():
+        with self._file_lock, self._reader.connect() as connection:
             version = connection.exec_driver_sql("PRAGMA user_version").scalar_one()
             if version > SCHEMA_VERSION:
                 raise SchemaTooNew
             if meta.get(connection, meta.STORE_ID) != self.store_id.encode():
                 raise StoreDamaged
             self._check_witness(connection)
-            if meta.get_int(connection, meta.PROJECTIONS) != PROJECTION_VERSION:
-                rebuild(connection)
-                meta.put_int(connection, meta.PROJECTIONS, PROJECTION_VERSION)
 
     def _check_witness(self, connection: Connection) -> None:
-        unit = UnitOfWork(connection, "", self._witness, self.clock, self.rng)
-        head, writes = unit.mark(), meta.get_int(connection, meta.WRITES)
+        head, writes = read_mark(connection), meta.get_int(connection, meta.WRITES)
         testimony, copy = self._witness.read(), self._witness.read_copy()
         check_testimony(testimony, head=head, writes=writes, holds=_holds(connection, testimony.reported))
         if copy is not None:
             check_copy(copy, head=head, writes=writes, holds=_holds(connection, copy.reported))
-        # After an ordinary crash the witness is settled on what the journal holds; a missing copy is made again.
-        self._witness.report(head, writes)
 
 
 def _holds(connection: Connection, mark: Mark) -> bool:

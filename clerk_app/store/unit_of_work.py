@@ -47,7 +47,7 @@ class UnitOfWork:
     def append(self, stream: str, kind: str, body: Mapping[str, Any]) -> Entry:
         """Append one act to the current chain and fold its stream again."""
         failpoint("append.begun")
-        chain, seq, prev = self._head()
+        chain, seq, prev = read_head(self.connection)
         now, clock = self._stamp()
         header = Header(chain, seq + 1, now, clock, self._clerk, stream, kind)
         entry = make_entry(header, body, prev=prev, salt=self._rng.token(SALT_SIZE))
@@ -79,14 +79,14 @@ class UnitOfWork:
     def begin_chain(self, reason: str) -> str:
         """Start a new chain that cites the last head known; its first entry is the next one appended."""
         last = self.connection.execute(select(chains.c.chain).order_by(desc(chains.c.n)).limit(1)).scalar_one_or_none()
-        prev = self._head()[2] if last else NO_HEAD
+        prev = read_head(self.connection)[2] if last else NO_HEAD
         chain = self._rng.token(16).hex()
         self.connection.execute(insert(chains).values(chain=chain, prev_chain=last, prev=prev, reason=reason))
         return chain
 
     def sign_head(self) -> None:
         """Store the device's signature over the present head."""
-        chain, seq, head = self._head()
+        chain, seq, head = read_head(self.connection)
         device_private = meta.get(self.connection, meta.DEVICE_PRIVATE) or b""
         if seq:
             signature = sign(device_private, HEAD, head_message(chain, seq, head))
@@ -125,7 +125,9 @@ class UnitOfWork:
                 "state": "queued",
                 "queued_at": now,
             }
-            jobs.append(int(self.connection.execute(insert(print_jobs).values(**row)).inserted_primary_key[0]))
+            jobs.append(
+                self.connection.execute(insert(print_jobs).returning(print_jobs.c.id).values(**row)).scalar_one()
+            )
         return jobs
 
     def mark_print(self, job: int, state: str, problem: str = "") -> None:
@@ -152,7 +154,7 @@ class UnitOfWork:
         """Make everything durable. When this returns, the act happened; if it raises, it did not."""
         writes = meta.get_int(self.connection, meta.WRITES) + 1
         meta.put_int(self.connection, meta.WRITES, writes)
-        mark = self.mark()
+        mark = read_mark(self.connection)
         if self._appended is not None:
             self._witness.intend(mark)
             failpoint("append.intended")
@@ -165,25 +167,6 @@ class UnitOfWork:
         else:
             self._witness.count(writes)
 
-    def mark(self) -> Mark:
-        """Where the journal ends in this transaction."""
-        chain, seq, head = self._head()
-        return Mark(chain, seq, head, meta.get_int(self.connection, meta.CASE_COUNTER))
-
-    def _head(self) -> tuple[str, int, bytes]:
-        chain = self.connection.execute(
-            select(chains.c.chain, chains.c.prev).order_by(desc(chains.c.n)).limit(1)
-        ).one_or_none()
-        if chain is None:
-            return "", 0, NO_HEAD
-        last = self.connection.execute(
-            select(entries.c.seq, entries.c.hash)
-            .where(entries.c.chain == chain.chain)
-            .order_by(desc(entries.c.seq))
-            .limit(1)
-        ).one_or_none()
-        return (chain.chain, last.seq, last.hash) if last else (chain.chain, 0, chain.prev)
-
     def _stamp(self) -> tuple[int, ClockState]:
         now = self._clock.now_ms()
         highest = meta.get_int(self.connection, meta.TIME_HIGH_WATER)
@@ -192,3 +175,23 @@ class UnitOfWork:
             return now, "unverified"
         meta.put_int(self.connection, meta.TIME_HIGH_WATER, now)
         return now, "ok"
+
+
+def read_head(connection: Connection) -> tuple[str, int, bytes]:
+    """The current chain, its last seq and its head, as this transaction sees them."""
+    chain = connection.execute(select(chains.c.chain, chains.c.prev).order_by(desc(chains.c.n)).limit(1)).one_or_none()
+    if chain is None:
+        return "", 0, NO_HEAD
+    last = connection.execute(
+        select(entries.c.seq, entries.c.hash)
+        .where(entries.c.chain == chain.chain)
+        .order_by(desc(entries.c.seq))
+        .limit(1)
+    ).one_or_none()
+    return (chain.chain, last.seq, last.hash) if last else (chain.chain, 0, chain.prev)
+
+
+def read_mark(connection: Connection) -> Mark:
+    """Where the journal ends in this transaction, for the witness."""
+    chain, seq, head = read_head(connection)
+    return Mark(chain, seq, head, meta.get_int(connection, meta.CASE_COUNTER))

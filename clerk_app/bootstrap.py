@@ -1,0 +1,186 @@
+"""Composition root: settings -> store -> adapters -> services. Nothing here is imported by what it joins."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from clerk_app.catalogue.calendar import load_calendar
+from clerk_app.catalogue.loader import load_sample
+from clerk_app.errors import BadFile, KeysDamaged
+from clerk_app.seams import Clock, Rng, SystemClock, SystemDisk, SystemRng
+from clerk_app.security.device_secret import SecretStore, system_secret_store
+from clerk_app.security.enrolment_file import EnrolmentFile
+from clerk_app.security.keys import load_keys
+from clerk_app.security.passwords import STANDARD_COST, KdfCost
+from clerk_app.security.sealing import public_of_sealing
+from clerk_app.services.desk import Desk, Place
+from clerk_app.services.enrol import ENROLMENT_VALUE, enrol
+from clerk_app.services.ports import NoticeRenderer, Printer
+from clerk_app.settings import Settings, load_settings
+from clerk_app.store.folder import DataFolder, own_folder
+from clerk_app.store.store import Store
+from clerk_app.store.verify import Verification, verify_store
+
+PRACTICE_HALL, PRACTICE_DEVICE, PRACTICE_MARK = "999999", "000", "练习"
+
+_clock: Clock = SystemClock()
+_disk = SystemDisk()
+_rng: Rng = SystemRng()
+
+
+def _offline() -> bool:
+    return False
+
+
+@contextmanager
+def create_store(
+    folder: DataFolder, *, clerk: str, name: str, password: str, practice: bool, cost: KdfCost = STANDARD_COST
+) -> Iterator[Store]:
+    """Make a new store and hold it open."""
+    folder.path.mkdir(parents=True, exist_ok=True)
+    owner = own_folder(folder)
+    try:
+        store = Store.create(
+            folder,
+            clerk=clerk,
+            name=name,
+            password=password,
+            practice=practice,
+            clock=_clock,
+            disk=_disk,
+            rng=_rng,
+            secrets=secret_store(),
+            cost=cost,
+        )
+        try:
+            yield store
+        finally:
+            store.close()
+    finally:
+        owner.release()
+
+
+@contextmanager
+def open_for_writing(folder: DataFolder, clerk: str, password: str) -> Iterator[Store]:
+    """Own the folder and open its store; raise `FolderLocked` if another process has it."""
+    folder.require_store()
+    owner = own_folder(folder)
+    try:
+        store = _open(folder, clerk, password)
+        try:
+            store.settle()
+            yield store
+        finally:
+            store.close()
+    finally:
+        owner.release()
+
+
+@contextmanager
+def open_for_reading(folder: DataFolder, clerk: str, password: str) -> Iterator[Store]:
+    """Open a store to look at it, also while the window has it open."""
+    store = _open(folder, clerk, password)
+    try:
+        yield store
+    finally:
+        store.close()
+
+
+def inspect_store(folder: DataFolder, clerk: str, password: str) -> Verification:
+    """Verify a store; what refuses to open is reported as its first fault, a wrong password is still refused."""
+    with open_for_reading(folder, clerk, password) as store:
+        return verify_store(store)
+
+
+def enrol_store(store: Store, file: Path, *, clerk: str) -> Place:
+    """Enrol an open store with the file a person brought."""
+    try:
+        content = file.read_bytes()
+    except OSError:
+        raise BadFile(reason=f"登记文件 {file.name} 读不出来") from None
+    return _place_of(enrol(store, store, content, clerk=clerk))
+
+
+def place_of(store: Store) -> Place | None:
+    """Where this device stands: from its enrolment, or the practice place, or nowhere yet."""
+    if store.practice:
+        public = public_of_sealing(store.practice_rating_private)
+        return Place(PRACTICE_HALL, PRACTICE_DEVICE, "练习大厅", "练习设备", "", public)
+    content = store.reads.value(ENROLMENT_VALUE)
+    return _place_of(EnrolmentFile.from_bytes(content)) if content else None
+
+
+def clerk_name(folder: DataFolder, clerk: str) -> str:
+    """The name kept with a clerk's key; the number where there is none."""
+    entry = load_keys(folder.path, _disk).clerks.get(clerk)
+    return entry.name if entry else clerk
+
+
+def clerks(folder: DataFolder) -> dict[str, str]:
+    """Numbers and names of the clerks who can sign in here; empty where there is no readable store."""
+    try:
+        return {number: entry.name for number, entry in load_keys(folder.path, _disk).clerks.items()}
+    except KeysDamaged:
+        return {}
+
+
+def make_desk(store: Store, *, mark: str = "", is_online: Callable[[], bool] = _offline) -> Desk:
+    """Join the services over an open store."""
+    place: list[Place] = []
+
+    def known_place() -> Place | None:
+        if not place:
+            found = place_of(store)
+            if found is not None:
+                place.append(found)
+        return place[0] if place else None
+
+    return Desk(
+        journal=store,
+        catalogue=load_sample(),
+        calendar=load_calendar(),
+        renderer=make_renderer(),
+        clock=store.clock,
+        rng=store.rng,
+        place=known_place,
+        is_online=is_online,
+        settings=desk_settings(store.folder).desk,
+        mark=mark or (PRACTICE_MARK if store.practice else ""),
+    )
+
+
+def desk_settings(folder: DataFolder) -> Settings:
+    """The settings kept with a store."""
+    return load_settings(folder.path)
+
+
+def make_renderer() -> NoticeRenderer:
+    """The PDF renderer; its libraries are loaded when the first page is set."""
+    from printing.renderer import PdfNoticeRenderer
+
+    return PdfNoticeRenderer()
+
+
+def make_printer(store: Store) -> Printer:
+    """The printer of the settings: a CUPS queue, or PDFs in the data folder."""
+    from printing.printers import CupsPrinter, FolderPrinter
+
+    queue = desk_settings(store.folder).printer.queue
+    return CupsPrinter(queue) if queue else FolderPrinter(store.folder.papers)
+
+
+def secret_store() -> SecretStore:
+    """Where device secrets are kept on this machine."""
+    return system_secret_store()
+
+
+def _open(folder: DataFolder, clerk: str, password: str) -> Store:
+    return Store.open(
+        folder, clerk=clerk, password=password, clock=_clock, disk=_disk, rng=_rng, secrets=secret_store()
+    )
+
+
+def _place_of(file: EnrolmentFile) -> Place:
+    return Place(file.hall, file.device, file.hall_name, file.device_name, file.page_base, file.rating)

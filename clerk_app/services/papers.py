@@ -1,0 +1,124 @@
+"""Paper: from the queue to the printer. The queue was filled by the very transaction that made the case.
+
+A job is marked `printing` before it is handed to the printer. After a crash in between nobody can know whether the
+sheet came out: the job waits as `printing` until a person says so, and is never printed again by itself.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from clerk_app.domain.case import Case
+from clerk_app.domain.notice_for import NoticeFrame, notice_for
+from clerk_app.domain.notices import Notice, NoticeKind
+from clerk_app.errors import ClerkError, NoSuchCase
+from clerk_app.failpoints import failpoint
+from clerk_app.services.desk import Desk, SignedIn
+from clerk_app.services.drafts import matter_of
+from clerk_app.services.ports import Printer
+from clerk_app.services.rows import PrintJob
+
+
+@dataclass(frozen=True, slots=True)
+class Printed:
+    """What came of one job: `pdf` for the archive of the demo, or the `problem`'s code."""
+
+    job: PrintJob
+    problem: ClerkError | None = None
+
+
+def load_case(desk: Desk, number: str) -> Case:
+    """A case by our number or the platform's; raise `NoSuchCase`."""
+    stream = desk.journal.reads.case_stream(number.replace(" ", ""))
+    if stream is None:
+        raise NoSuchCase
+    case: Case = desk.journal.reads.fold(stream).state
+    return case
+
+
+def compose_notice(desk: Desk, number: str, kind: NoticeKind, *, copy: int, reprint: bool, printed_at: int) -> Notice:
+    """What a document of a case says, now or years later, from its facts alone."""
+    case = load_case(desk, number)
+    entry = desk.journal.reads.first_entry(f"case/{case.number}")
+    if entry is None or case.intake is None:
+        raise NoSuchCase
+    place = desk.place()
+    frame = NoticeFrame(
+        hall_name=place.hall_name if place else desk.settings.hall_name,
+        window_name=desk.settings.window_name,
+        device=place.device if place else "000",
+        clerk_name=_clerk_name(desk, case),
+        clerk_number=case.intake.clerk,
+        consult_phone=desk.settings.consult_phone,
+        complaint_phone=desk.settings.complaint_phone,
+        progress_url=_progress_url(desk, case),
+        digest=entry.digest,
+        printed_at=printed_at,
+        copy=copy,
+        reprint=reprint,
+        mark=desk.mark,
+    )
+    return notice_for(case, matter_of(desk, case.intake.matter.code), kind, frame)
+
+
+def render_document(desk: Desk, number: str, kind: NoticeKind, *, copy: int = 1, reprint: bool = True) -> bytes:
+    """The PDF of a document of a case."""
+    notice = compose_notice(desk, number, kind, copy=copy, reprint=reprint, printed_at=desk.clock.now_ms())
+    return desk.renderer.render(notice)
+
+
+def reprint(desk: Desk, me: SignedIn, number: str, kind: NoticeKind) -> list[int]:
+    """Queue another copy, marked 补打."""
+    case = load_case(desk, number)
+    with desk.journal.write(me.clerk) as unit:
+        jobs = unit.queue_print(case.number, kind, copies=(1,), reprint=True)
+        unit.commit()
+    return jobs
+
+
+def print_next(desk: Desk, me: SignedIn, printer: Printer) -> Printed | None:
+    """Put the oldest queued copy on paper; None when the queue is empty. A failed job waits for F8."""
+    waiting = desk.journal.reads.print_jobs("queued")
+    if not waiting:
+        return None
+    job = waiting[0]
+    try:
+        pdf = render_document(desk, job.case_number, _kind(job), copy=job.copy, reprint=job.reprint)
+        _mark(desk, me, job, "printing")
+        failpoint("print.marked")
+        printer.print_pdf(pdf, name=f"{job.case_number}-{job.document}-{job.id}")
+        failpoint("print.handed_over")
+    except ClerkError as problem:
+        _mark(desk, me, job, "failed", problem.code)
+        return Printed(job, problem)
+    _mark(desk, me, job, "printed")
+    return Printed(job)
+
+
+def retry_print(desk: Desk, me: SignedIn, job: int) -> None:
+    """Queue a failed job again, or one that a crash left half-way and that a person found not printed."""
+    with desk.journal.write(me.clerk) as unit:
+        unit.mark_print(job, "queued")
+        unit.commit()
+
+
+def _mark(desk: Desk, me: SignedIn, job: PrintJob, state: str, problem: str = "") -> None:
+    with desk.journal.write(me.clerk) as unit:
+        unit.mark_print(job.id, state, problem)
+        unit.commit()
+
+
+def _kind(job: PrintJob) -> NoticeKind:
+    return "acceptance_notice" if job.document == "acceptance_notice" else "receipt"
+
+
+def _clerk_name(desk: Desk, case: Case) -> str:
+    session = desk.journal.reads.fold(f"session/{case.intake.session}").state if case.intake else None
+    return str(session.clerk_name) if session else ""
+
+
+def _progress_url(desk: Desk, case: Case) -> str:
+    place = desk.place()
+    if place is None or not place.progress_base:
+        return ""
+    return f"{place.progress_base}/p/{desk.journal.progress_token(case.number)}"
