@@ -50,6 +50,7 @@ _SENTENCES: dict[str, tuple[str, str]] = {
     "unlawful_step": ("现在的状态不能做这一步，什么都没有改变。", "请看办件经过，确认状态后再办。"),
     "needs_upgrade": ("这条记录由新版本写入，本版只能查看。", "请升级后处理。"),
     "bad_file": ("这个文件不能用：{reason}。", "请核对文件后再试。"),
+    "bad_catalogue": ("事项目录有 {count} 处不对：{first}。", "请按提示改好再用，现在用的目录没有变。"),
     "bad_port": ("设备端口写法不对：{port}。", "请写成 /dev/ttyUSB0、COM3 或 socket://主机:端口。"),
     "bad_profile": ("评价器配置不能用：{profile}。", "请用 ff68，或核对配置文件。"),
     "rating_open": ("正在请群众评价，现在不能测试评价器。", "请等评价结束再测试。"),
@@ -72,12 +73,6 @@ _SENTENCES: dict[str, tuple[str, str]] = {
     "font_damaged": ("字体文件 {file} 缺失或损坏，印不出文书。", "请重新安装窗口通；办件都在，装好后按 F8 重新打印。"),
     "printer_not_found": ("没有找到打印机 {printer}，文件还在队列里。", "请检查打印机名称和连线，接好后按 F8 重新打印。"),
     "printer_offline": ("打印机 {printer} 已停用或连不上，文件还在队列里。", "请检查电源、纸张和连线，恢复后会再打印。"),
-        "请检查打印机名称和连线；文件还在队列里，接好后按 F8 重新打印。",
-    ),
-    "printer_offline": (
-        "打印机 {printer} 已停用或连不上。",
-        "请检查电源、纸张和连线；文件还在队列里，恢复后会再打印。",
-    ),
     "printer_silent": ("打印系统没有回应，不知道有没有打印。", "请看打印机是否已出纸；没有再按 F8 重新打印。"),
     "printer_refused": ("打印系统没有收下这份文件：{reason}。", "文件还在队列里，请处理后按 F8 重新打印。"),
     # the store
