@@ -219,6 +219,12 @@ class BadFile(UserError):
     code = "bad_file"
 
 
+class BadCatalogue(UserError):
+    """A catalogue or calendar has faults; `faults` names each with its file, line and reason."""
+
+    code = "bad_catalogue"
+
+
 class BadPort(UserError):
     """The port address is not one pyserial understands."""
 
@@ -310,6 +316,19 @@ class DeviceBusy(DeviceError):
     """Another program holds the port."""
 
     code = "device_busy"
+    retryable = True
+
+
+class DeviceNotPermitted(DeviceError):
+    """This user may not open the port."""
+
+    code = "device_not_permitted"
+
+
+class CardNotLifted(DeviceError):
+    """The card that was read before is still lying on the reader."""
+
+    code = "card_not_lifted"
     retryable = True
 
 
