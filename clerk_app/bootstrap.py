@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from clerk_app.catalogue.calendar import load_calendar
-from clerk_app.catalogue.loader import load_sample
+from clerk_app.catalogue.loader import load_catalogue
 from clerk_app.errors import BadFile, KeysDamaged
 from clerk_app.seams import Clock, Rng, SystemClock, SystemDisk, SystemRng
 from clerk_app.security.device_secret import SecretStore, system_secret_store
@@ -139,7 +139,7 @@ def make_desk(store: Store, *, mark: str = "", is_online: Callable[[], bool] = _
 
     return Desk(
         journal=store,
-        catalogue=load_sample(),
+        catalogue=load_catalogue(),
         calendar=load_calendar(),
         renderer=make_renderer(),
         clock=store.clock,
@@ -158,9 +158,9 @@ def desk_settings(folder: DataFolder) -> Settings:
 
 def make_renderer() -> NoticeRenderer:
     """The PDF renderer; its libraries are loaded when the first page is set."""
-    from printing.renderer import PdfNoticeRenderer
+    from printing.renderer import PdfRenderer
 
-    return PdfNoticeRenderer()
+    return PdfRenderer()
 
 
 def make_printer(store: Store) -> Printer:

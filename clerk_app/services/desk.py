@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from clerk_app.catalogue.loader import Catalogue
+from clerk_app.catalogue.catalogue import Catalogue
 from clerk_app.domain.workdays import Calendar
 from clerk_app.seams import Clock, Rng
 from clerk_app.services.ports import Journal, NoticeRenderer

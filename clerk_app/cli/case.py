@@ -1,0 +1,81 @@
+"""`clerk case list`, `clerk case show`, `clerk document`: looking at cases and rendering their papers again."""
+
+from __future__ import annotations
+
+import argparse
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from clerk_app.cli.store_options import add_store_options, clerk_number, data_folder, password
+from clerk_app.domain.case_number import grouped
+from clerk_app.domain.case_state import STATE_LABELS, CaseState
+from clerk_app.domain.civil import short_time
+from clerk_app.errors import BadFile
+from clerk_app.services.rows import CaseRow
+
+_KINDS = ("receipt", "acceptance_notice")
+
+
+def add_parser(subparsers: argparse._SubParsersAction[Any]) -> None:
+    """Add `case` and `document`."""
+    case = subparsers.add_parser("case", help="查看办件")
+    verbs = case.add_subparsers(metavar="动作", required=True)
+    listing = verbs.add_parser("list", help="办件列表")
+    listing.add_argument("--find", default="", help="编号、姓名或事项")
+    listing.set_defaults(run=_list, show=_show_list)
+    show = verbs.add_parser("show", help="一个办件和它的经过")
+    show.add_argument("number", help="办件编号")
+    show.set_defaults(run=_show, show=_show_case)
+    document = subparsers.add_parser("document", help="重新生成一份文书（标明补打）")
+    document.add_argument("kind", choices=_KINDS)
+    document.add_argument("--case", required=True, dest="number", help="办件编号")
+    document.add_argument("--out", required=True, type=Path, help="PDF 文件")
+    document.set_defaults(run=_document, show=lambda result: f"已生成 {result['out']}。")
+    for parser in (listing, show, document):
+        add_store_options(parser)
+        parser.add_argument("--json", action="store_true")
+
+
+def _list(args: argparse.Namespace) -> dict[str, Any]:
+    from clerk_app.bootstrap import open_for_reading
+
+    with open_for_reading(data_folder(args), clerk_number(args), password(args)) as store:
+        return {"cases": [asdict(row) for row in store.reads.cases(text=args.find)]}
+
+
+def _show(args: argparse.Namespace) -> dict[str, Any]:
+    from clerk_app.bootstrap import make_desk, open_for_reading
+    from clerk_app.services.cases import show_case
+
+    with open_for_reading(data_folder(args), clerk_number(args), password(args)) as store:
+        return asdict(show_case(make_desk(store), args.number))
+
+
+def _document(args: argparse.Namespace) -> dict[str, Any]:
+    from clerk_app.bootstrap import make_desk, open_for_reading
+    from clerk_app.services.papers import render_document
+
+    with open_for_reading(data_folder(args), clerk_number(args), password(args)) as store:
+        pdf = render_document(make_desk(store), args.number, args.kind)
+    try:
+        args.out.write_bytes(pdf)
+    except OSError:
+        raise BadFile(reason=f"{args.out} 写不进去") from None
+    return {"out": str(args.out), "bytes": len(pdf)}
+
+
+def _show_list(result: dict[str, Any]) -> str:
+    rows = [CaseRow(**row) for row in result["cases"]]
+    if not rows:
+        return "还没有办件。"
+    return "\n".join(
+        f"{grouped(row.number)}  {row.applicant}  {row.matter_name}  {STATE_LABELS[CaseState(row.state)]}  "
+        f"{short_time(row.taken_in_at)}  {'已上传' if row.uploaded else '待上传'}"
+        for row in rows
+    )
+
+
+def _show_case(result: dict[str, Any]) -> str:
+    head = f"{grouped(result['number'])}  {result['applicant']}  {result['matter_name']}  {result['state_label']}"
+    return "\n".join([head, *(f"  {line['text']}  {line['when']}" for line in result["history"])])
