@@ -39,8 +39,7 @@ class UnitOfWork:
         self._witness = witness
         self._clock = clock
         self._rng = rng
-        self._appended: Entry | None = None
-        self._committed = False
+        self._moved = False
 
     # ---- journal ------------------------------------------------------------------------------------------------
 
@@ -69,7 +68,7 @@ class UnitOfWork:
         failpoint("append.inserted")
         refold(self.connection, stream)
         failpoint("append.folded")
-        self._appended = entry
+        self._moved = True
         return entry
 
     def fold(self, stream: str) -> Folded:
@@ -82,6 +81,7 @@ class UnitOfWork:
         prev = read_head(self.connection)[2] if last else NO_HEAD
         chain = self._rng.token(16).hex()
         self.connection.execute(insert(chains).values(chain=chain, prev_chain=last, prev=prev, reason=reason))
+        self._moved = True
         return chain
 
     def sign_head(self) -> None:
@@ -155,13 +155,12 @@ class UnitOfWork:
         writes = meta.get_int(self.connection, meta.WRITES) + 1
         meta.put_int(self.connection, meta.WRITES, writes)
         mark = read_mark(self.connection)
-        if self._appended is not None:
+        if self._moved:
             self._witness.intend(mark)
             failpoint("append.intended")
         self.connection.commit()
-        self._committed = True
         failpoint("append.committed")
-        if self._appended is not None:
+        if self._moved:
             self._witness.report(mark, writes)
             failpoint("append.reported")
         else:
