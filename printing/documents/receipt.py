@@ -1,0 +1,22 @@
+"""收件凭证: what was handed in comes first, for that is what the paper proves (行政许可法 art. 32)."""
+
+from __future__ import annotations
+
+from clerk_app.domain.notices import Notice
+from printing.documents.frame import Sheaf, compose
+from printing.page import Page
+from printing.typeset import Typesetter
+
+
+def lay_out(notice: Notice, setter: Typesetter) -> list[Page]:
+    """The pages of a receipt."""
+    return compose(notice, setter, _body)
+
+
+def _body(sheaf: Sheaf) -> None:
+    sheaf.facts()
+    sheaf.materials("收到材料")
+    sheaf.paragraphs()
+    sheaf.effect()
+    sheaf.remarks()
+    sheaf.closing()
