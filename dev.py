@@ -5,7 +5,7 @@ python3 dev.py demo [ARGUMENTS]           the whole program with simulated devic
 python3 dev.py test [TIER|PATH] [ARGS]    the tests, or one tier (unit store qt devices sync faults e2e), or one file;
                                           further arguments go to pytest
 python3 dev.py check [--fix]              format, lint, types, import contracts; --fix lets ruff mend what it can
-python3 dev.py bench [--install-peers]    the ratios of docs/benchmarks.md
+python3 dev.py bench [--install-peers]    how long things take, as ratios to the bare libraries
 python3 dev.py screens                    every page and state as a picture, into docs/screens/
 python3 dev.py soak [--minutes M]         the simulations for longer, with fresh seeds
 
@@ -174,8 +174,9 @@ VERBS: dict[str, Callable[[list[str]], int]] = {
 
 def prepare(*, with_display: bool = False) -> None:
     """Make the checkout ready to run: system libraries, `.venv`, locked packages, the project itself."""
-    if platform.system() == "Linux":
-        require_libraries({**QT_LIBRARIES, **(DISPLAY_LIBRARIES if with_display else {})})
+    packages = missing_packages(with_display=with_display)
+    if packages:
+        install_packages(packages)
     wanted = fingerprint()
     if PYTHON.exists() and STAMP.exists() and STAMP.read_text(encoding="ascii") == wanted:
         return
@@ -203,9 +204,6 @@ def fingerprint() -> str:
 
 def make_environment() -> None:
     """Create `.venv`, or make it anew if its interpreter no longer starts."""
-    if importlib.util.find_spec("ensurepip") is None:
-        package = f"python3.{sys.version_info.minor}-venv"
-        install_packages([package], f"This Python cannot make environments (Debian keeps that in {package})")
     starts = PYTHON.exists() and subprocess.call([PYTHON, "-m", "pip", "--version"], stdout=subprocess.DEVNULL) == 0
     if not starts:
         run(
@@ -214,11 +212,15 @@ def make_environment() -> None:
         )
 
 
-def require_libraries(libraries: dict[str, str]) -> None:
-    """Install or name the packages of the shared libraries that are not there."""
-    missing = [package for library, package in libraries.items() if not can_load(library)]
-    if missing:
-        install_packages(missing, f"System libraries are missing ({', '.join(missing)})")
+def missing_packages(*, with_display: bool) -> list[str]:
+    """The Debian packages of what Python and Qt need of the system and do not find."""
+    packages = []
+    if importlib.util.find_spec("ensurepip") is None:
+        packages.append(f"python3.{sys.version_info.minor}-venv")
+    if platform.system() == "Linux":
+        libraries = {**QT_LIBRARIES, **(DISPLAY_LIBRARIES if with_display else {})}
+        packages += [package for library, package in libraries.items() if not can_load(library)]
+    return packages
 
 
 def can_load(library: str) -> bool:
@@ -230,16 +232,18 @@ def can_load(library: str) -> bool:
     return True
 
 
-def install_packages(packages: Sequence[str], reason: str) -> None:
+def install_packages(packages: Sequence[str]) -> None:
     """Install Debian packages if we are root there; else stop and name the command."""
     install = ["apt-get", "install", "--yes", "--no-install-recommends", *packages]
-    apt = shutil.which("apt-get")
-    if apt is None:
-        raise Stop(f"{reason}: install what provides them on this system and run the same command again.")
-    next_step = f"{reason}: run `sudo {' '.join(install)}` and then the same command again."
+    if shutil.which("apt-get") is None:
+        raise Stop(
+            f"This system lacks what Debian calls {', '.join(packages)}: "
+            "install the packages that provide it here and run the same command again."
+        )
+    next_step = f"Packages are missing: run `sudo {' '.join(install)}` and then the same command again."
     if os.geteuid() != 0:
         raise Stop(next_step)
-    print(f"{reason}; installing …", flush=True)
+    print(f"Installing system packages: {' '.join(packages)} …", flush=True)
     quiet = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
     for command in (["apt-get", "update", "--quiet=2"], [*install, "--quiet=2"]):
         if subprocess.call(command, env=quiet, stdout=subprocess.DEVNULL) != 0:
