@@ -43,6 +43,8 @@ FACE = "#ffd65c"
 FACE_INK = "#5b3d00"
 
 FOCUS_RING_WIDTH = 3
+"""Inputs and buttons keep this margin free around their visible box; the ring is painted there."""
+
 FOCUS_RING_ALPHA = 0.13
 
 SPACE_1, SPACE_2, SPACE_3, SPACE_4, SPACE_5 = 4, 8, 12, 16, 24

@@ -1,0 +1,160 @@
+"""The bars above and below every page."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QEvent, QObject, Qt, Signal
+from PySide6.QtGui import QFocusEvent, QKeyEvent
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLineEdit, QSizePolicy, QWidget
+
+from ui import tokens
+from ui.components.chip import Chip, KeyCap
+from ui.components.styling import set_flag
+from ui.components.surfaces import clear
+from ui.components.text import ElidedLabel, label
+from ui.keys import Command, cap
+from ui.tokens import Tone
+from ui.viewmodels.parts import ChipView
+
+if TYPE_CHECKING:
+    from ui.viewmodels.frame import FrameState, StatusView
+
+
+class SearchField(QFrame):
+    """The box in which anything is found.
+
+    Signals:
+        searched: the words, on Enter.
+        changed: the words, while they are typed.
+    """
+
+    searched = Signal(str)
+    changed = Signal(str)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setFixedHeight(34)
+        self.line = QLineEdit()
+        self.line.setObjectName("find")
+        self.line.setPlaceholderText(self.tr("搜事项、办件、人"))
+        self.line.setAccessibleName(self.tr("搜事项、办件、人"))
+        self.line.setFrame(False)
+        self.line.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
+        self.line.returnPressed.connect(self._search)
+        self.line.textEdited.connect(self.changed)
+        self.line.installEventFilter(self)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(10, 0, 8, 0)
+        row.addWidget(self.line, 1)
+        row.addWidget(KeyCap(cap(Command.FIND)))
+        self.setFocusProxy(self.line)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if isinstance(event, QFocusEvent):
+            set_flag(self, "active", on=event.gotFocus())
+        if isinstance(event, QKeyEvent) and event.type() == QEvent.Type.ShortcutOverride:
+            window_key = event.modifiers() == Qt.KeyboardModifier.ControlModifier and event.key() in _WINDOW_KEYS
+            if window_key:
+                event.ignore()
+                return True
+        return super().eventFilter(watched, event)
+
+    def _search(self) -> None:
+        self.searched.emit(self.line.text().strip())
+
+
+_WINDOW_KEYS = (Qt.Key.Key_K, Qt.Key.Key_P, Qt.Key.Key_N, Qt.Key.Key_L)
+
+
+class TopBar(QFrame):
+    """Where we stand, the search box, devices, the line, and who is signed in."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setFixedHeight(tokens.TOP_BAR_HEIGHT)
+        self._place = ElidedLabel()
+        self._place.setObjectName("place")
+        self._place.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
+        self._mark = Chip()
+        self.search = SearchField()
+        self.search.setMinimumWidth(150)
+        self.search.setMaximumWidth(400)
+        self._devices = QHBoxLayout()
+        self._devices.setSpacing(10)
+        self._line = Chip()
+        self._clerk = label()
+        self._clerk.setObjectName("clerk")
+        row = QHBoxLayout(self)
+        row.setContentsMargins(tokens.SPACE_4, 0, tokens.SPACE_4, 0)
+        row.setSpacing(tokens.SPACE_3)
+        row.addWidget(self._place)
+        row.addWidget(self._mark)
+        row.addWidget(self.search, 1)
+        row.addStretch(1)
+        row.addLayout(self._devices)
+        row.addWidget(self._line)
+        row.addWidget(self._clerk)
+        self._shown: tuple[ChipView, ...] | None = None
+
+    def show_frame(self, state: FrameState, *, narrow: bool) -> None:
+        """Show the frame; `narrow` folds devices that are well into one chip."""
+        self._place.show_text(state.place)
+        self._place.setMinimumWidth(min(self._place.fontMetrics().horizontalAdvance(state.place) + 4, 240))
+        self._mark.show_word(state.mark, Tone.INFO)
+        self._line.show_word(state.line.text, state.line.tone)
+        self._clerk.setText(state.clerk)
+        set_flag(self, "offline", on=state.is_offline)
+        self._show_devices(self._folded(state.devices) if narrow else state.devices)
+
+    def _folded(self, devices: tuple[ChipView, ...]) -> tuple[ChipView, ...]:
+        troubled = tuple(device for device in devices if device.tone is not Tone.NEUTRAL)
+        well = len(devices) - len(troubled)
+        return (ChipView(self.tr("设备就绪 {count}").format(count=well)), *troubled) if well else troubled
+
+    def _show_devices(self, devices: tuple[ChipView, ...]) -> None:
+        if devices == self._shown:
+            return
+        self._shown = devices
+        clear(self._devices)
+        for device in devices:
+            self._devices.addWidget(Chip(device.text, device.tone))
+
+
+class StatusBar(QFrame):
+    """Drafts, what waits for the platform, the catalogue's version, the date."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setFixedHeight(tokens.STATUS_BAR_HEIGHT)
+        self._offline = Chip()
+        self._left = [label() for _ in range(4)]
+        self._right = [label() for _ in range(2)]
+        row = QHBoxLayout(self)
+        row.setContentsMargins(tokens.SPACE_4, 0, tokens.SPACE_4, 0)
+        row.setSpacing(18)
+        row.addWidget(self._offline)
+        for part in self._left:
+            row.addWidget(part)
+        row.addStretch(1)
+        for part in self._right:
+            row.addWidget(part)
+
+    def show_status(self, status: StatusView) -> None:
+        """Show the status."""
+        offline = self.tr("离线 {time}").format(time=status.offline_for) if status.offline_for else ""
+        self._offline.show_word(offline, Tone.OFFLINE)
+        synced = self.tr("上次同步 {time}").format(time=status.last_sync) if status.last_sync else ""
+        drafts = self.tr("草稿 {count}").format(count=status.drafts) if status.drafts else ""
+        for part, text in zip(self._left, (status.note, drafts, synced, self._waiting(status)), strict=True):
+            part.setText(text)
+            part.setVisible(bool(text))
+        for part, text in zip(self._right, (status.catalogue, status.now), strict=True):
+            part.setText(text)
+            part.setVisible(bool(text))
+
+    def _waiting(self, status: StatusView) -> str:
+        if not status.waiting:
+            return ""
+        waiting = self.tr("待上传 {count} 件").format(count=status.waiting)
+        return waiting + (self.tr(" · 最早 {time}").format(time=status.oldest) if status.oldest else "")

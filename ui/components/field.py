@@ -1,0 +1,165 @@
+"""One element of a form: label, where the value comes from, the editor, and one line of help or error."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Protocol, cast
+
+from PySide6.QtCore import Signal, SignalInstance
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+
+from ui import tokens
+from ui.components.chip import SourceBadge
+from ui.components.choice_box import ChoiceBox
+from ui.components.line_edit import DateEdit, LineEdit
+from ui.components.phone_edit import PhoneEdit
+from ui.components.text import ElidedLabel, wrapped
+
+if TYPE_CHECKING:
+    from ui.viewmodels.parts import FieldView
+
+MAX_TEXT = 200
+
+
+class Editor(Protocol):
+    """What a field needs of its editor."""
+
+    edited: SignalInstance
+    touched_ended: SignalInstance
+
+    def value(self) -> str:
+        """The present value."""
+
+    def show_value(self, value: str) -> None:
+        """Show a value without telling `edited`."""
+
+    def set_fixed(self, *, fixed: bool) -> None:
+        """Whether the clerk may change it."""
+
+    def set_invalid(self, *, invalid: bool) -> None:
+        """Mark the box."""
+
+
+class Field(QWidget):
+    """A form element.
+
+    An error waits until the clerk has left the box: nobody is told 'wrong' while still typing.
+
+    Signals:
+        edited: code and new value.
+    """
+
+    edited = Signal(str, str)
+
+    def __init__(self, view: FieldView, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.code = view.code
+        self._view = view
+        self._typing = False
+        self._label = ElidedLabel(view.label, "note")
+        self._badge = SourceBadge()
+        self.editor = make_editor(view)
+        self._line = wrapped("", "error")
+        self._overflow = False
+        self._build()
+        self._connect()
+        self.show_view(view)
+
+    def show_view(self, view: FieldView) -> None:
+        """Show `view`; the cursor stays where it is."""
+        self._view = view
+        self._label.show_text(view.label)
+        self._badge.show_source(view.mark, view.mark_meaning)
+        if isinstance(self.editor, ChoiceBox):
+            self.editor.offer(view.choices)
+            self.editor.set_hint(view.placeholder)
+        elif isinstance(self.editor, LineEdit):
+            self.editor.setPlaceholderText(view.placeholder or self.editor.placeholderText())
+        self._as_editor().show_value(view.value)
+        self._as_editor().set_fixed(fixed=view.fixed)
+        self._describe()
+        self._show_line()
+
+    def focus_editor(self) -> None:
+        """Put the cursor into the box."""
+        self.editor.setFocus()
+
+    def is_open(self) -> bool:
+        """Whether a person still has to fill it."""
+        return not self._view.fixed and not self._view.optional and (not self._view.value or bool(self._view.error))
+
+    def shown_error(self) -> str:
+        """The line under the box, empty for none."""
+        return self._line.text() if not self._line.isHidden() else ""
+
+    def _build(self) -> None:
+        head = QHBoxLayout()
+        ring = tokens.FOCUS_RING_WIDTH
+        head.setContentsMargins(ring, 0, ring, 0)
+        head.setSpacing(tokens.SPACE_1)
+        head.addWidget(self._label, 1)
+        head.addWidget(self._badge)
+        self._line.setContentsMargins(ring, 0, ring, 0)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addLayout(head)
+        column.addWidget(self.editor)
+        column.addWidget(self._line)
+        column.addStretch(1)
+        self._badge.setMinimumHeight(17)
+        self._label.setMinimumHeight(19)
+
+    def _connect(self) -> None:
+        editor = self._as_editor()
+        editor.edited.connect(self._edited)
+        editor.touched_ended.connect(self._left)
+        if isinstance(self.editor, LineEdit):
+            self.editor.overflowed.connect(self._overflowed)
+
+    def _as_editor(self) -> Editor:
+        return cast("Editor", self.editor)
+
+    def _describe(self) -> None:
+        name = self._view.label
+        described = "，".join(filter(None, (self._view.mark_meaning, self._view.error or self._view.note)))
+        target = self.editor.line() if isinstance(self.editor, PhoneEdit) else self.editor
+        target.setObjectName(f"field:{self.code}")
+        target.setAccessibleName(name if not self._view.optional else self.tr("{label}，可不填").format(label=name))
+        target.setAccessibleDescription(described)
+
+    def _edited(self, value: str) -> None:
+        self._typing = True
+        self._overflow = False
+        self.edited.emit(self.code, value)
+
+    def _left(self) -> None:
+        self._typing = False
+        self._overflow = False
+        self._show_line()
+
+    def _overflowed(self) -> None:
+        self._overflow = True
+        self._show_line()
+
+    def _show_line(self) -> None:
+        wrong = bool(self._view.error) and not self._typing
+        self._as_editor().set_invalid(invalid=wrong)
+        text = self.tr("最多 {count} 个字").format(count=MAX_TEXT) if self._overflow else ""
+        text = text or (self._view.error if wrong else self._view.note)
+        self._line.setText(text)
+        role = "error" if wrong or self._overflow else "note"
+        if self._line.property("type") != role:
+            self._line.setProperty("type", role)
+            self._line.style().polish(self._line)
+        self._line.setVisible(bool(text))
+
+
+def make_editor(view: FieldView) -> QWidget:
+    """The editor for a kind of field."""
+    if view.editor == "choice":
+        return ChoiceBox()
+    if view.editor == "date":
+        return DateEdit()
+    if view.editor == "phone":
+        return PhoneEdit(no_phone=view.choices[0].code if view.choices else "")
+    return LineEdit(limit=MAX_TEXT)

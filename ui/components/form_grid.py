@@ -1,0 +1,145 @@
+"""The one form: sections in the order of the paper, in three columns, two where there is less room."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen, QResizeEvent
+from PySide6.QtWidgets import QApplication, QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
+
+from ui import tokens
+from ui.components.field import Field
+from ui.components.surfaces import clear
+from ui.components.text import label
+
+if TYPE_CHECKING:
+    from ui.viewmodels.parts import FieldView, SectionView
+
+_THREE_COLUMNS_FROM = 620
+_Shape = tuple[tuple[str, tuple[tuple[str, str], ...]], ...]
+
+
+class SectionHeading(QWidget):
+    """A section's name with a note to the right, under a dashed rule except for the first."""
+
+    def __init__(self, heading: str, *, first: bool, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._first = first
+        self._note = label("", "note")
+        row = QHBoxLayout(self)
+        ring = tokens.FOCUS_RING_WIDTH
+        row.setContentsMargins(ring, 2 if first else 10, ring, 2)
+        row.addWidget(label(heading, "strong"))
+        row.addStretch(1)
+        row.addWidget(self._note)
+
+    def show_note(self, note: str) -> None:
+        """Say `note` to the right."""
+        self._note.setText(note)
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        if self._first:
+            return
+        painter = QPainter(self)
+        pen = QPen(QColor(tokens.LINE), 1, Qt.PenStyle.DashLine)
+        painter.setPen(pen)
+        painter.drawLine(tokens.FOCUS_RING_WIDTH, 0, self.width() - tokens.FOCUS_RING_WIDTH, 0)
+
+
+class FormGrid(QWidget):
+    """All fields of a form.
+
+    Fields are kept while the form keeps its shape, so that a new state never takes the cursor or a running
+    composition of an input method away; where a new shape comes (a conditional field), the focus stays where it was.
+
+    Signals:
+        edited: code and new value of a field.
+    """
+
+    edited = Signal(str, str)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._shape: _Shape = ()
+        self._fields: dict[str, Field] = {}
+        self._headings: list[SectionHeading] = []
+        self._grids: list[tuple[QGridLayout, list[Field]]] = []
+        self._columns = 3
+        self._column = QVBoxLayout(self)
+        self._column.setContentsMargins(13, 8, 13, 8)
+        self._column.setSpacing(6)
+
+    def show_sections(self, sections: tuple[SectionView, ...]) -> None:
+        """Show the form."""
+        shape = tuple((part.heading, tuple((view.code, view.editor) for view in part.fields)) for part in sections)
+        focused = self._focused_code() if shape != self._shape else None
+        if shape != self._shape:
+            self._rebuild(sections)
+            self._shape = shape
+        for heading, part in zip(self._headings, sections, strict=True):
+            heading.show_note(part.note)
+        for part in sections:
+            for view in part.fields:
+                self._fields[view.code].show_view(view)
+        if focused in self._fields:
+            self._fields[focused].focus_editor()
+
+    def field(self, code: str) -> Field | None:
+        """The field with this code."""
+        return self._fields.get(code)
+
+    def first_open(self) -> Field | None:
+        """The first field a person still has to fill."""
+        for field in self._fields.values():
+            if field.is_open():
+                return field
+        return None
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        columns = 3 if self.width() >= _THREE_COLUMNS_FROM else 2
+        if columns != self._columns:
+            self._columns = columns
+            self._flow()
+
+    def _rebuild(self, sections: tuple[SectionView, ...]) -> None:
+        clear(self._column)
+        self._fields, self._headings, self._grids = {}, [], []
+        for position, part in enumerate(sections):
+            heading = SectionHeading(part.heading, first=position == 0)
+            self._headings.append(heading)
+            self._column.addWidget(heading)
+            self._column.addWidget(self._group(part.fields))
+        self._column.addStretch(1)
+        self._flow()
+
+    def _group(self, views: tuple[FieldView, ...]) -> QWidget:
+        group = QWidget()
+        grid = QGridLayout(group)
+        grid.setContentsMargins(0, 0, 0, 0)
+        grid.setHorizontalSpacing(8)
+        grid.setVerticalSpacing(4)
+        fields = []
+        for view in views:
+            field = Field(view, group)
+            field.edited.connect(self.edited)
+            self._fields[view.code] = field
+            fields.append(field)
+        self._grids.append((grid, fields))
+        return group
+
+    def _focused_code(self) -> str | None:
+        focus = QApplication.focusWidget()
+        inside = (code for code, field in self._fields.items() if focus is not None and field.isAncestorOf(focus))
+        return next(inside, None)
+
+    def _flow(self) -> None:
+        for grid, fields in self._grids:
+            for field in fields:
+                grid.removeWidget(field)
+            for position, field in enumerate(fields):
+                grid.addWidget(field, position // self._columns, position % self._columns)
+            for column in range(3):
+                grid.setColumnStretch(column, 1 if column < self._columns else 0)
+                grid.setColumnMinimumWidth(column, 0)

@@ -1,0 +1,17 @@
+"""Roles that our delegates read beside Qt's own."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt
+
+CHIP_ROLE = Qt.ItemDataRole.UserRole + 1
+"""A `ChipView`, for cells that show a chip."""
+
+PART_ROLE = Qt.ItemDataRole.UserRole + 2
+"""How much of the time is used, 0 to 1, for cells that show a bar."""
+
+KEY_ROLE = Qt.ItemDataRole.UserRole + 3
+"""What identifies the row: a case number, a matter code."""
+
+NOTE_ROLE = Qt.ItemDataRole.UserRole + 4
+"""A second, smaller line."""

@@ -1,0 +1,73 @@
+"""The work list: cases as rows, one in detail, its history from the journal."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from ui.viewmodels.parts import NO_CHIP, ChipView, ProblemView, TextRow
+
+FilterKey = Literal["todo", "open", "closed", "all"]
+
+
+@dataclass(frozen=True, slots=True)
+class CaseLine:
+    """One case in the list. `number` is the key, `shown` its grouped form.
+
+    `due_part`: how much of the promised time is used, 0 to 1; None where nothing was promised.
+    """
+
+    number: str
+    shown: str
+    applicant: str
+    matter: str
+    status: ChipView
+    due: str
+    due_part: float | None
+    uploaded: ChipView
+
+
+@dataclass(frozen=True, slots=True)
+class FilterView:
+    """One filter with its count; the count is left out where it says nothing."""
+
+    key: FilterKey
+    label: str
+    count: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class EventView:
+    """One line of the history: what happened, when, and who."""
+
+    text: str
+    when: str
+
+
+@dataclass(frozen=True, slots=True)
+class CaseDetail:
+    """One case. `task`: what the clerk must do about it, if anything. `papers`: documents with how they stand."""
+
+    number: str
+    shown: str
+    matter: str
+    subtitle: str
+    uploaded: ChipView = NO_CHIP
+    task: ProblemView | None = None
+    facts: tuple[TextRow, ...] = ()
+    papers: tuple[TextRow, ...] = ()
+    events: tuple[EventView, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class CasesState:
+    """The page. `loading`: the first rows are on their way; `problem`: they could not be read."""
+
+    rows: tuple[CaseLine, ...] = ()
+    filters: tuple[FilterView, ...] = ()
+    current: FilterKey = "open"
+    text: str = ""
+    selected: str | None = None
+    detail: CaseDetail | None = None
+    loading: bool = False
+    problem: ProblemView | None = None

@@ -1,0 +1,138 @@
+"""The counter as it is shown: one visit, from the card to the paper."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from ui.viewmodels.parts import (
+    NO_ACTION,
+    NO_CHIP,
+    ActionView,
+    ChipView,
+    Choice,
+    MaterialView,
+    MissingView,
+    ProblemView,
+    SaveState,
+    SectionView,
+    StepView,
+    TextRow,
+)
+
+Stage = Literal["idle", "person", "matter", "materials", "form", "check", "done"]
+
+
+@dataclass(frozen=True, slots=True)
+class PersonView:
+    """The person at the counter. The number is plain here, while the visit is open, and nowhere else."""
+
+    name: str
+    line: str
+    presence: ChipView
+    rows: tuple[TextRow, ...]
+    ticket: str = ""
+    warning: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ServiceLine:
+    """One matter of the visit with how it stands."""
+
+    text: str
+    chip: ChipView = NO_CHIP
+
+
+@dataclass(frozen=True, slots=True)
+class ParkedView:
+    """A visit that waits; `digit` resumes it."""
+
+    digit: int
+    visit: str
+    text: str
+    note: str
+
+
+@dataclass(frozen=True, slots=True)
+class MatterView:
+    """The matter being prepared."""
+
+    code: str
+    name: str
+    chips: tuple[ChipView, ...] = ()
+    effect: ChipView = NO_CHIP
+
+
+@dataclass(frozen=True, slots=True)
+class QuestionView:
+    """A question on the short page, answered by one key or typed."""
+
+    code: str
+    question: str
+    note: str = ""
+    value: str = ""
+    choices: tuple[Choice, ...] = ()
+    editor: Literal["yes_no", "choice", "phone", "text", "date"] = "choice"
+    error: str = ""
+    optional: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class CheckView:
+    """What the applicant checks before signing, and what the paper will say. `citizen`: what their screen shows."""
+
+    groups: tuple[tuple[str, tuple[TextRow, ...]], ...]
+    papers: tuple[TextRow, ...]
+    in_force: str
+    not_yet: str
+    citizen: ChipView
+    remarks: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class PaperView:
+    """A document of this visit and how its printing stands."""
+
+    name: str
+    chip: ChipView
+
+
+@dataclass(frozen=True, slots=True)
+class DoneView:
+    """A matter with its outcome. `number` is grouped, empty where no case was made."""
+
+    heading: str
+    matter: str
+    number: str
+    in_force: str
+    not_yet: str
+    papers: tuple[PaperView, ...] = ()
+    rating: ChipView = NO_CHIP
+    uploaded: ChipView = NO_CHIP
+
+
+@dataclass(frozen=True, slots=True)
+class CounterState:
+    """The whole page. `is_short`: the one-page counter. `busy`: what is being done right now, empty for nothing."""
+
+    stage: Stage = "idle"
+    is_short: bool = False
+    person: PersonView | None = None
+    presence: bool | None = None
+    services: tuple[ServiceLine, ...] = ()
+    parked: tuple[ParkedView, ...] = ()
+    matter: MatterView | None = None
+    steps: tuple[StepView, ...] = ()
+    count: str = ""
+    sections: tuple[SectionView, ...] = ()
+    questions: tuple[QuestionView, ...] = ()
+    missing: tuple[MissingView, ...] = ()
+    materials: tuple[MaterialView, ...] = ()
+    say: str = ""
+    check: CheckView | None = None
+    done: DoneView | None = None
+    primary: ActionView = NO_ACTION
+    saved: SaveState = "none"
+    is_offline: bool = False
+    busy: str = ""
+    problem: ProblemView | None = None
