@@ -19,6 +19,7 @@ CLOCK_CALLS = {
     "os": {"urandom", "getrandom"},
 }
 CHANCE_MODULES = {"random", "secrets", "uuid"}
+SEEDED = ("random", "Random")  # Random(seed) asks nobody; Random() does
 CHANCE_CALLS = {"generate", "generate_key"}  # keys of `cryptography`: from_private_bytes(rng.token(32)) instead
 
 
@@ -53,11 +54,14 @@ def _use(node: ast.AST) -> Iterator[tuple[int, str]]:
                     yield node.lineno, f"import {alias.name}"
         case ast.ImportFrom(module=str(module), names=names, level=0):
             for alias in names:
-                if module in CHANCE_MODULES or alias.name in CLOCK_CALLS.get(module, ()):
+                seeded = (module, alias.name) == SEEDED
+                if (module in CHANCE_MODULES and not seeded) or alias.name in CLOCK_CALLS.get(module, ()):
                     yield node.lineno, f"from {module} import {alias.name}"
         case ast.Attribute(value=ast.Name(id=owner) | ast.Attribute(attr=owner), attr=name):
             if name in CLOCK_CALLS.get(owner, ()) or (name in CHANCE_CALLS and owner[:1].isupper()):
                 yield node.lineno, f"{owner}.{name}"
+        case ast.Call(func=ast.Name(id="Random"), args=[], keywords=[]):
+            yield node.lineno, "Random()"
         case _:
             return
 

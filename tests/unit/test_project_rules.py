@@ -62,6 +62,8 @@ def test_only_the_seams_ask_the_system_for_time_or_chance():
         "import datetime\nx = datetime.datetime.utcnow()",
         "import datetime\nx = datetime.date.today()",
         "import random",
+        "from random import randint",
+        "from random import Random\nx = Random()",
         "from uuid import uuid4",
         "from secrets import token_bytes",
         "import os\nx = os.urandom(4)",
@@ -75,7 +77,14 @@ def test_the_scan_sees_every_way_to_ask_the_system(source):
 
 @pytest.mark.parametrize(
     "source",
-    ["clock.now_ms()", "clock.monotonic()", "rng.token(16)", "datetime.fromtimestamp(1, UTC)", "secrets.load('a')"],
+    [
+        "clock.now_ms()",
+        "clock.monotonic()",
+        "rng.token(16)",
+        "datetime.fromtimestamp(1, UTC)",
+        "secrets.load('a')",
+        "from random import Random\nx = Random(7)",
+    ],
 )
 def test_the_scan_lets_the_seams_be_used(source):
     assert uses_of_time_or_chance(source) == []
