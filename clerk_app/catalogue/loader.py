@@ -11,6 +11,7 @@ Every fault of every file is found in one run (`BadCatalogue`); a catalogue is u
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import get_args
 
@@ -45,10 +46,9 @@ def load_catalogue(folder: Path = SHIPPED) -> Catalogue:
     """The catalogue in `folder`; raise `BadCatalogue` with every fault found."""
     faults = Faults()
     head = read_toml(folder, "catalogue.toml", faults)
-    version, label, sample = _read_head(head) if head else (MatterVersion(""), "", True)
+    edition = _read_edition(head) if head else _NO_EDITION
     sources = _Sources(
-        version,
-        sample,
+        edition,
         _read_materials(read_toml(folder, "materials.toml", faults)),
         _read_groups(read_toml(folder, "fields.toml", faults)),
     )
@@ -58,13 +58,31 @@ def load_catalogue(folder: Path = SHIPPED) -> Catalogue:
     tables = (read_toml(folder, name, faults) for name in names)
     matters = tuple(sources.read_matter(table) for table in tables if table is not None)
     faults.raise_if_any()
-    return Catalogue(version, label, matters)
+    return Catalogue(edition.version, edition.label, matters)
 
 
-def _read_head(table: Table) -> tuple[MatterVersion, str, bool]:
-    version, label, sample = MatterVersion(table.text("version")), table.text("label", ""), table.flag("sample")
+@dataclass(frozen=True, slots=True)
+class _Edition:
+    """What holds for the whole catalogue."""
+
+    version: MatterVersion
+    label: str
+    region_short: str
+    sample: bool
+
+
+_NO_EDITION = _Edition(MatterVersion(""), "", "", True)
+
+
+def _read_edition(table: Table) -> _Edition:
+    edition = _Edition(
+        MatterVersion(table.text("version")),
+        table.text("label", ""),
+        table.text("region_short"),
+        table.flag("sample"),
+    )
     table.close()
-    return version, label, sample
+    return edition
 
 
 def _read_materials(table: Table | None) -> dict[str, str]:
@@ -127,11 +145,8 @@ def _read_condition(table: Table | None) -> Condition | None:
 class _Sources:
     """What the files of matters refer to."""
 
-    def __init__(
-        self, version: MatterVersion, sample: bool, materials: Mapping[str, str], groups: Mapping[str, FieldGroup]
-    ) -> None:
-        self._version = version
-        self._sample = sample
+    def __init__(self, edition: _Edition, materials: Mapping[str, str], groups: Mapping[str, FieldGroup]) -> None:
+        self._edition = edition
         self._materials = materials
         self._groups = groups
 
@@ -139,14 +154,16 @@ class _Sources:
         """One matter, its faults noted. Only a well-formed one is looked at as a whole."""
         faults_before = len(table.file.faults.found)
         legal, promised, notify = _read_limits(table.table("limits"))
+        department_short = table.text("department_short")
         matter = Matter(
             code=table.text("code"),
-            version=self._version,
+            version=self._edition.version,
             name=table.text("name"),
             aliases=table.texts("aliases", default=()),
             implementation_code=table.text("implementation_code"),
             department=table.text("department"),
-            department_short=table.text("department_short"),
+            department_short=department_short,
+            document_prefix=self._edition.region_short + department_short,
             procedure=table.word("procedure", get_args(ProcedureKind)),
             by_law=table.text("by_law"),
             kind=table.word("kind", get_args(MatterKind)),
@@ -161,7 +178,7 @@ class _Sources:
             groups=self._read_group_codes(table),
             result=table.text("result"),
             pickup_field=table.optional_text("pickup_field"),
-            sample=self._sample,
+            sample=self._edition.sample,
         )
         table.close()
         if len(table.file.faults.found) == faults_before:

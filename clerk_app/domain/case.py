@@ -64,7 +64,11 @@ class IssuedDocument:
 
 @dataclass(frozen=True, slots=True)
 class Intake:
-    """Everything the desk recorded when it took the case in."""
+    """Everything the desk recorded when it took the case in.
+
+    `due` and `legal_due`: last day of the promised and the legal limit, which run from acceptance. `notice_due`: last
+    day on which the citizen must hear whether a received application is accepted.
+    """
 
     visit: str
     session: str
@@ -79,7 +83,8 @@ class Intake:
     accepted_on: date | None
     effect: Effect
     due: Due | None
-    legal_due_on: date | None
+    legal_due: Due | None
+    notice_due: Due | None
     applicant: IdentityDocument
     agent: IdentityDocument | None
     present: bool
@@ -189,7 +194,6 @@ def _stopped(running: tuple[Running, ...], on: date) -> tuple[Running, ...]:
 
 def _read_intake(fact: Fact) -> Intake:
     body = fact.body
-    due_on = optional_date(body["due_on"])
     agent = body["agent"]
     return Intake(
         visit=str(body["visit"]),
@@ -204,8 +208,9 @@ def _read_intake(fact: Fact) -> Intake:
         received_on=date.fromisoformat(body["received_on"]),
         accepted_on=optional_date(body["accepted_on"]),
         effect=_read_effect(body["effect"]),
-        due=Due(due_on, bool(body["due_estimated"])) if due_on else None,
-        legal_due_on=optional_date(body["legal_due_on"]),
+        due=_read_due(body, "due"),
+        legal_due=_read_due(body, "legal_due"),
+        notice_due=_read_due(body, "notice_due"),
         applicant=document_from_body(body["applicant"]),
         agent=document_from_body(agent) if agent is not None else None,
         present=bool(body["present"]),
@@ -214,6 +219,11 @@ def _read_intake(fact: Fact) -> Intake:
         documents=tuple(_read_document(item) for item in body["documents"]),
         remarks=tuple(str(code) for code in body["remarks"]),
     )
+
+
+def _read_due(body: Mapping[str, Any], name: str) -> Due | None:
+    on = optional_date(body.get(f"{name}_on"))
+    return Due(on, bool(body.get(f"{name}_estimated", False))) if on else None
 
 
 def _read_matter(body: Mapping[str, Any]) -> CaseMatter:

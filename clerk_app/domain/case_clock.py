@@ -8,7 +8,7 @@ from datetime import date
 from clerk_app.domain.case import Case
 from clerk_app.domain.case_state import CaseState
 from clerk_app.domain.procedure import PROCEDURES
-from clerk_app.domain.workdays import Calendar, Due, Limit
+from clerk_app.domain.workdays import Calendar, Due
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,12 +41,7 @@ def promised_clock(case: Case, calendar: Calendar, today: date) -> CaseClock | N
     )
 
 
-def notice_due(received_on: date, notify: Limit | None, calendar: Calendar) -> Due | None:
-    """The last day on which the citizen must hear whether a received application is accepted."""
-    return calendar.add(received_on, notify) if notify else None
-
-
-def deemed_accepted_on(case: Case, notify: Limit | None, calendar: Calendar, today: date) -> date | None:
+def deemed_accepted_on(case: Case, today: date) -> date | None:
     """The day of acceptance by silence, or None.
 
     Licences only (行政许可法 art. 32): no word within the time for notice makes the day of receipt the day of
@@ -55,6 +50,5 @@ def deemed_accepted_on(case: Case, notify: Limit | None, calendar: Calendar, tod
     intake = case.intake
     if intake is None or case.state is not CaseState.RECEIVED:
         return None
-    due = notice_due(intake.received_on, notify, calendar)
-    silent = due is not None and today > due.on
+    silent = intake.notice_due is not None and today > intake.notice_due.on
     return intake.received_on if silent and PROCEDURES[intake.matter.procedure].deemed_acceptance else None

@@ -117,5 +117,5 @@ def material_from_body(body: Mapping[str, Any]) -> MaterialItem:
 
 def _first(need: MaterialNeed, read_by: ReadSource | None) -> MaterialItem:
     if need.by_card and read_by == "card":
-        return MaterialItem(need.code, need.name, "exempt", "original_seen", need.copies)
+        return MaterialItem(need.code, need.name, "exempt", "original_seen")
     return MaterialItem(need.code, need.name)

@@ -148,7 +148,8 @@ class Matter:
     `legal` and `promised` run from acceptance; `notify` is the time in which the citizen hears whether a received
     application is accepted (None: nothing to wait for but the platform's word). `by_law` is the legal basis cited on
     paper; `implementation_code` the 31-digit 实施编码; `pickup_field` the field that says how the result reaches the
-    citizen, if it can be chosen. `sample`: illustrative data, not a region's own.
+    citizen, if it can be chosen; `document_prefix` begins the 文书编号 with region and department (例州公安). `sample`:
+    illustrative data, not a region's own.
     """
 
     code: str
@@ -158,6 +159,7 @@ class Matter:
     implementation_code: str
     department: str
     department_short: str
+    document_prefix: str
     procedure: ProcedureKind
     by_law: str
     kind: MatterKind

@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Literal
 
+from clerk_app.domain.civil import chinese_date
+
 LimitUnit = Literal["workday", "natural_day"]
 
 _DAY = timedelta(days=1)
@@ -36,7 +38,12 @@ class Due:
     @property
     def text(self) -> str:
         """As a notice prints it: 2026 年 12 月 7 日, with （推算） if estimated."""
-        return f"{self.on.year} 年 {self.on.month} 月 {self.on.day} 日{'（推算）' if self.estimated else ''}"
+        return chinese_date(self.on) + ("（推算）" if self.estimated else "")
+
+    @property
+    def inner_text(self) -> str:
+        """The same inside brackets: 2027 年 1 月 8 日，推算."""
+        return chinese_date(self.on) + ("，推算" if self.estimated else "")
 
 
 @dataclass(frozen=True, slots=True)

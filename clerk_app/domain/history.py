@@ -1,0 +1,94 @@
+"""The journal told to people: one plain line for each fact of a case or a visit."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from clerk_app.domain.civil import short_time
+from clerk_app.domain.fold import Fact
+from clerk_app.domain.notice_for import TITLES
+from clerk_app.domain.outcomes import outcome_of
+
+PLATFORM = "平台"
+
+_POWER_WORDS = {"receive": "收件", "accept": "受理", "complete": "当场办结"}
+_RATING_WORDS = {"answered": "评价已完成", "timed_out": "未评价", "device_failed": "评价器出错，没有评价成"}
+
+
+@dataclass(frozen=True, slots=True)
+class HistoryLine:
+    """What happened, when (UTC in milliseconds) and by whom: a clerk's name, 平台, or empty."""
+
+    text: str
+    at: int
+    by: str
+
+    @property
+    def plain(self) -> str:
+        """In one line: 收件，打印收件凭证 1 份 · 11-17 10:09 · 王例."""
+        return " · ".join(part for part in (self.text, short_time(self.at), self.by) if part)
+
+
+def history_line(fact: Fact, clerk_name: str = "") -> HistoryLine:
+    """The line for a fact. A kind of a later version is named as such; a body that lacks what it needs likewise."""
+    tell = _TELL.get(fact.kind)
+    try:
+        text = tell(fact) if tell else "新版本写入的一步，请升级后查看"
+    except (KeyError, TypeError, ValueError, AttributeError):
+        text = "一步记录不完整，请联系维护人员"
+    return HistoryLine(text, fact.recorded_at, PLATFORM if fact.by_hub else clerk_name or fact.clerk)
+
+
+def _taken_in(fact: Fact) -> str:
+    papers = [f"{TITLES[paper['kind']]} {paper['copies']} 份" for paper in fact.body["documents"]]
+    printed = f"，打印{'、'.join(papers)}" if papers else ""
+    return f"{_POWER_WORDS[fact.body['power']]}{printed}"
+
+
+def _decided(fact: Fact) -> str:
+    result = {"grant": "部门决定：准予", "refuse": "部门决定：不予"}[fact.body["result"]]
+    return result + _because(fact)
+
+
+def _returned(fact: Fact) -> str:
+    return "部门退回" + _because(fact)
+
+
+def _because(fact: Fact) -> str:
+    reason = str(fact.body.get("reason") or "").strip()
+    return f"，{reason}" if reason else ""
+
+
+def _opened(fact: Fact) -> str:
+    ticket = fact.body["ticket"]
+    return f"开始接待 {ticket}" if ticket else "开始接待"
+
+
+def _applicant_read(fact: Fact) -> str:
+    how = "读取证件" if fact.body["source"] == "card" else "手工录入证件"
+    return how if fact.body["present"] else f"{how}，本人不在场"
+
+
+def _matter_ended(fact: Fact) -> str:
+    outcome = outcome_of(str(fact.body["outcome"]))
+    return f"{fact.body['matter_name']}：{outcome.label}{_because(fact)}"
+
+
+def _rating_settled(fact: Fact) -> str:
+    return _RATING_WORDS[fact.body["state"]]
+
+
+_TELL: Mapping[str, Callable[[Fact], str]] = {
+    "case.taken_in": _taken_in,
+    "case.decided": _decided,
+    "case.returned": _returned,
+    "visit.opened": _opened,
+    "visit.applicant_read": _applicant_read,
+    "visit.parked": lambda _: "挂起",
+    "visit.resumed": lambda _: "继续办理",
+    "visit.matter_ended": _matter_ended,
+    "visit.rating_invited": lambda _: "已邀请评价",
+    "visit.rating_settled": _rating_settled,
+    "visit.closed": lambda _: "结束接待",
+}

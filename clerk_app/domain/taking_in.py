@@ -1,0 +1,195 @@
+"""Taking a case in: from a finished draft to the one fact that is the act, with every rule that can refuse it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from clerk_app.domain import case_number
+from clerk_app.domain.applicant import document_body, is_expired
+from clerk_app.domain.draft import Draft
+from clerk_app.domain.form import Missing, missing, plain, value_body, visible_fields
+from clerk_app.domain.identity import IdentityDocument
+from clerk_app.domain.materials import MaterialItem, material_body, needed_materials
+from clerk_app.domain.matter import Matter, Power
+from clerk_app.domain.notices import NoticeKind
+from clerk_app.domain.outcomes import ACCEPTED, Outcome, require_available
+from clerk_app.domain.powers import effect_of, lacks_seal, power_now
+from clerk_app.domain.procedure import PROCEDURES
+from clerk_app.domain.workdays import Calendar, Due
+from clerk_app.errors import ExpiredDocument, Incomplete, NotPresent, UnlawfulStep
+
+PRINT_SETS: Mapping[Power, tuple[tuple[NoticeKind, int], ...]] = {
+    "receive": (("receipt", 1),),
+    "accept": (("acceptance_notice", 2),),
+    "complete": (("receipt", 1),),
+}
+"""What is printed, and in how many copies: a receipt for the applicant, an acceptance notice for both sides."""
+
+_DOCUMENT_WORDS: Mapping[NoticeKind, str] = {"receipt": "收", "acceptance_notice": "受"}
+
+
+@dataclass(frozen=True, slots=True)
+class Counter:
+    """The circumstances of the act: the new case number, the session, the line, the seal, the civil date."""
+
+    number: str
+    session: str
+    online: bool
+    seal_at_hand: bool
+    today: date
+    calendar: Calendar
+
+
+def take_in(draft: Draft, matter: Matter, outcome: Outcome, counter: Counter) -> dict[str, Any]:
+    """The body of `case.taken_in` for a draft that ends in 受理 or 收件待审.
+
+    Raises `NotYetAvailable` for an outcome of a later version, `ExpiredDocument`, `NotPresent`, `UnlawfulStep` (no such
+    power here and now) or `Incomplete` with everything still missing. Nothing has happened then; the draft stays.
+    """
+    document, power = check_intake(draft, matter, outcome, counter)
+    accepted_on = counter.today if power != "receive" else None
+    clocks = _clocks(matter, power, counter)
+    effect = effect_of(matter, power, clocks.promised)
+    return {
+        "number": counter.number,
+        "visit": draft.visit,
+        "session": counter.session,
+        "matter": _matter_body(matter),
+        "power": power,
+        "online": counter.online,
+        "seal_at_hand": counter.seal_at_hand,
+        "received_on": counter.today.isoformat(),
+        "accepted_on": accepted_on.isoformat() if accepted_on else None,
+        "effect": {"when": effect.when, "in_force": effect.in_force, "not_yet": effect.not_yet},
+        **_due_body("due", clocks.promised),
+        **_due_body("legal_due", clocks.legal),
+        **_due_body("notice_due", clocks.notice),
+        "applicant": document_body(document),
+        "agent": None,
+        "present": draft.present is True,
+        "fields": _fields_body(draft, matter),
+        "materials": [material_body(item) for item in _materials(draft, matter)],
+        "documents": _documents_body(matter, power, counter),
+        "remarks": list(_remarks(draft, document, matter, outcome, counter)),
+    }
+
+
+@dataclass(frozen=True, slots=True)
+class _Clocks:
+    """What begins to run: promised and legal limit on acceptance, the time for notice on receipt."""
+
+    promised: Due | None = None
+    legal: Due | None = None
+    notice: Due | None = None
+
+
+def _clocks(matter: Matter, power: Power, counter: Counter) -> _Clocks:
+    calendar, today = counter.calendar, counter.today
+    if power == "accept":
+        return _Clocks(promised=calendar.add(today, matter.promised), legal=calendar.add(today, matter.legal))
+    if power == "receive" and matter.notify is not None:
+        return _Clocks(notice=calendar.add(today, matter.notify))
+    return _Clocks()
+
+
+def _due_body(name: str, due: Due | None) -> dict[str, Any]:
+    return {f"{name}_on": due.on.isoformat() if due else None, f"{name}_estimated": due is not None and due.estimated}
+
+
+def check_intake(draft: Draft, matter: Matter, outcome: Outcome, counter: Counter) -> tuple[IdentityDocument, Power]:
+    """Whose document it is and with what power the case can be taken in; raises as `take_in` does."""
+    require_available(outcome)
+    if not outcome.makes_case:
+        raise UnlawfulStep(reason="outcome_makes_no_case")
+    if (draft.matter, draft.matter_version) != (matter.code, matter.version):
+        raise UnlawfulStep(reason="another_matter")
+    found = missing(matter, draft, counter.today)
+    if draft.document is None:
+        raise Incomplete(items=_labels(found))
+    if matter.expired_card == "refuse" and is_expired(draft.document, counter.today):
+        raise ExpiredDocument
+    if matter.presence == "in_person" and draft.present is False:
+        raise NotPresent
+    power = _power_for(outcome, matter, counter)
+    if blocking := blocks(found, outcome):
+        raise Incomplete(items=_labels(blocking))
+    return draft.document, power
+
+
+def blocks(found: tuple[Missing, ...], outcome: Outcome) -> tuple[Missing, ...]:
+    """What of the missing items stands in the way of `outcome`: 受理 needs all of them, 收件 the necessary ones."""
+    return tuple(item for item in found if item.severity == "must" or outcome is ACCEPTED)
+
+
+def document_number(matter: Matter, kind: NoticeKind, number: str, on: date) -> str:
+    """The 文书编号: 例州公安登受字〔2026〕第03100037号, its serial being device and counter of the case number."""
+    device = number[case_number.HALL : case_number.HALL + case_number.DEVICE]
+    counter = number[-case_number.CHECK - case_number.COUNTER : -case_number.CHECK]
+    series = PROCEDURES[matter.procedure].series + _DOCUMENT_WORDS[kind]
+    return f"{matter.document_prefix}{series}字〔{on.year}〕第{device}{counter}号"
+
+
+def _power_for(outcome: Outcome, matter: Matter, counter: Counter) -> Power:
+    if outcome is not ACCEPTED:
+        return "receive"
+    power = power_now(matter, online=counter.online, seal_at_hand=counter.seal_at_hand)
+    if power == "receive":
+        raise UnlawfulStep(reason="seal_not_at_hand" if _lacks_seal(matter, counter) else "receive_only")
+    return power
+
+
+def _lacks_seal(matter: Matter, counter: Counter) -> bool:
+    return lacks_seal(matter, online=counter.online, seal_at_hand=counter.seal_at_hand)
+
+
+def _labels(found: tuple[Missing, ...]) -> tuple[str, ...]:
+    return tuple(item.label for item in found)
+
+
+def _matter_body(matter: Matter) -> dict[str, str]:
+    return {
+        "code": matter.code,
+        "version": matter.version,
+        "name": matter.name,
+        "department": matter.department,
+        "procedure": matter.procedure,
+    }
+
+
+def _fields_body(draft: Draft, matter: Matter) -> dict[str, Any]:
+    """Only what is on the form now: an answer to a question that no longer stands is nobody's business."""
+    shown = (field.code for field in visible_fields(matter, draft.values))
+    return {code: value_body(draft.values[code]) for code in shown if code in draft.values}
+
+
+def _materials(draft: Draft, matter: Matter) -> tuple[MaterialItem, ...]:
+    """What is needed, and whatever was handed in beside it."""
+    needed = {need.code for need in needed_materials(matter, plain(draft.values))}
+    return tuple(item for item in draft.materials if item.code in needed or item.state == "received")
+
+
+def _documents_body(matter: Matter, power: Power, counter: Counter) -> list[dict[str, Any]]:
+    return [
+        {
+            "kind": kind,
+            "document_number": document_number(matter, kind, counter.number, counter.today),
+            "copies": copies,
+        }
+        for kind, copies in PRINT_SETS[power]
+    ]
+
+
+def _remarks(
+    draft: Draft, document: IdentityDocument, matter: Matter, outcome: Outcome, counter: Counter
+) -> tuple[str, ...]:
+    """Codes of what the paper must mention; `notice_for` has the sentences."""
+    noted = {
+        "expired_document": matter.expired_card == "note" and is_expired(document, counter.today),
+        "copied_by_hand": draft.read_by == "manual",
+        "owner_absent": draft.present is False,
+        "without_seal": outcome is not ACCEPTED and _lacks_seal(matter, counter),
+    }
+    return tuple(code for code, holds in noted.items() if holds)
