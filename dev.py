@@ -35,7 +35,7 @@ PROJECT = ROOT / "pyproject.toml"
 STAMP = VENV / "installed.sha256"
 
 SUPPORTED = ((3, 13), (3, 12), (3, 11))
-TIERS = ("unit", "store", "qt", "devices", "sync", "faults", "e2e", "golden")
+TIERS = ("unit", "store", "qt", "devices", "sync", "faults", "e2e")
 
 # What Qt's wheels leave to the system: shared library -> Debian package.
 QT_LIBRARIES = {
