@@ -168,7 +168,7 @@ def make_printer(store: Store) -> Printer:
     from printing.printers import CupsPrinter, FolderPrinter
 
     queue = desk_settings(store.folder).printer.queue
-    return CupsPrinter(queue) if queue else FolderPrinter(store.folder.papers)
+    return CupsPrinter(queue) if queue else FolderPrinter(store.folder.papers, _disk)
 
 
 def secret_store() -> SecretStore:

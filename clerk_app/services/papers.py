@@ -47,7 +47,7 @@ def compose_notice(desk: Desk, number: str, kind: NoticeKind, *, copy: int, repr
         hall_name=place.hall_name if place else desk.settings.hall_name,
         window_name=desk.settings.window_name,
         device=place.device if place else "000",
-        clerk_name=_clerk_name(desk, case),
+        clerk_name=desk.journal.reads.clerk_name(case.intake.clerk) or case.intake.clerk,
         clerk_number=case.intake.clerk,
         consult_phone=desk.settings.consult_phone,
         complaint_phone=desk.settings.complaint_phone,
@@ -110,11 +110,6 @@ def _mark(desk: Desk, me: SignedIn, job: PrintJob, state: str, problem: str = ""
 
 def _kind(job: PrintJob) -> NoticeKind:
     return "acceptance_notice" if job.document == "acceptance_notice" else "receipt"
-
-
-def _clerk_name(desk: Desk, case: Case) -> str:
-    session = desk.journal.reads.fold(f"session/{case.intake.session}").state if case.intake else None
-    return str(session.clerk_name) if session else ""
 
 
 def _progress_url(desk: Desk, case: Case) -> str:

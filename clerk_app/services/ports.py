@@ -145,6 +145,9 @@ class Reads(Protocol):
     def open_invitations(self) -> int:
         """Visits whose rating invitation is open."""
 
+    def clerk_name(self, clerk: str) -> str | None:
+        """The name a clerk last signed in with."""
+
     def value(self, name: str) -> bytes | None:
         """A named value."""
 

@@ -14,7 +14,7 @@ from clerk_app.journal.entry import Entry, Header
 from clerk_app.services.rows import Backlog, CaseRow, DraftRow, PrintJob, VisitRow
 from clerk_app.store import meta
 from clerk_app.store.facts import ENTRY_COLUMNS, entry_of, load_facts
-from clerk_app.store.schema import blobs, drafts, entries, p_case, p_stream, p_visit, print_jobs
+from clerk_app.store.schema import blobs, drafts, entries, p_case, p_session, p_stream, p_visit, print_jobs
 
 AnyRow = Row[*tuple[Any, ...]]
 AnySelect = Select[*tuple[Any, ...]]
@@ -154,6 +154,12 @@ class Reads:
         """The names of all streams of a family."""
         rows = self._all(select(p_stream.c.stream).where(p_stream.c.family == family))
         return [row.stream for row in rows if stream_type_of(row.stream) == family]
+
+    def clerk_name(self, clerk: str) -> str | None:
+        """The name a clerk last signed in with."""
+        statement = select(p_session.c.clerk_name).where(p_session.c.clerk == clerk)
+        row = self._one(statement.order_by(desc(p_session.c.logged_in_at)).limit(1))
+        return str(row.clerk_name) if row else None
 
     def value(self, name: str) -> bytes | None:
         """A named value."""

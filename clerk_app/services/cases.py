@@ -1,0 +1,91 @@
+"""Looking at cases: one case with its history, told from the journal."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from clerk_app.domain.case_state import STATE_LABELS
+from clerk_app.domain.civil import short_time
+from clerk_app.domain.history import history_line
+from clerk_app.services.desk import Desk
+from clerk_app.services.papers import load_case
+
+
+@dataclass(frozen=True, slots=True)
+class HistoryItem:
+    """One plain line of a case's history."""
+
+    text: str
+    when: str
+    at: int
+    by: str
+
+
+@dataclass(frozen=True, slots=True)
+class CaseView:
+    """One case as lists and commands show it. Dates are ISO; `history` newest last; `conflicts` need a person."""
+
+    number: str
+    official_number: str | None
+    state: str
+    state_label: str
+    matter: str
+    matter_name: str
+    department: str
+    applicant: str
+    received_at: int
+    accepted_on: str | None
+    due_on: str | None
+    due_estimated: bool
+    in_force: str
+    not_yet: str
+    returned_reason: str
+    conflicts: tuple[str, ...]
+    read_only: bool
+    history: tuple[HistoryItem, ...]
+
+
+def show_case(desk: Desk, number: str) -> CaseView:
+    """One case with its history and its visit's rating; raise `NoSuchCase`."""
+    case = load_case(desk, number)
+    reads = desk.journal.reads
+    folded = reads.fold(f"case/{case.number}")
+    intake = case.intake
+    assert intake is not None
+    return CaseView(
+        number=case.number,
+        official_number=case.official_number,
+        state=case.state.value,
+        state_label=STATE_LABELS[case.state],
+        matter=intake.matter.code,
+        matter_name=intake.matter.name,
+        department=intake.matter.department,
+        applicant=intake.applicant.name or "",
+        received_at=intake.received_at,
+        accepted_on=intake.accepted_on.isoformat() if intake.accepted_on else None,
+        due_on=intake.due.on.isoformat() if intake.due else None,
+        due_estimated=intake.due.estimated if intake.due else False,
+        in_force=intake.effect.in_force,
+        not_yet=intake.effect.not_yet,
+        returned_reason=case.returned.reason if case.returned else "",
+        conflicts=tuple(conflict.reason for conflict in folded.conflicts),
+        read_only=folded.read_only,
+        history=_history(desk, case.number, intake.visit),
+    )
+
+
+def _history(desk: Desk, number: str, visit: str) -> tuple[HistoryItem, ...]:
+    reads = desk.journal.reads
+    facts = [*reads.facts(f"case/{number}"), *reads.facts(f"visit/{visit}")]
+    names: dict[str, str] = {}
+    items = []
+    for fact in sorted(facts, key=lambda fact: fact.recorded_at):
+        line = history_line(fact, _name_of(desk, fact.clerk, names))
+        items.append(HistoryItem(line.text, short_time(line.at), line.at, line.by))
+    return tuple(items)
+
+
+def _name_of(desk: Desk, clerk: str, known: dict[str, str]) -> str:
+    if clerk and clerk not in known:
+        known[clerk] = desk.journal.reads.clerk_name(clerk) or clerk
+    return known.get(clerk, "")

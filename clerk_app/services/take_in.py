@@ -1,0 +1,111 @@
+"""The act itself: a draft becomes a case with a number, its papers queued, in one transaction; or ends without one."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+from clerk_app.domain import case_number
+from clerk_app.domain.civil import civil_date
+from clerk_app.domain.draft import Draft
+from clerk_app.domain.form import Missing, missing, plain
+from clerk_app.domain.materials import MaterialItem
+from clerk_app.domain.outcomes import ACCEPTED, RECEIVED, Outcome, matter_ended_body
+from clerk_app.domain.powers import power_now
+from clerk_app.domain.taking_in import Counter, check_intake
+from clerk_app.domain.taking_in import take_in as taken_in_body
+from clerk_app.errors import MissingGlyph, NotEnrolled
+from clerk_app.failpoints import failpoint
+from clerk_app.services.desk import Desk, Place, SignedIn
+from clerk_app.services.drafts import matter_of
+
+
+@dataclass(frozen=True, slots=True)
+class TakenIn:
+    """What the clerk is told once the act is durable: the number on paper, the digest, the queued print jobs."""
+
+    number: str
+    digest: str
+    outcome: Outcome
+    jobs: tuple[int, ...]
+
+
+def what_is_missing(desk: Desk, draft: Draft) -> tuple[Missing, ...]:
+    """Everything still missing, in the order of the paper."""
+    return missing(matter_of(desk, draft.matter), draft, _today(desk))
+
+
+def primary_outcome(desk: Desk, me: SignedIn, draft: Draft) -> Outcome:
+    """The outcome behind the one primary action: as far as the window may go with this matter here and now."""
+    matter = matter_of(desk, draft.matter)
+    power = power_now(matter, online=desk.is_online(), seal_at_hand=me.seal_at_hand)
+    return RECEIVED if power == "receive" else ACCEPTED
+
+
+def take_in(desk: Desk, me: SignedIn, draft: Draft, outcome: Outcome) -> TakenIn:
+    """Take the case in. When this returns the act is durable and its papers are queued; if it raises, nothing is.
+
+    Raises `NotEnrolled`, `MissingGlyph` (named before acceptance, not at the printer), `NoSuchDraft` (taken in
+    already), and what `domain.taking_in.check_intake` raises.
+    """
+    place = desk.place()
+    if place is None:
+        raise NotEnrolled
+    matter = matter_of(desk, draft.matter)
+    check_intake(draft, matter, outcome, _counter(desk, me, place, 0))
+    _refuse_unprintable(desk, draft)
+    with desk.journal.write(me.clerk) as unit:
+        failpoint("take_in.begun")
+        counter = _counter(desk, me, place, unit.next_case_counter())
+        body = taken_in_body(draft, matter, outcome, counter)
+        entry = unit.append(f"case/{counter.number}", "case.taken_in", body)
+        failpoint("take_in.appended")
+        unit.drop_draft(draft.id)
+        jobs: list[int] = []
+        for document in body["documents"]:
+            copies = range(1, document["copies"] + 1)
+            jobs += unit.queue_print(counter.number, document["kind"], copies=copies, reprint=False)
+        failpoint("take_in.queued")
+        for blob in _blobs(draft.materials):
+            unit.name_blob(blob, counter.number)
+        unit.commit()
+    failpoint("take_in.committed")
+    return TakenIn(counter.number, entry.digest, outcome, tuple(jobs))
+
+
+def end_matter(desk: Desk, me: SignedIn, draft: Draft, outcome: Outcome, *, reason: str) -> None:
+    """End a matter without a case (8 本人自愿放弃); the draft goes with the entry that says so."""
+    body = matter_ended_body(matter_of(desk, draft.matter), outcome, reason)
+    with desk.journal.write(me.clerk) as unit:
+        unit.append(f"visit/{draft.visit}", "visit.matter_ended", body)
+        unit.drop_draft(draft.id)
+        unit.commit()
+
+
+def _counter(desk: Desk, me: SignedIn, place: Place, count: int) -> Counter:
+    today = _today(desk)
+    return Counter(
+        number=case_number.make(place.hall, place.device, today, count),
+        session=me.session,
+        online=desk.is_online(),
+        seal_at_hand=me.seal_at_hand,
+        today=today,
+        calendar=desk.calendar,
+    )
+
+
+def _refuse_unprintable(desk: Desk, draft: Draft) -> None:
+    document = draft.document
+    spoken = [document.name or "", document.english_name or ""] if document else []
+    texts = [*spoken, *plain(draft.values).values()]
+    lacking = desk.renderer.missing_glyphs("".join(texts))
+    if lacking:
+        raise MissingGlyph(characters="、".join(lacking))
+
+
+def _blobs(materials: tuple[MaterialItem, ...]) -> list[str]:
+    return [blob.id for item in materials for blob in item.blobs]
+
+
+def _today(desk: Desk) -> date:
+    return civil_date(desk.clock.now_ms())
