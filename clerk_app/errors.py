@@ -243,6 +243,36 @@ class RatingOpen(UserError):
     code = "rating_open"
 
 
+class NoHub(UserError):
+    """The folder holds no platform."""
+
+    code = "no_hub"
+
+
+class HubNotYet(UserError):
+    """This command of the platform belongs to a later version."""
+
+    code = "hub_not_yet"
+
+
+class NoSuchHall(UserError):
+    """A hall is six digits."""
+
+    code = "no_such_hall"
+
+
+class HallFull(UserError):
+    """All 999 device numbers of a hall are given out."""
+
+    code = "hall_full"
+
+
+class NotDecidable(UserError):
+    """The platform cannot decide a case in its present state."""
+
+    code = "not_decidable"
+
+
 # ---- devices ----------------------------------------------------------------------------------------------------
 
 
@@ -424,6 +454,19 @@ class SchemaTooNew(StoreError):
     """A newer version of the program wrote this store."""
 
     code = "schema_too_new"
+
+
+class HubKeysDamaged(StoreError):
+    """The platform's key file is missing or was changed."""
+
+    code = "hub_keys_damaged"
+
+
+class HubStoreFailed(StoreError):
+    """The platform's database cannot be used."""
+
+    code = "hub_store_failed"
+    retryable = True
 
 
 # ---- the platform -----------------------------------------------------------------------------------------------

@@ -93,6 +93,14 @@ _SENTENCES: dict[str, tuple[str, str]] = {
     "captive_portal": ("网络要先登录，平台没有收到任何内容。", "请先登录网络，会自动接着上传。"),
     "platform_refused": ("平台拒绝了本机：{reason}。", "本机内容都在，请联系平台管理员。"),
     "protocol_mismatch": ("本机版本和平台不能对话，内容都在本机。", "请升级后再同步。"),
+    # the platform's own commands
+    "no_hub": ("这个文件夹里没有平台记录。", "请用 --data 指定平台的文件夹，或先运行 clerk-hub serve。"),
+    "hub_not_yet": ("本版还没有这项功能，什么都没有改变。", "请等以后的版本。"),
+    "no_such_hall": ("大厅代码应为 6 位数字。", "请核对后再试。"),
+    "hall_full": ("这个大厅的 999 个设备号已经用完。", "请换一个大厅代码。"),
+    "not_decidable": ("这个办件现在的状态不能这样决定，什么都没有改变。", "请先查看办件状态。"),
+    "hub_keys_damaged": ("平台的密钥文件缺失或被改动，平台不能运行。", "请从备份放回 hub-keys.json。"),
+    "hub_store_failed": ("平台的数据库不能用，这一步没有办成。", "请检查数据库、磁盘和文件夹权限后再试。"),
     # last resorts
     "error": ("没有办成。", "请重试；还不行请联系维护人员。"),
     "user_error": ("没有办成。", "请核对后再试。"),

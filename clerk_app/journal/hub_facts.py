@@ -1,7 +1,7 @@
 """What the hub says and signs: acks of storing, and facts of its own (decisions, returns, releases).
 
     ack   ["ack-1","hub","chain",first,seq,"head",hub_seq,blobs_complete]
-    fact  ["fact-1","hub","region",hub_seq,recorded_at,"clerk","stream","kind","body_hash"]   newline
+    fact  ["fact-1",hub_seq,"hub","region",recorded_at,"clerk","stream","kind","body_hash"]   newline
           salt, 32 hex digits (empty once erased)                                             newline
           body, UTF-8 JSON (empty once erased)
 
@@ -22,7 +22,7 @@ from clerk_app.journal.body import SALT_SIZE, body_bytes, body_hash, read_body
 from clerk_app.journal.signature import ACK, FACT, sign
 
 _ACK = "ack-1"
-_FACT = "fact-1"
+FACT_FORM = "fact-1"
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,10 +86,10 @@ class HubFact:
     def message(self) -> bytes:
         """The first line: the bytes that are signed."""
         return _array(
-            _FACT,
+            FACT_FORM,
+            self.hub_seq,
             self.hub.hex(),
             self.region,
-            self.hub_seq,
             self.recorded_at,
             self.clerk,
             self.stream,
@@ -148,24 +148,25 @@ def sign_hub_fact(private: bytes, fact: HubFact) -> bytes:
 
 def read_hub_fact(content: bytes) -> HubFact:
     """Parse stored or received bytes; raise `ValueError` unless they are the very bytes `to_bytes` would write."""
-    line, salt_hex, body = content.split(b"\n", 2)
-    form, hub, region, hub_seq, recorded_at, clerk, stream, kind, hashed = json.loads(line)
-    salt = bytes.fromhex(salt_hex.decode("ascii")) if salt_hex else None
-    fact = HubFact(
-        bytes.fromhex(hub),
-        region,
-        hub_seq,
-        recorded_at,
-        clerk,
-        stream,
-        kind,
-        bytes.fromhex(hashed),
-        salt,
-        body if salt is not None else None,
-    )
-    if form != _FACT or fact.to_bytes() != content or not _is_plain(fact):
-        raise ValueError("not the bytes of a hub fact")
+    try:
+        fact = _parse(content)
+        if fact.to_bytes() != content or not _is_plain(fact):
+            raise ValueError("not the bytes of a hub fact")
+    except (TypeError, AttributeError, RecursionError) as error:
+        raise ValueError("not the bytes of a hub fact") from error
     return fact
+
+
+def _parse(content: bytes) -> HubFact:
+    line, salt_hex, body = content.split(b"\n", 2)
+    form, hub_seq, hub, region, recorded_at, clerk, stream, kind, hashed = json.loads(line)
+    if form != FACT_FORM:
+        raise ValueError("another kind of line")
+    salt = bytes.fromhex(salt_hex.decode("ascii")) if salt_hex else None
+    kept = body if salt is not None else None
+    return HubFact(
+        bytes.fromhex(hub), region, hub_seq, recorded_at, clerk, stream, kind, bytes.fromhex(hashed), salt, kept
+    )
 
 
 def _is_plain(fact: HubFact) -> bool:

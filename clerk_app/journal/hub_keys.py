@@ -42,11 +42,13 @@ class KeyList:
     @classmethod
     def from_bytes(cls, content: bytes) -> KeyList:
         """Parse; raise `ValueError` unless they are the very bytes `to_bytes` would write."""
-        form, hub, serial, issued_at, keys = json.loads(content)
-        pairs = tuple((str(use), bytes.fromhex(public)) for use, public in keys)
-        parsed = cls(bytes.fromhex(hub), serial, issued_at, pairs)
-        if form != _FORMAT or parsed.to_bytes() != content or type(serial) is not int:
-            raise ValueError("not the bytes of a key list")
+        try:
+            form, hub, serial, issued_at, keys = json.loads(content)
+            parsed = cls(bytes.fromhex(hub), serial, issued_at, tuple((use, bytes.fromhex(key)) for use, key in keys))
+            if form != _FORMAT or type(serial) is not int or parsed.to_bytes() != content:
+                raise ValueError("not the bytes of a key list")
+        except (TypeError, AttributeError, RecursionError) as error:
+            raise ValueError("not the bytes of a key list") from error
         return parsed
 
     def verifies(self, use: str, purpose: str, message: bytes, signature: bytes) -> bool:
