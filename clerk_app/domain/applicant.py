@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields
 from datetime import date
-from typing import Any, Literal, get_args
+from typing import Any, Literal, cast, get_args
 
 from clerk_app.domain.identity import LONG_TERM, IdentityDocument
 
@@ -43,14 +43,24 @@ def document_from_body(body: Mapping[str, Any]) -> IdentityDocument:
 
 def read_source(text: str) -> ReadSource:
     """A `ReadSource` from a body; raises `ValueError` for anything else."""
-    for known in get_args(ReadSource):
-        if text == known:
-            return known  # type: ignore[no-any-return]
-    raise ValueError(text)
+    if text not in get_args(ReadSource):
+        raise ValueError(text)
+    return cast("ReadSource", text)
 
 
 def is_expired(document: IdentityDocument, today: date) -> bool:
-    """Whether `today` is past the last day of validity. Long-term documents and unknown ends never expire."""
-    if document.valid_until in (None, "", LONG_TERM):
+    """Whether `today` is past the last day of validity.
+
+    Long-term documents never expire, and an end that is absent or no date proves nothing.
+    """
+    if document.valid_until in (None, LONG_TERM):
         return False
-    return today > date.fromisoformat(document.valid_until or "")
+    try:
+        return today > date.fromisoformat(document.valid_until)
+    except ValueError:
+        return False
+
+
+def same_person(one: IdentityDocument, other: IdentityDocument) -> bool:
+    """Whether two documents bear the same number; without a number nobody can say so."""
+    return one.number is not None and one.number == other.number

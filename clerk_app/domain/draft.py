@@ -16,6 +16,7 @@ from clerk_app.domain.applicant import (
     document_body,
     document_from_body,
     read_source,
+    same_person,
 )
 from clerk_app.domain.form import FieldValue, prefill, typed, value_body, value_from_body
 from clerk_app.domain.identity import IdentityDocument
@@ -79,10 +80,12 @@ def new_draft(draft_id: str, visit: str, matter: Matter, *, owner: str, at_ms: i
 def with_applicant(draft: Draft, matter: Matter, applicant: Applicant, at_ms: int) -> Draft:
     """The draft after a document was read: its fields filled, its material satisfied.
 
-    What was typed stays, but for the fields the document fills: another person's card must leave nothing of the first.
-    Materials already taken in stay as they are.
+    What was typed and handed in before stays, but for the fields the document fills. Another person's document begins
+    the draft afresh: nothing of the first person may end in the papers of the second.
     """
-    from_document = {code.code for code in matter.fields if code.card_key is not None}
+    if draft.document is not None and not same_person(draft.document, applicant.document):
+        draft = new_draft(draft.id, draft.visit, matter, owner=draft.owner, at_ms=at_ms)
+    from_document = {field.code for field in matter.fields if field.card_key is not None}
     kept = {code: value for code, value in draft.values.items() if code not in from_document}
     first = {item.code: item for item in first_materials(matter, applicant.source)}
     by_card = {need.code for need in matter.materials if need.by_card}

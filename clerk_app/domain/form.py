@@ -12,8 +12,9 @@ from datetime import date
 from typing import TYPE_CHECKING, Any, Literal, get_args
 
 from clerk_app.domain.applicant import ReadSource, is_expired
+from clerk_app.domain.id_number import is_valid
 from clerk_app.domain.identity import LONG_TERM, IdentityDocument
-from clerk_app.domain.materials import MaterialItem, needed_materials
+from clerk_app.domain.materials import allowed_states, needed_materials
 from clerk_app.domain.matter import Field, MaterialNeed, Matter
 
 if TYPE_CHECKING:
@@ -37,6 +38,8 @@ LONG_TERM_LABEL = "长期"
 MAX_TEXT = 200
 
 _PHONE = re.compile(r"1[3-9]\d{9}|0\d{2,3}-?\d{7,8}(-\d{1,6})?|[48]00-?\d{3}-?\d{4}")
+_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+_OTHER_ID = re.compile(r"[0-9A-Z]{6,17}")
 _SEX_LABELS = {"male": "男", "female": "女", "unknown": "未知", "not_stated": "未说明"}
 _DOCUMENT_LABELS = {
     "resident_id": "居民身份证",
@@ -166,7 +169,7 @@ def check_field(field: Field, value: str, today: date) -> FieldFault | None:
         return _check_date(field, value, today)
     if field.type == "phone" and not _PHONE.fullmatch(value.replace(" ", "")):
         return "not_a_phone"
-    if field.type == "id" and not re.fullmatch(r"[0-9A-Z]{6,18}", value):
+    if field.type == "id" and not _is_id(value.upper()):
         return "not_an_id"
     return None
 
@@ -174,18 +177,14 @@ def check_field(field: Field, value: str, today: date) -> FieldFault | None:
 def form_count(matter: Matter, values: Values, today: date) -> FormCount:
     """How much of the form is done."""
     sourced = sum(1 for field in matter.fields if (given := values.get(field.code)) and given.source != "typed")
-    to_type = sum(1 for field in visible_fields(matter, values) if check_field(field, _text(values, field), today))
+    to_type = sum(1 for field in visible_fields(matter, values) if _fault(field, values, today))
     return FormCount(len(matter.fields), sourced, to_type)
 
 
 def missing(matter: Matter, draft: Draft, today: date) -> tuple[Missing, ...]:
     """Everything still to do, in the order of the paper: the person, the form, the materials."""
-    fields = (
-        _missing_field(field, _text(draft.values, field), today) for field in visible_fields(matter, draft.values)
-    )
-    materials = (
-        _missing_material(need, draft.material(need.code)) for need in needed_materials(matter, plain(draft.values))
-    )
+    fields = (_missing_field(field, draft.values, today) for field in visible_fields(matter, draft.values))
+    materials = (_missing_material(need, draft) for need in needed_materials(matter, plain(draft.values)))
     found = (_missing_document(matter, draft, today), _missing_presence(matter, draft), *fields, *materials)
     return tuple(item for item in found if item is not None)
 
@@ -221,15 +220,16 @@ def _missing_presence(matter: Matter, draft: Draft) -> Missing | None:
     return None
 
 
-def _missing_field(field: Field, value: str, today: date) -> Missing | None:
-    fault = check_field(field, value, today)
+def _missing_field(field: Field, values: Values, today: date) -> Missing | None:
+    fault = _fault(field, values, today)
     if fault is None:
         return None
     return Missing("field", field.code, field.label, _FAULT_HINTS[fault] or field.hint, "must")
 
 
-def _missing_material(need: MaterialNeed, item: MaterialItem | None) -> Missing | None:
-    if item is not None and item.is_settled:
+def _missing_material(need: MaterialNeed, draft: Draft) -> Missing | None:
+    item = draft.material(need.code)
+    if item is not None and item.is_settled and item.state in allowed_states(need, draft.read_by):
         return None
     if need.deferrable:
         return Missing("material", need.code, need.name, need.accepts or "可容缺后补", "should")
@@ -237,6 +237,8 @@ def _missing_material(need: MaterialNeed, item: MaterialItem | None) -> Missing 
 
 
 def _check_date(field: Field, value: str, today: date) -> FieldFault | None:
+    if not _DATE.fullmatch(value):
+        return "not_a_date"
     try:
         day = date.fromisoformat(value)
     except ValueError:
@@ -244,6 +246,14 @@ def _check_date(field: Field, value: str, today: date) -> FieldFault | None:
     return "future_date" if day > today and not field.may_be_future else None
 
 
-def _text(values: Values, field: Field) -> str:
+def _fault(field: Field, values: Values, today: date) -> FieldFault | None:
+    """What is wrong with the field's present value. What a lawful source says is not for the form to judge."""
     given = values.get(field.code)
-    return given.value if given else ""
+    if given is not None and given.source != "typed":
+        return None
+    return check_field(field, given.value if given else "", today)
+
+
+def _is_id(value: str) -> bool:
+    """A citizen number with its right check character, or a shorter number of another make."""
+    return is_valid(value) if len(value) == 18 else _OTHER_ID.fullmatch(value) is not None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
@@ -166,9 +166,13 @@ def _fields_body(draft: Draft, matter: Matter) -> dict[str, Any]:
 
 
 def _materials(draft: Draft, matter: Matter) -> tuple[MaterialItem, ...]:
-    """What is needed, and whatever was handed in beside it."""
+    """What is needed, and whatever was handed in beside it.
+
+    容缺 is an outcome of its own with a promise to sign: without it a deferred material is simply missing.
+    """
     needed = {need.code for need in needed_materials(matter, plain(draft.values))}
-    return tuple(item for item in draft.materials if item.code in needed or item.state == "received")
+    listed = (item for item in draft.materials if item.code in needed or item.state == "received")
+    return tuple(replace(item, state="missing") if item.state == "deferred" else item for item in listed)
 
 
 def _documents_body(matter: Matter, power: Power, counter: Counter) -> list[dict[str, Any]]:

@@ -12,7 +12,7 @@ lawful in every phase after the invitation, once; what comes after the first set
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from typing import Literal, get_args
+from typing import Literal, cast, get_args
 
 from clerk_app.domain.applicant import Applicant, document_from_body, read_source
 from clerk_app.domain.fold import Fact, StreamType, Unlawful
@@ -160,10 +160,9 @@ def _require_open(visit: Visit) -> None:
 
 
 def _pad_state(text: str) -> PadState:
-    for known in get_args(PadState):
-        if text == known:
-            return known  # type: ignore[no-any-return]
-    raise ValueError(text)
+    if text not in get_args(PadState):
+        raise ValueError(text)
+    return cast("PadState", text)
 
 
 def _flag(value: object) -> bool:
