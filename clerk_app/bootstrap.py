@@ -15,6 +15,7 @@ from clerk_app.security.enrolment_file import EnrolmentFile
 from clerk_app.security.keys import load_keys
 from clerk_app.security.passwords import STANDARD_COST, KdfCost
 from clerk_app.security.sealing import public_of_sealing
+from clerk_app.security.throttle import begin_try, succeed
 from clerk_app.services.desk import Desk, Place
 from clerk_app.services.enrol import ENROLMENT_VALUE, enrol
 from clerk_app.services.ports import NoticeRenderer, Printer
@@ -168,7 +169,10 @@ def make_printer(store: Store) -> Printer:
     from printing.printers import CupsPrinter, FolderPrinter
 
     queue = desk_settings(store.folder).printer.queue
-    return CupsPrinter(queue) if queue else FolderPrinter(store.folder.papers, _disk)
+    if queue:
+        return CupsPrinter(queue)
+    store.folder.papers.mkdir(exist_ok=True)
+    return FolderPrinter(store.folder.papers, _disk)
 
 
 def secret_store() -> SecretStore:
@@ -184,3 +188,10 @@ def _open(folder: DataFolder, clerk: str, password: str) -> Store:
 
 def _place_of(file: EnrolmentFile) -> Place:
     return Place(file.hall, file.device, file.hall_name, file.device_name, file.page_base, file.rating)
+
+
+def check_password(folder: DataFolder, clerk: str, password: str) -> None:
+    """Whether a clerk's password is right, to unlock the desk; counted like every other try."""
+    begin_try(folder.path, _clock, _disk)
+    load_keys(folder.path, _disk).unwrap(clerk, password, secret_store())
+    succeed(folder.path, _disk)

@@ -87,6 +87,10 @@ class Workplace(Protocol):
     def ask_rating(self, timeout_s: float, seal: Callable[[Grade], bytes]) -> SealedAnswer:
         """Ask the pad that is connected now; without one the answer is `device_failed`."""
 
+    @property
+    def is_pad_limited(self) -> bool:
+        """Whether the pad has fewer keys than there are grades; goes into the sealed answer."""
+
     def printer(self) -> Printer:
         """Where paper comes out."""
 
