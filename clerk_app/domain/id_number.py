@@ -16,6 +16,8 @@ from datetime import date
 from clerk_app.domain.identity import Sex
 
 _SHAPE = re.compile(r"[0-9]{17}[0-9X]")
+_SHAPE_2017 = re.compile(r"[A-Z<]{3}[0-9]{12}")
+_WEIGHTS_2017 = (7, 3, 1)
 _WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 _CHECK_CHARACTERS = "10X98765432"
 
@@ -54,8 +56,26 @@ def sex(number: str) -> Sex | None:
     return "male" if int(number[16]) % 2 else "female"
 
 
+def is_valid_2017(number: str) -> bool:
+    """Whether `number` is right for a foreigner's card of 2017: nationality 3, digits 11, check digit (7 3 1)."""
+    if _SHAPE_2017.fullmatch(number) is None:
+        return False
+    total = sum(_value_2017(character) * _WEIGHTS_2017[at % 3] for at, character in enumerate(number[:-1]))
+    return total % 10 == int(number[-1])
+
+
+def is_valid_2023(number: str) -> bool:
+    """Whether `number` is right for a foreigner's card of 2023: as a citizen number, and its first digit is 9."""
+    return number.startswith("9") and is_valid(number)
+
+
 def mask(number: str) -> str:
     """The first 6 and the last 4 characters, stars between; of short numbers (under 12) only the last 2."""
     if len(number) < _SHORTEST_WITH_HEAD:
         return "*" * (len(number) - 2) + number[-2:]
     return number[:_HEAD] + "*" * (len(number) - _HEAD - _TAIL) + number[-_TAIL:]
+
+
+def _value_2017(character: str) -> int:
+    # A is 10 … Z is 35, as in base 36; the filler of short nationality codes counts nothing.
+    return 0 if character == "<" else int(character, 36)
