@@ -62,6 +62,10 @@ class FieldValue:
         """Whether a person overrode what a lawful source said."""
         return self.original is not None
 
+    def __repr__(self) -> str:
+        # Logs and tracebacks must never carry what a citizen answered.
+        return f"FieldValue({self.source}, masked)"
+
 
 Values = Mapping[str, FieldValue]
 
