@@ -6,11 +6,18 @@ put virtual time, a full disk or a seed behind them.
 
 from __future__ import annotations
 
+import errno
 import os
 import secrets
+import sys
 import time
 from pathlib import Path
 from typing import Protocol
+
+from clerk_app.failpoints import failpoint
+
+TEMPORARY = ".tmp"
+"""What the name of a file ends with while it is written."""
 
 
 class Clock(Protocol):
@@ -36,7 +43,10 @@ class Disk(Protocol):
         """Put `content` in place of `path`: after power loss either the old or the new file is there, whole."""
 
     def write_sector(self, path: Path, content: bytes, *, durable: bool) -> None:
-        """Write at most 512 bytes in place at offset 0, as one sector; on the disk before returning if `durable`."""
+        """Write at most 512 bytes over the start of an existing file, as one sector.
+
+        They are on the disk before this returns if `durable`.
+        """
 
 
 class Rng(Protocol):
@@ -67,18 +77,27 @@ class SystemDisk:
         return path.read_bytes()
 
     def replace(self, path: Path, content: bytes) -> None:
-        temporary = path.with_name(path.name + ".tmp")
-        with temporary.open("wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        os.replace(temporary, path)
+        temporary = path.with_name(path.name + TEMPORARY)
+        try:
+            with open(temporary, "wb", opener=_for_owner_only) as file:
+                file.write(content)
+                file.flush()
+                failpoint("disk.written")
+                os.fsync(file.fileno())
+            failpoint("disk.synced")
+            os.replace(temporary, path)
+        except BaseException:
+            # Above all on a full disk nothing may stay behind.
+            temporary.unlink(missing_ok=True)
+            raise
         fsync_folder(path.parent)
+        failpoint("disk.replaced")
 
     def write_sector(self, path: Path, content: bytes, *, durable: bool) -> None:
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT, 0o600)
+        descriptor = os.open(path, os.O_WRONLY | getattr(os, "O_BINARY", 0))
         try:
-            os.write(descriptor, content)
+            if os.write(descriptor, content) != len(content):
+                raise OSError(errno.EIO, "a sector was written in part", str(path))
             if durable:
                 # The size does not change, so the data alone is enough.
                 getattr(os, "fdatasync", os.fsync)(descriptor)
@@ -93,12 +112,15 @@ class SystemRng:
         return secrets.token_bytes(size)
 
 
+def _for_owner_only(path: str, flags: int) -> int:
+    return os.open(path, flags, 0o600)
+
+
 def fsync_folder(folder: Path) -> None:
-    """Make names created in `folder` durable; a no-op where folders cannot be opened (Windows)."""
-    try:
-        descriptor = os.open(folder, os.O_RDONLY)
-    except OSError:
+    """Make names created in `folder` durable; a no-op on Windows, which cannot open folders and needs none of it."""
+    if sys.platform == "win32":
         return
+    descriptor = os.open(folder, os.O_RDONLY)
     try:
         os.fsync(descriptor)
     finally:

@@ -20,8 +20,10 @@ def writer_engine(path: Path, key: bytes) -> Engine:
 
 
 def reader_engine(path: Path, key: bytes) -> Engine:
-    """A few connections that can only read."""
-    return _engine(_connector(path, key, read_only=True), QueuePool)
+    """A few connections that can only read; each transaction sees one state of the store."""
+    engine = _engine(_connector(path, key, read_only=True), QueuePool)
+    event.listen(engine, "begin", _begin_deferred)
+    return engine
 
 
 def inspection_engine(path: Path, key: bytes) -> Engine:
@@ -73,3 +75,7 @@ def _connector(path: Path, key: bytes, *, read_only: bool) -> Callable[[], Any]:
 
 def _begin_immediate(connection: Connection) -> None:
     connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+
+def _begin_deferred(connection: Connection) -> None:
+    connection.exec_driver_sql("BEGIN")

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import Any
 
-from sqlalchemy import Connection, Row, select
+from sqlalchemy import Connection, Row, bindparam, literal, null, select, union_all
 
 from clerk_app.domain.fold import Fact
 from clerk_app.journal.body import read_body
@@ -21,42 +20,45 @@ def entry_of(row: Row[*tuple[Any, ...]]) -> Entry:
     return Entry(row.header, row.body, row.salt, row.body_hash, row.prev, row.hash)
 
 
+_FACTS = union_all(
+    select(
+        literal(0).label("own"),
+        hub_facts.c.hub_seq.label("place"),
+        hub_facts.c.hub_seq,
+        hub_facts.c.content,
+        null().label("body"),
+    ).where(hub_facts.c.stream == bindparam("stream")),
+    select(literal(1), entries.c.n, entries.c.hub_seq, entries.c.header, entries.c.body).where(
+        entries.c.stream == bindparam("stream")
+    ),
+).order_by("own", "place")
+
+
 def load_facts(connection: Connection, stream: str) -> list[Fact]:
     """All facts of one stream: the hub's first, then this device's in the order they were written.
 
     Erased bodies fold as empty ones. The fold itself puts what has a `hub_seq` in the hub's order.
     """
-    own = connection.execute(
-        select(entries.c.header, entries.c.body, entries.c.hub_seq)
-        .where(entries.c.stream == stream)
-        .order_by(entries.c.n)
+    rows = connection.execute(_FACTS, {"stream": stream})
+    return [_own_fact(row) if row.own else _hub_fact(row) for row in rows]
+
+
+def _own_fact(row: Row[*tuple[Any, ...]]) -> Fact:
+    header = Header.from_bytes(row.content)
+    body = read_body(row.body) if row.body is not None else {}
+    return Fact(
+        header.stream,
+        header.kind,
+        body,
+        header.recorded_at,
+        header.clerk,
+        header.clock,
+        header.chain,
+        header.seq,
+        row.hub_seq,
     )
-    hub = connection.execute(
-        select(hub_facts.c.hub_seq, hub_facts.c.content)
-        .where(hub_facts.c.stream == stream)
-        .order_by(hub_facts.c.hub_seq)
-    )
-    return [*_hub_facts(hub), *_own_facts(own)]
 
 
-def _own_facts(rows: Iterable[Row[*tuple[Any, ...]]]) -> Iterable[Fact]:
-    for row in rows:
-        header = Header.from_bytes(row.header)
-        body = read_body(row.body) if row.body is not None else {}
-        yield Fact(
-            header.stream,
-            header.kind,
-            body,
-            header.recorded_at,
-            header.clerk,
-            header.clock,
-            header.chain,
-            header.seq,
-            row.hub_seq,
-        )
-
-
-def _hub_facts(rows: Iterable[Row[*tuple[Any, ...]]]) -> Iterable[Fact]:
-    for row in rows:
-        fact = read_hub_fact(row.content)
-        yield Fact(fact.stream, fact.kind, fact.body, fact.recorded_at, hub_seq=row.hub_seq)
+def _hub_fact(row: Row[*tuple[Any, ...]]) -> Fact:
+    fact = read_hub_fact(row.content)
+    return Fact(fact.stream, fact.kind, fact.body, fact.recorded_at, hub_seq=row.hub_seq)

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 
 from sqlalchemy.exc import DBAPIError
 
-from clerk_app.errors import DiskFailed, DiskFull, StoreDamaged, StoreError
+from clerk_app.errors import DiskFailed, DiskFull, FolderLocked, StoreDamaged, StoreError
 
 _DAMAGE = ("malformed", "not a database", "hmac", "corrupt", "encrypted")
 _FULL = (errno.ENOSPC, errno.EDQUOT) if hasattr(errno, "EDQUOT") else (errno.ENOSPC,)
@@ -27,6 +27,9 @@ def storage_faults() -> Iterator[None]:
             raise DiskFull from fault
         if any(word in text for word in _DAMAGE):
             raise StoreDamaged from fault
+        if "locked" in text:
+            # Not by us, who take turns at the write lock: a copying or scanning program holds the file.
+            raise FolderLocked from fault
         if "i/o error" in text or "readonly" in text or "unable to open" in text:
             raise DiskFailed from fault
         raise

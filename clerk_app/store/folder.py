@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import sys
 from dataclasses import dataclass
@@ -10,6 +11,7 @@ from types import TracebackType
 
 from clerk_app.errors import FolderLocked, NoStore
 from clerk_app.security.keys import FILE_NAME as KEYS_FILE
+from clerk_app.store.faults import storage_faults
 
 if sys.platform == "win32":
     import msvcrt
@@ -48,9 +50,21 @@ class DataFolder:
         """Where the built-in folder printer puts PDFs."""
         return self.path / "papers"
 
+    @property
+    def unfinished(self) -> Path:
+        """Exists while a new store is made: what lies here then may be begun again."""
+        return self.path / "unfinished"
+
+    @property
+    def has_store(self) -> bool:
+        """Whether a finished store lies here, whole or not."""
+        if (self.path / KEYS_FILE).exists():
+            return True
+        return self.database.exists() and not self.unfinished.exists()
+
     def require_store(self) -> None:
         """Raise `NoStore` if there is none here."""
-        if not (self.path / KEYS_FILE).exists() and not self.database.exists():
+        if not self.has_store:
             raise NoStore(folder=str(self.path))
 
 
@@ -62,12 +76,27 @@ class FileLock:
         self._descriptor: int | None = None
 
     def try_acquire(self) -> bool:
-        """Take the lock if it is free."""
-        return self._lock(wait=False)
+        """Take the lock if it is free; raise `OSError` if the file cannot be locked at all."""
+        descriptor = self._open()
+        try:
+            _lock_now(descriptor)
+        except OSError as refusal:
+            os.close(descriptor)
+            if refusal.errno in _HELD:
+                return False
+            raise
+        self._descriptor = descriptor
+        return True
 
     def acquire(self) -> None:
-        """Take the lock, waiting for its holder."""
-        self._lock(wait=True)
+        """Take the lock, waiting for its holder; raise `OSError` if the file cannot be locked at all."""
+        descriptor = self._open()
+        try:
+            _lock_waiting(descriptor)
+        except BaseException:
+            os.close(descriptor)
+            raise
+        self._descriptor = descriptor
 
     def release(self) -> None:
         """Give the lock back."""
@@ -75,18 +104,8 @@ class FileLock:
             os.close(self._descriptor)
             self._descriptor = None
 
-    def _lock(self, *, wait: bool) -> bool:
-        descriptor = os.open(self._path, os.O_RDWR | os.O_CREAT, 0o600)
-        try:
-            if sys.platform == "win32":
-                msvcrt.locking(descriptor, msvcrt.LK_LOCK if wait else msvcrt.LK_NBLCK, 1)
-            else:
-                fcntl.flock(descriptor, fcntl.LOCK_EX | (0 if wait else fcntl.LOCK_NB))
-        except OSError:
-            os.close(descriptor)
-            return False
-        self._descriptor = descriptor
-        return True
+    def _open(self) -> int:
+        return os.open(self._path, os.O_RDWR | os.O_CREAT, 0o600)
 
     def __enter__(self) -> FileLock:
         self.acquire()
@@ -99,8 +118,39 @@ class FileLock:
 
 
 def own_folder(folder: DataFolder) -> FileLock:
-    """Own the data folder for this process until released or killed; raise `FolderLocked` if another process does."""
+    """Own the data folder for this process until released or killed.
+
+    Raises `FolderLocked` if another process does, `DiskFull` or `DiskFailed` if the folder cannot be used.
+    """
     lock = FileLock(folder.path / "owner.lock")
-    if not lock.try_acquire():
-        raise FolderLocked(folder=str(folder.path))
+    with storage_faults():
+        if not lock.try_acquire():
+            raise FolderLocked(folder=str(folder.path))
     return lock
+
+
+_HELD = (errno.EWOULDBLOCK, errno.EACCES, errno.EDEADLK)
+
+if sys.platform == "win32":
+
+    def _lock_now(descriptor: int) -> None:
+        msvcrt.locking(descriptor, msvcrt.LK_NBLCK, 1)
+
+    def _lock_waiting(descriptor: int) -> None:
+        while True:
+            try:
+                # Gives up after ten seconds by itself.
+                msvcrt.locking(descriptor, msvcrt.LK_LOCK, 1)
+            except OSError as refusal:
+                if refusal.errno not in _HELD:
+                    raise
+            else:
+                return
+
+else:
+
+    def _lock_now(descriptor: int) -> None:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+
+    def _lock_waiting(descriptor: int) -> None:
+        fcntl.flock(descriptor, fcntl.LOCK_EX)

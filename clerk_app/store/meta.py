@@ -11,9 +11,6 @@ STORE_ID = "store_id"
 PRACTICE = "practice"
 DEVICE_PRIVATE = "device_private"
 ENROLMENT = "enrolment"
-CASE_COUNTER = "case_counter"
-WRITES = "writes"
-TIME_HIGH_WATER = "time_high_water"
 PROJECTIONS = "projection_version"
 
 

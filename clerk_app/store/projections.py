@@ -10,7 +10,7 @@ import json
 from collections.abc import Callable
 from typing import Any
 
-from sqlalchemy import Connection, Table, delete, insert, select, union
+from sqlalchemy import Connection, Table, bindparam, delete, insert, select, union
 
 from clerk_app.domain.case import Case
 from clerk_app.domain.case_state import CaseState
@@ -71,6 +71,10 @@ _ROWS: dict[str, tuple[Table, RowOf]] = {
     "case": (p_case, _case_row),
 }
 
+# Built once: building a statement costs more than running it.
+_PUT = {table: insert(table).prefix_with("OR REPLACE") for table in projections.sorted_tables}
+_DROP = {table: delete(table).where(table.c.stream == bindparam("of")) for table in projections.sorted_tables}
+
 
 def refold(connection: Connection, stream: str, *, into: Connection | None = None) -> Folded:
     """Fold `stream` again and replace its rows, in the same database or in another."""
@@ -94,22 +98,23 @@ def rebuild(connection: Connection, *, into: Connection | None = None) -> int:
 
 def _replace_rows(connection: Connection, folded: Folded, facts: int) -> None:
     stream, family = folded.stream, stream_type_of(folded.stream)
-    connection.execute(delete(p_stream).where(p_stream.c.stream == stream))
     connection.execute(
-        insert(p_stream).values(
-            stream=stream,
-            family=family,
-            facts=facts,
-            conflicts=json.dumps([[conflict.kind, conflict.reason] for conflict in folded.conflicts]),
-            unknown=json.dumps(folded.unknown),
-        )
+        _PUT[p_stream],
+        {
+            "stream": stream,
+            "family": family,
+            "facts": facts,
+            "conflicts": json.dumps([[conflict.kind, conflict.reason] for conflict in folded.conflicts]),
+            "unknown": json.dumps(folded.unknown),
+        },
     )
     if family in _ROWS:
         table, row_of = _ROWS[family]
-        connection.execute(delete(table).where(table.c.stream == stream))
         row = row_of(folded.state)
-        if row is not None:
-            connection.execute(insert(table).values(stream=stream, **row))
+        if row is None:
+            connection.execute(_DROP[table], {"of": stream})
+        else:
+            connection.execute(_PUT[table], {"stream": stream, **row})
 
 
 def snapshot(connection: Connection) -> dict[str, list[tuple[Any, ...]]]:

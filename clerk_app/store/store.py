@@ -10,13 +10,12 @@ from pathlib import Path
 
 from sqlalchemy import Connection, Engine, select
 
-from clerk_app.errors import SchemaTooNew, StoreDamaged, StoreExists
+from clerk_app.errors import BugError, SchemaTooNew, StoreDamaged, StoreExists
 from clerk_app.failpoints import failpoint
 from clerk_app.journal.signature import public_of
 from clerk_app.seams import Clock, Disk, Rng
 from clerk_app.security.derivation import subkey
 from clerk_app.security.device_secret import SecretStore
-from clerk_app.security.keys import FILE_NAME as KEYS_FILE
 from clerk_app.security.keys import Keys, check_keys, load_keys, save_keys
 from clerk_app.security.passwords import STANDARD_COST, KdfCost, check_password
 from clerk_app.security.progress_token import make_progress_token
@@ -28,8 +27,9 @@ from clerk_app.store.faults import storage_faults
 from clerk_app.store.folder import DataFolder, FileLock
 from clerk_app.store.projections import rebuild
 from clerk_app.store.reads import Reads
-from clerk_app.store.schema import PROJECTION_VERSION, SCHEMA_VERSION, entries, journal, primary, projections
-from clerk_app.store.unit_of_work import UnitOfWork, read_mark
+from clerk_app.store.schema import PROJECTION_VERSION, SCHEMA_VERSION, chains, entries, journal, primary, projections
+from clerk_app.store.tip import begin_counters, read_tip
+from clerk_app.store.unit_of_work import UnitOfWork
 from clerk_app.store.vault import Vault
 from clerk_app.store.witness import Mark, Witness, check_copy, check_testimony
 
@@ -40,15 +40,17 @@ class Store:
     def __init__(
         self, folder: DataFolder, store_id: str, database_key: bytes, *, clock: Clock, disk: Disk, rng: Rng
     ) -> None:
+        """Join the parts, with nothing checked: `create`, `open` and `open_with_key` are the ways in."""
         self.folder = folder
         self.store_id = store_id
         self.clock = clock
+        self.disk = disk
         self.rng = rng
-        self.vault = Vault(folder.blobs, rng)
+        self.vault = Vault(folder.blobs, disk, rng)
         self._database_key = database_key
-        self._disk = disk
         self._witness = Witness(folder.witness, folder.witness_copy(store_id), database_key, disk)
         self._lock = threading.RLock()
+        self._writing = False
         self._file_lock = FileLock(folder.path / "write.lock")
         self._writer: Engine = writer_engine(folder.database, database_key)
         self._reader: Engine = reader_engine(folder.database, database_key)
@@ -73,34 +75,30 @@ class Store:
     ) -> Store:
         """Make a new store with its first clerk; raise `StoreExists` or `WeakPassword`.
 
-        `keys.json` is written last: a folder without it holds no store, so a crash half-way is simply begun again.
+        `keys.json` is written last: a folder without it that is marked as unfinished holds no store, so a crash
+        half-way is simply begun again.
         """
         check_password(password)
-        if (folder.path / KEYS_FILE).exists():
-            raise StoreExists(folder=str(folder.path))
         with storage_faults():
-            _clear_unfinished(folder)
-            store_id, database_key, device_private = rng.token(16).hex(), rng.token(32), rng.token(32)
+            _begin_folder(folder, disk)
+            store_id, database_key = rng.token(16).hex(), rng.token(32)
             store = cls(folder, store_id, database_key, clock=clock, disk=disk, rng=rng)
-            with store._writer.begin() as connection:
-                journal.create_all(connection)
-                primary.create_all(connection)
-                projections.create_all(connection)
-                meta.put(connection, meta.STORE_ID, store_id.encode())
-                meta.put(connection, meta.PRACTICE, b"1" if practice else b"")
-                meta.put(connection, meta.DEVICE_PRIVATE, device_private)
-                meta.put_int(connection, meta.PROJECTIONS, PROJECTION_VERSION)
-                connection.exec_driver_sql(f"PRAGMA user_version = {SCHEMA_VERSION}")
-            failpoint("create.database")
-            store._witness.create()
-            with store.write(clerk) as unit:
-                unit.begin_chain("init")
-                unit.commit()
-            failpoint("create.witness")
-            keys = Keys(store_id).with_clerk(clerk, name, password, database_key, cost=cost, secrets=secrets, rng=rng)
-            succeed(folder.path, disk)
-            save_keys(folder.path, keys, database_key, disk)
-            failpoint("create.keys")
+            try:
+                store._fill(practice=practice)
+                with store.write(clerk) as unit:
+                    unit.begin_chain("init")
+                    unit.commit()
+                failpoint("create.chain")
+                keys = Keys(store_id).with_clerk(
+                    clerk, name, password, database_key, cost=cost, secrets=secrets, rng=rng
+                )
+                succeed(folder.path, disk)
+                save_keys(folder.path, keys, database_key, disk)
+                failpoint("create.keys")
+                folder.unfinished.unlink(missing_ok=True)
+            except BaseException:
+                store.close()
+                raise
         return store
 
     @classmethod
@@ -120,14 +118,10 @@ class Store:
         Raises `NoStore`, `LockedOut`, `WrongPassword`, `UnknownClerk`, `KeysDamaged`, `StoreDamaged`,
         `WitnessDamaged`, `StoreRolledBack` or `SchemaTooNew`.
         """
-        folder.require_store()
+        store_id, database_key = unlock(folder, clerk=clerk, password=password, clock=clock, disk=disk, secrets=secrets)
         with storage_faults():
-            keys = load_keys(folder.path, disk)
-            begin_try(folder.path, clock, disk)
-            database_key = keys.unwrap(clerk, password, secrets)
-            succeed(folder.path, disk)
             check_keys(folder.path, database_key, disk)
-            return cls.open_with_key(folder, keys.store_id, database_key, clock=clock, disk=disk, rng=rng)
+        return cls.open_with_key(folder, store_id, database_key, clock=clock, disk=disk, rng=rng)
 
     @classmethod
     def open_with_key(
@@ -136,24 +130,39 @@ class Store:
         """Open with the database key itself, after the password was checked elsewhere in this process."""
         store = cls(folder, store_id, database_key, clock=clock, disk=disk, rng=rng)
         try:
-            with storage_faults():
-                store._check()
+            store.check()
         except BaseException:
             store.close()
             raise
         return store
 
+    def check(self) -> None:
+        """Ask whether this is the store it should be, whole up to its last reported act.
+
+        Raises `StoreDamaged`, `WitnessDamaged`, `StoreRolledBack` or `SchemaTooNew`.
+        """
+        with storage_faults():
+            if not self.folder.database.exists():
+                raise StoreDamaged
+            with self._file_lock, self._reader.connect() as connection:
+                _check_identity(connection, self.store_id)
+                self._check_witness(connection)
+
     def settle(self) -> None:
         """Make ready for writing.
 
-        After an ordinary crash the witness is settled on what the journal holds; a missing copy of it is made again;
-        projections of another version are folded anew.
+        After an ordinary crash the witness is settled on what the journal holds and half-written files are removed; a
+        missing copy of the witness is made again; projections of another version are folded anew.
         """
-        with storage_faults(), self._file_lock, self._writer.connect() as connection, connection.begin():
+        with self._transaction() as connection:
             if meta.get_int(connection, meta.PROJECTIONS) != PROJECTION_VERSION:
                 rebuild(connection)
                 meta.put_int(connection, meta.PROJECTIONS, PROJECTION_VERSION)
-            self._witness.report(read_mark(connection), meta.get_int(connection, meta.WRITES))
+                connection.commit()
+            tip = read_tip(connection)
+            self._witness.settle(tip.mark, tip.writes)
+            self.vault.clear_unfinished()
+            self.folder.unfinished.unlink(missing_ok=True)
 
     def close(self) -> None:
         """Close every connection."""
@@ -164,18 +173,32 @@ class Store:
 
     @contextmanager
     def write(self, clerk: str) -> Iterator[UnitOfWork]:
-        """One writing transaction in the name of `clerk`; rolled back unless `commit` was called.
-
-        The lock file keeps the witness in step with the journal when two processes write below the folder's lock.
-        """
-        with self._lock, storage_faults(), self._file_lock, self._writer.connect() as connection, connection.begin():
+        """One writing transaction in the name of `clerk`; rolled back unless `commit` was called."""
+        with self._transaction() as connection:
             yield UnitOfWork(connection, clerk, self._witness, self.clock, self.rng)
 
     @contextmanager
     def read(self) -> Iterator[Connection]:
-        """One reading transaction."""
+        """One reading transaction: it sees one state of the store, whatever is written meanwhile."""
         with storage_faults(), self._reader.connect() as connection:
             yield connection
+
+    @contextmanager
+    def _transaction(self) -> Iterator[Connection]:
+        """A writing transaction that ends without effect unless it is committed.
+
+        The lock file keeps the witness in step with the journal when two processes write below the folder's lock.
+        """
+        with self._lock, storage_faults():
+            if self._writing:
+                raise BugError("a writing transaction within another")
+            with self._file_lock, self._writer.connect() as connection:
+                self._writing = True
+                try:
+                    connection.begin()
+                    yield connection
+                finally:
+                    self._writing = False
 
     @property
     def practice(self) -> bool:
@@ -205,44 +228,81 @@ class Store:
         """Write `keys.json` again with the database key sealed to the hub's recovery key."""
         sealed = seal(recovery_public, self._database_key, purpose=RECOVERY, rng=self.rng)
         with storage_faults():
-            keys = replace(load_keys(self.folder.path, self._disk), recovery=sealed)
-            save_keys(self.folder.path, keys, self._database_key, self._disk)
+            keys = replace(load_keys(self.folder.path, self.disk), recovery=sealed)
+            save_keys(self.folder.path, keys, self._database_key, self.disk)
 
     @property
     def database_key(self) -> bytes:
         """The key of the database, for verification in this process."""
         return self._database_key
 
-    # ---- checks at opening --------------------------------------------------------------------------------------
+    # ---- parts --------------------------------------------------------------------------------------------------
 
-    def _check(self) -> None:
-        with self._file_lock, self._reader.connect() as connection:
-            version = connection.exec_driver_sql("PRAGMA user_version").scalar_one()
-            if version > SCHEMA_VERSION:
-                raise SchemaTooNew
-            if meta.get(connection, meta.STORE_ID) != self.store_id.encode():
-                raise StoreDamaged
-            self._check_witness(connection)
+    def _fill(self, *, practice: bool) -> None:
+        """Make the tables, the first values and the witness of a new store."""
+        with self._transaction() as connection:
+            for tables in (journal, primary, projections):
+                tables.create_all(connection)
+            meta.put(connection, meta.STORE_ID, self.store_id.encode())
+            meta.put(connection, meta.PRACTICE, b"1" if practice else b"")
+            meta.put(connection, meta.DEVICE_PRIVATE, self.rng.token(32))
+            meta.put_int(connection, meta.PROJECTIONS, PROJECTION_VERSION)
+            begin_counters(connection)
+            connection.exec_driver_sql(f"PRAGMA user_version = {SCHEMA_VERSION}")
+            connection.commit()
+        failpoint("create.database")
+        self._witness.create()
+        failpoint("create.witness")
 
     def _check_witness(self, connection: Connection) -> None:
-        head, writes = read_mark(connection), meta.get_int(connection, meta.WRITES)
+        tip = read_tip(connection)
         testimony, copy = self._witness.read(), self._witness.read_copy()
-        check_testimony(testimony, head=head, writes=writes, holds=_holds(connection, testimony.reported))
+        check_testimony(testimony, head=tip.mark, writes=tip.writes, holds=_holds(connection, testimony.reported))
         if copy is not None:
-            check_copy(copy, head=head, writes=writes, holds=_holds(connection, copy.reported))
+            check_copy(copy, head=tip.mark, writes=tip.writes, holds=_holds(connection, copy.reported))
+
+
+def unlock(
+    folder: DataFolder, *, clerk: str, password: str, clock: Clock, disk: Disk, secrets: SecretStore
+) -> tuple[str, bytes]:
+    """The store's id and its database key, if the throttle allows a try and the password is right.
+
+    Raises `NoStore`, `LockedOut`, `WrongPassword`, `UnknownClerk` or `KeysDamaged`.
+    """
+    folder.require_store()
+    with storage_faults():
+        keys = load_keys(folder.path, disk)
+        begin_try(folder.path, clock, disk)
+        database_key = keys.unwrap(clerk, password, secrets)
+        succeed(folder.path, disk)
+    return keys.store_id, database_key
+
+
+def _check_identity(connection: Connection, store_id: str) -> None:
+    version = connection.exec_driver_sql("PRAGMA user_version").scalar_one()
+    if version > SCHEMA_VERSION:
+        raise SchemaTooNew
+    # A file that was cut to nothing opens as an empty database of version 0.
+    if version < 1 or meta.get(connection, meta.STORE_ID) != store_id.encode():
+        raise StoreDamaged
 
 
 def _holds(connection: Connection, mark: Mark) -> bool:
-    if not mark.seq:
+    """Whether the journal contains what the witness says was reported."""
+    if not mark.chain:
         return True
-    found = connection.execute(
-        select(entries.c.hash).where(entries.c.chain == mark.chain, entries.c.seq == mark.seq)
-    ).scalar_one_or_none()
-    return bool(found == mark.head)
+    if not mark.seq:
+        cited = select(chains.c.prev).where(chains.c.chain == mark.chain)
+        return bool(connection.execute(cited).scalar_one_or_none() == mark.head)
+    found = select(entries.c.hash).where(entries.c.chain == mark.chain, entries.c.seq == mark.seq)
+    return bool(connection.execute(found).scalar_one_or_none() == mark.head)
 
 
-def _clear_unfinished(folder: DataFolder) -> None:
-    folder.path.mkdir(parents=True, exist_ok=True)
-    folder.blobs.mkdir(exist_ok=True)
+def _begin_folder(folder: DataFolder, disk: Disk) -> None:
+    """Mark the folder as being made, and clear what an earlier crash left; raise `StoreExists`."""
+    if folder.has_store:
+        raise StoreExists(folder=str(folder.path))
+    folder.blobs.mkdir(parents=True, exist_ok=True)
+    disk.replace(folder.unfinished, b"")
     for leftover in (folder.database, *(Path(f"{folder.database}{end}") for end in ("-wal", "-shm"))):
         leftover.unlink(missing_ok=True)

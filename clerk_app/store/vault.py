@@ -10,7 +10,6 @@ names the blob; erasing a blob is deleting its key. The same sealed bytes travel
 from __future__ import annotations
 
 import hashlib
-import os
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -19,7 +18,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from clerk_app.errors import BlobDamaged
 from clerk_app.failpoints import failpoint
-from clerk_app.seams import Rng, fsync_folder
+from clerk_app.seams import TEMPORARY, Disk, Rng, fsync_folder
 
 _MAGIC = b"WCB1"
 _CHUNK = 64 * 1024
@@ -39,8 +38,9 @@ class SealedBlob:
 class Vault:
     """Sealed files in one folder, two levels deep."""
 
-    def __init__(self, folder: Path, rng: Rng) -> None:
+    def __init__(self, folder: Path, disk: Disk, rng: Rng) -> None:
         self._folder = folder
+        self._disk = disk
         self._rng = rng
 
     def put(self, content: bytes) -> SealedBlob:
@@ -49,19 +49,18 @@ class Vault:
         sealed = seal_blob(content, key=key, prefix=self._rng.token(_PREFIX))
         blob = hashlib.sha256(sealed).hexdigest()
         path = self.path(blob)
-        path.parent.mkdir(parents=True, exist_ok=True)
-        temporary = path.with_suffix(".tmp")
-        with temporary.open("wb") as file:
-            file.write(sealed)
-            file.flush()
-            failpoint("vault.written")
-            os.fsync(file.fileno())
-        failpoint("vault.synced")
-        os.replace(temporary, path)
-        fsync_folder(path.parent)
-        fsync_folder(self._folder)
-        failpoint("vault.renamed")
+        if not path.parent.exists():
+            path.parent.mkdir(parents=True, exist_ok=True)
+            fsync_folder(self._folder)
+        failpoint("vault.sealed")
+        self._disk.replace(path, sealed)
+        failpoint("vault.kept")
         return SealedBlob(blob, key, len(sealed))
+
+    def clear_unfinished(self) -> None:
+        """Remove what a crash left half-written."""
+        for leftover in self._folder.glob(f"*/*{TEMPORARY}"):
+            leftover.unlink(missing_ok=True)
 
     def path(self, blob: str) -> Path:
         """Where the sealed bytes lie."""
@@ -70,7 +69,7 @@ class Vault:
     def sealed(self, blob: str) -> bytes:
         """The sealed bytes, checked against their id; raise `BlobDamaged`."""
         try:
-            content = self.path(blob).read_bytes()
+            content = self._disk.read(self.path(blob))
         except OSError:
             raise BlobDamaged(blob=blob) from None
         if hashlib.sha256(content).hexdigest() != blob:

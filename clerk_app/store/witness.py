@@ -7,6 +7,8 @@ SQLite quietly drops a damaged end of its log. So `intended` is forced to the di
     head one before `intended`      an ordinary crash
     head beyond `intended`          the witness itself was put back
 
+The same is asked before each commit, so that nothing is ever written on top of a journal that is not the known one.
+
 The file is one 512-byte sector (480 bytes of padded JSON and a MAC), rewritten in place: disks write sectors whole, so
 a MAC that does not fit means damage, not a torn write. The copy in the user's state folder holds the same and may lag;
 it notices a data folder that was put back as a whole. `writes` counts every transaction, so that lost drafts and
@@ -18,13 +20,16 @@ from __future__ import annotations
 import hashlib
 import hmac
 import json
-from dataclasses import dataclass, replace
+import logging
+from dataclasses import dataclass
 from pathlib import Path
 
 from clerk_app.errors import BugError, StoreRolledBack, WitnessDamaged
 from clerk_app.journal.entry import NO_HEAD
 from clerk_app.seams import Disk
 from clerk_app.security.derivation import subkey
+
+logger = logging.getLogger(__name__)
 
 SIZE = 512
 _PAYLOAD = SIZE - 32
@@ -80,20 +85,43 @@ class Witness:
             return None
         return self._decode(content)
 
-    def intend(self, mark: Mark) -> None:
-        """Before a commit: this is what the journal will end with."""
-        self._write(replace(self.read(), intended=mark), durable=True)
+    def intend(self, before: Mark, after: Mark) -> None:
+        """Before a commit: the journal ends at `before` and will end at `after`.
+
+        What the journal holds now was committed, so it is reported from here on at the latest. Raises `WitnessDamaged`
+        or `StoreRolledBack` if `before` is not where the journal should end.
+        """
+        testimony = self.read()
+        _check_place(testimony, before)
+        if after != before:
+            self._write(Testimony(after, before, testimony.writes), durable=True)
 
     def report(self, mark: Mark, writes: int) -> None:
         """After a commit of entries, before anyone is told."""
         testimony = Testimony(mark, mark, writes)
         self._write(testimony, durable=True)
-        self._copy.parent.mkdir(parents=True, exist_ok=True)
-        self._disk.write_sector(self._copy, self._encode(testimony), durable=False)
+        self._write_copy(testimony)
 
-    def count(self, writes: int) -> None:
-        """After a commit without entries."""
-        self._write(replace(self.read(), writes=writes), durable=False)
+    def count(self, mark: Mark, writes: int) -> None:
+        """After a commit that left the journal at `mark`."""
+        self._write(Testimony(mark, mark, writes), durable=False)
+
+    def settle(self, mark: Mark, writes: int) -> None:
+        """At log-in, once the journal was found to end at `mark` lawfully: start from there, with a whole copy."""
+        testimony = Testimony(mark, mark, writes)
+        self._write(testimony, durable=True)
+        try:
+            self._copy.parent.mkdir(parents=True, exist_ok=True)
+            self._disk.replace(self._copy, self._encode(testimony))
+        except OSError:
+            logger.warning("the witness's copy could not be written", exc_info=True)
+
+    def _write_copy(self, testimony: Testimony) -> None:
+        """The copy may lag, so a state folder that cannot be written stops no work."""
+        try:
+            self._disk.write_sector(self._copy, self._encode(testimony), durable=False)
+        except OSError:
+            logger.warning("the witness's copy could not be written", exc_info=True)
 
     def _write(self, testimony: Testimony, *, durable: bool) -> None:
         self._disk.write_sector(self._path, self._encode(testimony), durable=durable)
@@ -128,17 +156,23 @@ def check_testimony(testimony: Testimony, *, head: Mark, writes: int, holds: boo
 
     `holds` says whether the journal contains the reported entry with the reported hash.
     """
-    if not holds or testimony.writes > writes or testimony.reported.counter > head.counter:
-        raise StoreRolledBack
-    if _place(head) not in (_place(testimony.reported), _place(testimony.intended)):
-        # The journal ends beyond what was intended: the witness itself is an older one.
-        raise WitnessDamaged
+    check_copy(testimony, head=head, writes=writes, holds=holds)
+    _check_place(testimony, head)
 
 
 def check_copy(testimony: Testimony, *, head: Mark, writes: int, holds: bool) -> None:
     """Compare the lagging copy: it may be behind, never ahead."""
     if not holds or testimony.writes > writes or testimony.reported.counter > head.counter:
         raise StoreRolledBack
+
+
+def _check_place(testimony: Testimony, head: Mark) -> None:
+    reported = testimony.reported
+    if head.counter < reported.counter or (head.chain == reported.chain and head.seq < reported.seq):
+        raise StoreRolledBack
+    if _place(head) not in (_place(reported), _place(testimony.intended)):
+        # The journal ends beyond what was intended: the witness itself is an older one.
+        raise WitnessDamaged
 
 
 def _place(mark: Mark) -> tuple[str, int, bytes]:
