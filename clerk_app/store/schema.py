@@ -18,18 +18,17 @@ projections = MetaData()
 chains = Table(
     "chains",
     journal,
-    Column("n", Integer, primary_key=True, autoincrement=True),
+    Column("n", Integer, primary_key=True),
     Column("chain", Text, nullable=False, unique=True),
     Column("prev_chain", Text),
     Column("prev", LargeBinary, nullable=False),
     Column("reason", Text, nullable=False),
-    sqlite_autoincrement=True,
 )
 
 entries = Table(
     "entries",
     journal,
-    Column("n", Integer, primary_key=True, autoincrement=True),
+    Column("n", Integer, primary_key=True),
     Column("chain", Text, nullable=False),
     Column("seq", Integer, nullable=False),
     Column("stream", Text, nullable=False),
@@ -45,7 +44,6 @@ entries = Table(
     Index("entries_by_place", "chain", "seq", unique=True),
     Index("entries_by_stream", "stream"),
     Index("entries_unacked", "chain", "seq", sqlite_where=Column("acked", Boolean) == 0),
-    sqlite_autoincrement=True,
 )
 """What this device wrote. `stream` and `kind` repeat the header for look-up only; the header bytes count."""
 
@@ -70,7 +68,13 @@ heads = Table(
     Column("signature", LargeBinary, nullable=False),
 )
 
-meta = Table("meta", primary, Column("name", Text, primary_key=True), Column("value", LargeBinary, nullable=False))
+meta = Table(
+    "meta",
+    primary,
+    Column("name", Text, primary_key=True),
+    Column("value", LargeBinary, nullable=False),
+    sqlite_with_rowid=False,
+)
 
 drafts = Table(
     "drafts",
@@ -116,6 +120,7 @@ p_stream = Table(
     Column("facts", Integer, nullable=False),
     Column("conflicts", Text, nullable=False),
     Column("unknown", Text, nullable=False),
+    sqlite_with_rowid=False,
 )
 
 p_session = Table(
@@ -127,6 +132,7 @@ p_session = Table(
     Column("clerk_name", Text, nullable=False),
     Column("seal_at_hand", Boolean, nullable=False),
     Column("logged_in_at", Integer, nullable=False),
+    sqlite_with_rowid=False,
 )
 
 p_visit = Table(
@@ -140,6 +146,7 @@ p_visit = Table(
     Column("rating", Text, nullable=False),
     Column("opened_at", Integer, nullable=False),
     Index("p_visit_by_phase", "phase"),
+    sqlite_with_rowid=False,
 )
 
 p_case = Table(
@@ -160,4 +167,5 @@ p_case = Table(
     Column("needs_clerk", Boolean, nullable=False),
     Index("p_case_by_visit", "visit"),
     Index("p_case_by_time", "taken_in_at"),
+    sqlite_with_rowid=False,
 )
