@@ -12,6 +12,10 @@ PRACTICE = "practice"
 DEVICE_PRIVATE = "device_private"
 ENROLMENT = "enrolment"
 PROJECTIONS = "projection_version"
+FEED_SEQ = "feed_seq"
+FEED_MARK = "feed_mark"
+HUB_KEYS = "hub_keys"
+HUB_KEYS_SIGNATURE = "hub_keys_signature"
 
 
 def get(connection: Connection, name: str) -> bytes | None:

@@ -20,7 +20,7 @@ AnyRow = Row[*tuple[Any, ...]]
 AnySelect = Select[*tuple[Any, ...]]
 
 _JOB_COLUMNS = tuple(print_jobs.c[name] for name in PrintJob.__slots__)
-_UNACKED = entries.c.acked == false()
+_NOT_UPLOADED = entries.c.complete == false()
 
 
 class Reads:
@@ -50,10 +50,13 @@ class Reads:
 
     def cases(self, *, text: str = "", limit: int = 200) -> list[CaseRow]:
         """Cases by time, newest first; `text` matches number, official number, applicant or matter."""
-        unacked = (
-            select(func.count()).where(entries.c.stream == p_case.c.stream, _UNACKED).scalar_subquery().label("unacked")
+        waiting = (
+            select(func.count())
+            .where(entries.c.stream == p_case.c.stream, _NOT_UPLOADED)
+            .scalar_subquery()
+            .label("waiting")
         )
-        statement = select(p_case, unacked).order_by(desc(p_case.c.taken_in_at)).limit(limit)
+        statement = select(p_case, waiting).order_by(desc(p_case.c.taken_in_at)).limit(limit)
         if text:
             digits = text.replace(" ", "")
             statement = statement.where(
@@ -129,12 +132,12 @@ class Reads:
         waiting_blob = (blobs.c.case_number.is_not(None), blobs.c.complete == false())
         cases = func.count(entries.c.stream.distinct())
         with self._connect() as connection:
-            count = connection.execute(select(func.count()).select_from(entries).where(_UNACKED)).scalar_one()
+            count = connection.execute(select(func.count()).select_from(entries).where(_NOT_UPLOADED)).scalar_one()
             oldest = connection.execute(
-                select(entries.c.header).where(_UNACKED).order_by(entries.c.n).limit(1)
+                select(entries.c.header).where(_NOT_UPLOADED).order_by(entries.c.n).limit(1)
             ).scalar()
             of_cases = connection.execute(
-                select(cases).where(_UNACKED, entries.c.stream.startswith("case/"))
+                select(cases).where(_NOT_UPLOADED, entries.c.stream.startswith("case/"))
             ).scalar_one()
             blob_count, blob_bytes = connection.execute(
                 select(func.count(), func.coalesce(func.sum(blobs.c.size), 0)).where(*waiting_blob)
@@ -192,6 +195,6 @@ def _case_row(row: AnyRow) -> CaseRow:
         row.due_on,
         row.due_estimated,
         row.needs_clerk,
-        row.unacked == 0,
+        row.waiting == 0,
         row.visit,
     )

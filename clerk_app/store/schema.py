@@ -6,7 +6,7 @@ projections, which are simply rebuilt when it changes.
 
 from __future__ import annotations
 
-from sqlalchemy import Boolean, Column, Index, Integer, LargeBinary, MetaData, Table, Text
+from sqlalchemy import Boolean, Column, Index, Integer, LargeBinary, MetaData, Table, Text, text
 
 SCHEMA_VERSION = 1
 PROJECTION_VERSION = 1
@@ -40,24 +40,40 @@ entries = Table(
     Column("prev", LargeBinary, nullable=False),
     Column("hash", LargeBinary, nullable=False),
     Column("acked", Boolean, nullable=False, default=False),
+    Column("complete", Boolean, nullable=False, default=False),
     Column("hub_seq", Integer),
+    Column("verdict", Text),
+    Column("verdict_reason", Text),
     Index("entries_by_place", "chain", "seq", unique=True),
     Index("entries_by_stream", "stream"),
-    Index("entries_unacked", "chain", "seq", sqlite_where=Column("acked", Boolean) == 0),
+    Index("entries_incomplete", "chain", "seq", sqlite_where=text("complete = 0")),
 )
-"""What this device wrote. `stream` and `kind` repeat the header for look-up only; the header bytes count."""
+"""What this device wrote. `stream` and `kind` repeat the header for look-up only; the header bytes count.
+
+`acked`: the hub has signed that it stored the entry; `complete`: and every blob it names. Only the second is uploaded.
+`verdict` is the hub's second word: `applied`, or `parked` with a reason.
+"""
 
 hub_facts = Table(
     "hub_facts",
     journal,
-    Column("hub_seq", Integer, primary_key=True),
+    Column("digest", LargeBinary, primary_key=True),
+    Column("hub_seq", Integer, nullable=False),
     Column("stream", Text, nullable=False),
     Column("kind", Text, nullable=False),
     Column("content", LargeBinary, nullable=False),
     Column("signature", LargeBinary, nullable=False),
-    Index("hub_facts_by_stream", "stream"),
+    Index("hub_facts_by_stream", "stream", "hub_seq"),
 )
-"""What the platform wrote, signed one by one."""
+"""What the platform wrote, signed one by one. A hub put back may give a number twice, so the digest is the key."""
+
+unknown_items = Table(
+    "unknown_items",
+    journal,
+    Column("content", LargeBinary, primary_key=True),
+    Column("hub_seq", Integer, nullable=False),
+)
+"""Items of a newer hub's feed, byte for byte, for a newer version of this program."""
 
 heads = Table(
     "heads",

@@ -1,0 +1,258 @@
+"""The store as the sync engine sees it: what was written here, what the hub has signed for, what it sent.
+
+Every `take_…` is one transaction: it happened when it returns, or it did not happen. Taking the same again is harmless.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from sqlalchemy import Connection, func, select, update
+from sqlalchemy.dialects.sqlite import insert as upsert
+
+from clerk_app.errors import BlobDamaged, NotEnrolled, PracticeStore
+from clerk_app.journal.body import read_body
+from clerk_app.journal.entry import Entry
+from clerk_app.journal.exchange import (
+    NO_MARK,
+    FeedPage,
+    FeedPlace,
+    NamedBlob,
+    OwnChain,
+    ReceivedFact,
+    Registration,
+    SyncBacklog,
+    Verdict,
+    WaitingEntry,
+)
+from clerk_app.journal.hub_facts import Ack, SignedAck
+from clerk_app.journal.hub_keys import KeyList
+from clerk_app.journal.signature import public_of, sign
+from clerk_app.security.enrolment_file import EnrolmentFile
+from clerk_app.store import meta
+from clerk_app.store.facts import ENTRY_COLUMNS, entry_of
+from clerk_app.store.projections import refold
+from clerk_app.store.schema import blobs, chains, entries, hub_facts, unknown_items
+from clerk_app.store.store import Store
+
+NamedBlobs = Callable[[Any], tuple[NamedBlob, ...]]
+"""Which blobs a parsed body names; the rule belongs to the protocol and is handed in."""
+
+_NOBODY = ""
+"""Syncing writes no entries, so no clerk stands behind its transactions."""
+
+
+class StoreSyncState:
+    """Implements the port `sync.desk.Desk` on an open store."""
+
+    def __init__(self, store: Store, named_blobs: NamedBlobs) -> None:
+        self._store = store
+        self._named_blobs = named_blobs
+        self._checked: set[str] = set()
+
+    # ---- who we are ---------------------------------------------------------------------------------------------
+
+    def registration(self) -> Registration:
+        """What the enrolment said; raise `NotEnrolled` or `PracticeStore` if there is nothing to sync with."""
+        if self._store.practice:
+            raise PracticeStore
+        content = self._store.reads.value(meta.ENROLMENT)
+        if not content:
+            raise NotEnrolled
+        file = EnrolmentFile.from_bytes(content)
+        public = public_of(self._store.device_private)
+        return Registration(file.hub, file.hall, file.device, public, file.secret, file.url, file.ca)
+
+    def sign(self, purpose: str, message: bytes) -> bytes:
+        """Sign with the device's Ed25519 key, which never leaves the store."""
+        return sign(self._store.device_private, purpose, message)
+
+    # ---- what was written here ----------------------------------------------------------------------------------
+
+    def own_chains(self) -> Sequence[OwnChain]:
+        """Every chain of this device, oldest first; empty ones are left out."""
+        with self._store.read() as connection:
+            rows = connection.execute(select(chains.c.chain, chains.c.stopped).order_by(chains.c.n)).fetchall()
+            found = [_own_chain(connection, row.chain, stopped=row.stopped is not None) for row in rows]
+        return [chain for chain in found if chain.seq]
+
+    def hash_at(self, chain: str, seq: int) -> bytes | None:
+        """The hash of one entry (at 0: what the chain cites), or None if the desk has no such entry."""
+        with self._store.read() as connection:
+            return _hash_at(connection, chain, seq)
+
+    def entries_after(self, chain: str, seq: int, *, max_bytes: int) -> Sequence[Entry]:
+        """Entries that follow `seq`, about `max_bytes` of headers and bodies, at least one if there is any."""
+        statement = select(*ENTRY_COLUMNS).where(entries.c.chain == chain, entries.c.seq > seq).order_by(entries.c.seq)
+        batch: list[Entry] = []
+        size = 0
+        with self._store.read() as connection:
+            for row in connection.execute(statement):
+                entry = entry_of(row)
+                size += len(entry.header) + len(entry.body or b"")
+                if batch and size > max_bytes:
+                    break
+                batch.append(entry)
+        return batch
+
+    # ---- what the hub signed for --------------------------------------------------------------------------------
+
+    def take_acks(self, acks: Sequence[SignedAck]) -> None:
+        """Mark what verified acks cover as uploaded, with its place in the hub's order, and fold its streams again."""
+        with self._store.write(_NOBODY) as unit:
+            streams: set[str] = set()
+            for signed in acks:
+                if _hash_at(unit.connection, signed.ack.chain, signed.ack.seq) == signed.ack.head:
+                    streams |= self._take_ack(unit.connection, signed.ack)
+            for stream in sorted(streams):
+                refold(unit.connection, stream)
+            unit.commit()
+
+    def waiting(self) -> Sequence[WaitingEntry]:
+        """Acked entries some of whose blobs the hub did not have yet."""
+        statement = (
+            select(entries.c.chain, entries.c.seq, entries.c.body)
+            .where(entries.c.acked, ~entries.c.complete)
+            .order_by(entries.c.n)
+        )
+        with self._store.read() as connection:
+            return [
+                WaitingEntry(row.chain, row.seq, self._named_blobs(read_body(row.body)) if row.body else ())
+                for row in connection.execute(statement)
+            ]
+
+    # ---- blobs --------------------------------------------------------------------------------------------------
+
+    def read_blob(self, blob: str, offset: int, size: int) -> bytes:
+        """At most `size` sealed bytes from `offset`; raise `BlobDamaged` if the file is missing or was changed."""
+        if blob not in self._checked:
+            self._store.vault.sealed(blob)
+            self._checked.add(blob)
+        try:
+            with self._store.vault.path(blob).open("rb") as file:
+                file.seek(offset)
+                return file.read(size)
+        except OSError:
+            raise BlobDamaged(blob=blob) from None
+
+    def blob_size(self, blob: str) -> int:
+        """Sealed bytes of a blob; raise `BlobDamaged` if the file is missing."""
+        try:
+            return self._store.vault.path(blob).stat().st_size
+        except OSError:
+            raise BlobDamaged(blob=blob) from None
+
+    # ---- the feed -----------------------------------------------------------------------------------------------
+
+    def feed_place(self) -> FeedPlace:
+        """How far the feed was read."""
+        with self._store.read() as connection:
+            mark = meta.get(connection, meta.FEED_MARK)
+            return FeedPlace(meta.get_int(connection, meta.FEED_SEQ), mark or NO_MARK)
+
+    def take_feed(self, page: FeedPage) -> None:
+        """Keep verdicts, facts and unknown items of a page, fold the streams it touches, and move to its place."""
+        with self._store.write(_NOBODY) as unit:
+            for verdict in page.verdicts:
+                _take_verdict(unit.connection, verdict)
+            for fact in page.facts:
+                _take_fact(unit.connection, fact)
+            for hub_seq, content in page.unknown:
+                statement = upsert(unknown_items).values(hub_seq=hub_seq, content=content)
+                unit.connection.execute(statement.on_conflict_do_nothing())
+            for stream in sorted({fact.fact.stream for fact in page.facts}):
+                refold(unit.connection, stream)
+            _put_place(unit.connection, page.place)
+            unit.commit()
+
+    def restart_feed(self) -> None:
+        """Forget the place in the feed (never what was read), so that the next page is the first."""
+        with self._store.write(_NOBODY) as unit:
+            _put_place(unit.connection, FeedPlace())
+            unit.commit()
+
+    def stop_chain(self, chain: str, reason: str) -> None:
+        """Write no more into a chain the hub takes no more of; later acts go to a new one."""
+        with self._store.write(_NOBODY) as unit:
+            live = update(chains).where(chains.c.chain == chain, chains.c.stopped.is_(None))
+            if unit.connection.execute(live.values(stopped=reason)).rowcount:
+                unit.begin_chain("stopped")
+            unit.commit()
+
+    # ---- keys and what waits ------------------------------------------------------------------------------------
+
+    def key_serial(self) -> int:
+        """The serial of the newest key list seen; 0 before the first."""
+        content = self._store.reads.value(meta.HUB_KEYS)
+        return KeyList.from_bytes(content).serial if content else 0
+
+    def keep_keys(self, keys: KeyList, signature: bytes) -> None:
+        """Keep a verified key list, so that acks and facts can be verified without a line."""
+        with self._store.write(_NOBODY) as unit:
+            unit.put_value(meta.HUB_KEYS, keys.to_bytes())
+            unit.put_value(meta.HUB_KEYS_SIGNATURE, signature)
+            unit.commit()
+
+    def backlog(self) -> SyncBacklog:
+        """What still waits, and what needs a person."""
+        waiting = self._store.reads.backlog()
+        with self._store.read() as connection:
+            parked = connection.execute(
+                select(func.count()).select_from(entries).where(entries.c.verdict == "parked")
+            ).scalar_one()
+        return SyncBacklog(waiting.entries, waiting.oldest_at, parked, self._store.reads.count_conflicts())
+
+    def _take_ack(self, connection: Connection, ack: Ack) -> set[str]:
+        covered = (entries.c.chain == ack.chain, entries.c.seq >= ack.first, entries.c.seq <= ack.seq)
+        rows = connection.execute(select(entries.c.stream, entries.c.body).where(*covered)).fetchall()
+        values: dict[str, Any] = {"acked": True, "hub_seq": entries.c.seq + (ack.hub_seq - ack.seq)}
+        if ack.blobs_complete:
+            values["complete"] = True
+            named = {blob.id for row in rows if row.body for blob in self._named_blobs(read_body(row.body))}
+            connection.execute(update(blobs).where(blobs.c.id.in_(named)).values(complete=True))
+        connection.execute(update(entries).where(*covered).values(**values))
+        return {row.stream for row in rows}
+
+
+def _own_chain(connection: Connection, chain: str, *, stopped: bool) -> OwnChain:
+    last = connection.execute(
+        select(entries.c.seq, entries.c.hash).where(entries.c.chain == chain).order_by(entries.c.seq.desc()).limit(1)
+    ).one_or_none()
+    if last is None:
+        return OwnChain(chain, 0, b"", 0, stopped)
+    first_unacked = connection.execute(
+        select(func.min(entries.c.seq)).where(entries.c.chain == chain, ~entries.c.acked)
+    ).scalar_one()
+    return OwnChain(chain, last.seq, last.hash, last.seq if first_unacked is None else first_unacked - 1, stopped)
+
+
+def _hash_at(connection: Connection, chain: str, seq: int) -> bytes | None:
+    if seq == 0:
+        return connection.execute(select(chains.c.prev).where(chains.c.chain == chain)).scalar_one_or_none()
+    statement = select(entries.c.hash).where(entries.c.chain == chain, entries.c.seq == seq)
+    return connection.execute(statement).scalar_one_or_none()
+
+
+def _take_verdict(connection: Connection, verdict: Verdict) -> None:
+    covered = (entries.c.chain == verdict.chain, entries.c.seq >= verdict.first, entries.c.seq <= verdict.seq)
+    values = {"verdict": verdict.verdict, "verdict_reason": verdict.reason}
+    connection.execute(update(entries).where(*covered).values(**values))
+
+
+def _take_fact(connection: Connection, received: ReceivedFact) -> None:
+    fact = received.fact
+    values = {
+        "digest": fact.digest,
+        "hub_seq": fact.hub_seq,
+        "stream": fact.stream,
+        "kind": fact.kind,
+        "content": fact.to_bytes(),
+        "signature": received.signature,
+    }
+    connection.execute(upsert(hub_facts).values(**values).on_conflict_do_nothing())
+
+
+def _put_place(connection: Connection, place: FeedPlace) -> None:
+    meta.put_int(connection, meta.FEED_SEQ, place.hub_seq)
+    meta.put(connection, meta.FEED_MARK, place.mark)
