@@ -36,9 +36,16 @@ _DARK = re.compile(rb"\x01+")
 
 @lru_cache(maxsize=8)
 def _bar_modules(number: str) -> bytes:
-    from barcode.codex import Code128
+    """Start C, the pairs, the check value and the stop, from python-barcode's table of patterns.
 
-    return bytes(int(module) for module in Code128(number).build()[0])
+    Its own encoder is not used: it takes a first pair 99 for the code "change to set C" and drops it.
+    """
+    from barcode.charsets import code128 as table
+
+    values = [table.START_CODES["C"], *(int(number[at : at + 2]) for at in range(0, len(number), 2))]
+    check = (values[0] + sum(place * value for place, value in enumerate(values))) % 103
+    patterns = "".join(table.CODES[value] for value in [*values, check]) + table.STOP + "11"
+    return bytes(map(int, patterns))
 
 
 @lru_cache(maxsize=8)  # the copies of a paper bear the same code

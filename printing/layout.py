@@ -17,20 +17,19 @@ _FEWEST_LINES = 2
 class Flow:
     """A cursor over the pages of one document.
 
-    `first_top` and `next_top` are where the body starts on the first and on every further page, `bottom` where it ends,
-    in points from the sheet's top.
+    Pages reach from `top` to `bottom`, in points from the sheet's top; each but the first begins with `next_head`.
     """
 
-    def __init__(self, *, first_top: float, next_top: float, bottom: float) -> None:
+    def __init__(self, *, top: float, bottom: float, next_head: Block) -> None:
         self.pages = [Page()]
-        self._y = self._top = first_top
-        self._next_top = next_top
+        self._sheet_top = self._top = self._y = top
         self._bottom = bottom
+        self._next_head = next_head
 
     @property
     def page_height(self) -> float:
         """Height of the body on a page other than the first."""
-        return self._bottom - self._next_top
+        return self._bottom - self._sheet_top - self._next_head.height
 
     def space(self, height: float) -> None:
         """Leave white below the last block; nothing at the top of a page."""
@@ -68,18 +67,18 @@ class Flow:
                 self.place(head)
             self.place(row)
 
-    def place_on_every_page(self, make: Callable[[int, int], list[Placed]]) -> None:
-        """Add what `make(page number, page count)` gives to each page. Call once, after everything else."""
+    def place_on_every_page(self, make: Callable[[int, int], Placed]) -> None:
+        """Add what `make(page number, page count)` gives to the end of each page. Call once, after everything else."""
         count = len(self.pages)
         for number, page in enumerate(self.pages, start=1):
-            page.placed.extend(make(number, count))
+            page.placed.append(make(number, count))
 
     def _fits(self, height: float) -> bool:
         return self._y == self._top or self._y + height <= self._bottom
 
     def _turn(self) -> None:
-        self.pages.append(Page())
-        self._y = self._top = self._next_top
+        self.pages.append(Page([Placed(self._sheet_top, self._next_head)]))
+        self._y = self._top = self._sheet_top + self._next_head.height
 
     def _lines_here(self, lines: Sequence[Block]) -> int:
         """How many of the remaining lines belong on this page."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from clerk_app.domain.notices import Notice, NoticeMaterial
 
-CASE_NUMBER = "9999990312611170003726"
+CASE_NUMBER = "9999990312611170003791"
 FULL_ID_NUMBER = "999999199202160010"
 MASKED_ID_NUMBER = "999999********0010"
 ADDRESS_35 = "示例省例州市例安区新例路街道例和社区第十二居民小组幸福里小区十八幢三单元"
