@@ -19,9 +19,12 @@ _SAFE_INTEGER = 2**53
 
 
 def body_bytes(body: Mapping[str, Any]) -> bytes:
-    """Serialise `body` for good; raise `BugError` for floats, non-ASCII keys, unsafe integers or over 64 KB."""
+    """Serialise `body` for good; raise `BugError` for what has no place in a body, or over 64 KB."""
     _check(body, "body")
-    content = json.dumps(body, ensure_ascii=False, separators=(",", ":"), allow_nan=False).encode()
+    try:
+        content = json.dumps(body, ensure_ascii=False, separators=(",", ":"), allow_nan=False).encode()
+    except UnicodeEncodeError:
+        raise BugError("half a surrogate pair has no place in a body") from None
     if len(content) > MAX_BODY:
         raise BugError(f"body of {len(content)} bytes; anything over {MAX_BODY} is a blob")
     return content

@@ -41,14 +41,20 @@ class KeyringSecretStore:
 
     def create(self, store_id: str, rng: Rng) -> bytes:
         secret = rng.token(32)
-        self._keyring.set_password(_SERVICE, store_id, secret.hex())
+        try:
+            self._keyring.set_password(_SERVICE, store_id, secret.hex())
+        except self._keyring.errors.KeyringError:
+            # A key store that cannot be used (locked, no desktop session) is none.
+            return b""
         return secret
 
     def load(self, store_id: str) -> bytes:
-        kept = self._keyring.get_password(_SERVICE, store_id)
-        if not kept:
-            raise KeysDamaged("the operating system's key store has lost this device's secret")
-        return bytes.fromhex(kept)
+        try:
+            kept = self._keyring.get_password(_SERVICE, store_id)
+            return bytes.fromhex(kept)
+        except (self._keyring.errors.KeyringError, ValueError, TypeError):
+            # Not usable, no hexadecimal, or nothing kept.
+            raise KeysDamaged("the operating system's key store does not give this device's secret") from None
 
 
 def system_secret_store() -> SecretStore:

@@ -26,6 +26,7 @@ from clerk_app.security.device_secret import SecretStore
 from clerk_app.security.passwords import KdfCost, derive
 
 FILE_NAME = "keys.json"
+KEY_SIZE, SALT_SIZE, NONCE_SIZE, TAG_SIZE = 32, 16, 12, 16
 _FORMAT = "window-clerk-keys-1"
 
 
@@ -66,7 +67,7 @@ class Keys:
             secret = secrets.create(self.store_id, rng)
         else:
             secret = secrets.load(self.store_id) if existing.with_secret else b""
-        salt, nonce = rng.token(16), rng.token(12)
+        salt, nonce = rng.token(SALT_SIZE), rng.token(NONCE_SIZE)
         wrapping = derive(password, salt=salt, cost=cost, device_secret=secret)
         wrapped = AESGCM(wrapping).encrypt(nonce, database_key, _bound_to(self.store_id, clerk))
         entry = WrappedKey(name, cost, salt, nonce, wrapped, bool(secret))
@@ -149,16 +150,15 @@ def _to_json(keys: Keys) -> dict[str, Any]:
 def _from_json(payload: dict[str, Any]) -> Keys:
     if payload["format"] != _FORMAT:
         raise ValueError(payload["format"])
-    clerks = {
-        clerk: WrappedKey(
-            entry["name"],
-            KdfCost(*entry["argon2id"]),
-            bytes.fromhex(entry["salt"]),
-            bytes.fromhex(entry["nonce"]),
-            bytes.fromhex(entry["wrapped"]),
-            entry["with_secret"],
-        )
-        for clerk, entry in payload["clerks"].items()
-    }
+    clerks = {str(clerk): _wrapped_key(entry) for clerk, entry in payload["clerks"].items()}
     recovery = payload["recovery"]
     return Keys(payload["store"], MappingProxyType(clerks), bytes.fromhex(recovery) if recovery else None)
+
+
+def _wrapped_key(entry: dict[str, Any]) -> WrappedKey:
+    salt, nonce, wrapped = (bytes.fromhex(entry[name]) for name in ("salt", "nonce", "wrapped"))
+    if (len(salt), len(nonce), len(wrapped)) != (SALT_SIZE, NONCE_SIZE, KEY_SIZE + TAG_SIZE):
+        raise ValueError("a wrapped key of another size")
+    memory_kib, passes, lanes = entry["argon2id"]
+    cost = KdfCost(memory_kib, passes, lanes)
+    return WrappedKey(str(entry["name"]), cost, salt, nonce, wrapped, entry["with_secret"])

@@ -68,9 +68,11 @@ def _load(folder: Path, disk: Disk) -> Throttle | None:
         payload, checksum, rest = disk.read(folder / FILE_NAME).split(b"\n")
         if rest or hashlib.sha256(payload).hexdigest().encode() != checksum:
             return None
-        return Throttle(*json.loads(payload))
+        failures, left_s, at_s = map(float, json.loads(payload))
     except (OSError, ValueError, TypeError):
         return None
+    lawful = 0 <= failures <= MAX_FAILURES and 0 <= left_s <= LOCK_SECONDS and at_s >= 0
+    return Throttle(int(failures), left_s, at_s) if lawful else None
 
 
 def _save(folder: Path, throttle: Throttle, disk: Disk) -> None:
