@@ -7,23 +7,25 @@ from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date, datetime
 from functools import cache
-from typing import Any
+from typing import Any, TypeVar
 
 from clerk_app.catalogue.calendar import load_calendar
 from clerk_app.catalogue.catalogue import Catalogue
 from clerk_app.catalogue.loader import load_catalogue
 from clerk_app.domain import case_number
 from clerk_app.domain.applicant import Applicant, ReadSource
-from clerk_app.domain.case import Case
 from clerk_app.domain.civil import CHINA, civil_date
 from clerk_app.domain.draft import Draft, new_draft, with_applicant
 from clerk_app.domain.fold import Fact
 from clerk_app.domain.identity import IdentityDocument
 from clerk_app.domain.kinds import fold_stream
+from clerk_app.domain.materials import MaterialItem
 from clerk_app.domain.matter import Matter
 from clerk_app.domain.outcomes import ACCEPTED, Outcome
 from clerk_app.domain.taking_in import Counter, take_in
 from clerk_app.domain.workdays import Calendar
+
+T = TypeVar("T")
 
 ANSWERS: Mapping[str, str] = {
     "g.I6.benefit": "城乡居民",
@@ -88,6 +90,17 @@ def other_person() -> IdentityDocument:
     return person(name="林例秀", sex="female", number="999999194102150023", birth_date="1941-02-15")
 
 
+def there(value: T | None) -> T:
+    """The value, which the test knows to be there."""
+    assert value is not None
+    return value
+
+
+def item(draft: Draft, code: str) -> MaterialItem:
+    """A material of the draft."""
+    return there(draft.material(code))
+
+
 def read(
     draft: Draft,
     document: IdentityDocument | None = None,
@@ -114,9 +127,9 @@ def typed_in(draft: Draft, answers: Mapping[str, str] = ANSWERS) -> Draft:
 
 def all_received(draft: Draft) -> Draft:
     """The draft with every material that was still missing handed in, one sheet of two pages each."""
-    for item in draft.materials:
-        if item.state == "missing":
-            received = replace(item, state="received", form="original_seen", copies=1, pages=2)
+    for known in draft.materials:
+        if known.state == "missing":
+            received = replace(known, state="received", form="original_seen", copies=1, pages=2)
             draft = draft.with_material(received, NOW)
     return draft
 
@@ -151,10 +164,9 @@ def hub_fact(stream: str, kind: str, body: Mapping[str, Any], recorded_at: int =
     return Fact(stream, kind, body, recorded_at, hub_seq=hub_seq)
 
 
-def folded_case(*facts: Fact) -> Case:
-    """The state of the case these facts belong to; they must all be lawful."""
+def folded_case(*facts: Fact) -> Any:
+    """The `Case` these facts belong to; they must all be lawful. Any, so that a test may look into what can be None."""
     folded = fold_stream(facts[0].stream, facts)
     assert folded.conflicts == ()
     assert not folded.read_only
-    case: Case = folded.state
-    return case
+    return folded.state

@@ -179,8 +179,8 @@ def test_a_return_keeps_its_reason_and_the_clock_runs_on():
 )
 def test_a_second_word_that_contradicts_the_first_is_a_conflict(first, second, reason):
     fact = accepted()
-    one = hub_fact(fact.stream, *first, hub_seq=100)
-    two = hub_fact(fact.stream, *second, hub_seq=101)
+    one = hub_fact(fact.stream, first[0], first[1], hub_seq=100)
+    two = hub_fact(fact.stream, second[0], second[1], hub_seq=101)
     folded = fold_stream(fact.stream, [fact, one, two])
     assert folded.state == folded_case(fact, one)
     assert reasons(folded) == [reason]

@@ -1,0 +1,158 @@
+"""A draft: saved and read back whole, filled by a document, begun afresh for another person."""
+
+import json
+from dataclasses import replace
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from clerk_app.domain.draft import Draft, draft_from_json, draft_to_json
+from clerk_app.domain.form import FieldValue
+from clerk_app.domain.identity import IdentityDocument
+from clerk_app.domain.materials import BlobRef, MaterialItem
+from tests.unit.domain.builders import (
+    NOW,
+    all_received,
+    empty_draft,
+    full_draft,
+    item,
+    other_person,
+    person,
+    read,
+    there,
+    typed_in,
+)
+
+texts = st.text(st.characters(codec="utf-8"), max_size=20)
+ids = st.text("0123456789abcdef", min_size=16, max_size=16)
+blobs = st.builds(BlobRef, ids, texts, st.integers(0, 10**9), texts, texts)
+materials = st.builds(
+    MaterialItem,
+    texts,
+    texts,
+    st.sampled_from(["received", "exempt", "deferred", "promised", "missing"]),
+    st.sampled_from(["none", "original_seen", "original_kept", "copy_kept", "electronic"]),
+    st.integers(0, 99),
+    st.integers(0, 999),
+    st.lists(blobs, max_size=3).map(tuple),
+)
+values = st.builds(
+    FieldValue, texts, st.sampled_from(["card", "licence", "earlier", "computed", "typed"]), st.none() | texts
+)
+documents = st.builds(
+    IdentityDocument,
+    st.sampled_from(["resident_id", "hmt_permit", "unknown"]),
+    name=st.none() | texts,
+    number=st.none() | texts,
+    number_valid=st.none() | st.booleans(),
+    truncated=st.lists(st.sampled_from(["name", "address"]), unique=True).map(tuple),
+)
+drafts = st.builds(
+    Draft,
+    id=ids,
+    visit=ids,
+    matter=texts,
+    matter_version=texts,
+    owner=texts,
+    updated_at=st.integers(0, 2**52),
+    document=st.none() | documents,
+    read_by=st.sampled_from([None, "card", "manual"]),
+    present=st.sampled_from([None, True, False]),
+    values=st.dictionaries(texts, values, max_size=5),
+    materials=st.lists(materials, max_size=4).map(tuple),
+)
+
+
+@given(drafts)
+def test_a_draft_comes_back_from_its_json(draft):
+    assert draft_from_json(draft_to_json(draft)) == draft
+
+
+def test_rare_characters_survive():
+    draft = read(empty_draft("P31"), person(name="𠮷例𬱖"))
+    assert there(draft_from_json(draft_to_json(draft)).document).name == "𠮷例𬱖"
+    assert "𠮷例𬱖" in draft_to_json(draft)
+
+
+def test_a_draft_of_a_later_format_is_refused():
+    later = json.loads(draft_to_json(empty_draft("P14"))) | {"format": 2}
+    with pytest.raises(ValueError):
+        draft_from_json(json.dumps(later))
+
+
+@pytest.mark.parametrize("text", ["", "[", "{}", '{"format": 1}'])
+def test_what_is_no_draft_is_refused(text):
+    with pytest.raises((ValueError, KeyError)):
+        draft_from_json(text)
+
+
+def test_what_a_draft_prints_of_itself_names_nobody():
+    shown = repr(full_draft("P31"))
+    assert "周例安" not in shown
+    assert "999999199202160010" not in shown
+    assert "例湖路" not in shown
+
+
+# ---- reading a document -----------------------------------------------------------------------------------------
+
+
+def test_a_document_fills_the_form_and_takes_the_place_of_the_card():
+    draft = read(empty_draft("P31"))
+    assert (draft.document, draft.read_by, draft.present) == (person(), "card", True)
+    assert draft.values["g.P1.name"] == FieldValue("周例安", "card")
+    assert item(draft, "M01").state == "exempt"
+    assert draft.updated_at == NOW
+
+
+def test_what_was_typed_before_the_card_came_stays():
+    draft = read(empty_draft("P31").typing("g.R2.reason", "务工", NOW))
+    assert draft.values["g.R2.reason"] == FieldValue("务工", "typed")
+
+
+def test_reading_the_same_card_again_undoes_changes_but_keeps_answers_and_papers():
+    draft = full_draft("P31").typing("g.P1.name", "周例岸", NOW)
+    again = read(draft, person(newest_address="例省例州市新址"))
+    assert again.values["g.P1.name"] == FieldValue("周例安", "card")
+    assert again.values["g.P2.registered_address"].value == "例省例州市新址"
+    assert again.values["g.R2.reason"].value == "务工"
+    assert item(again, "M10").state == "received"
+
+
+def test_another_persons_card_begins_afresh():
+    second = read(full_draft("P31"), other_person())
+    assert second == read(empty_draft("P31"), other_person())
+
+
+def test_a_document_without_a_number_is_never_taken_for_the_same_person():
+    nameless = person(number=None)
+    assert (
+        read(read(typed_in(empty_draft("P31")), nameless), nameless).values.keys()
+        == read(empty_draft("P31"), nameless).values.keys()
+    )
+
+
+def test_reading_by_hand_after_the_card_asks_for_the_card_again():
+    draft = read(read(empty_draft("P31")), source="manual")
+    assert item(draft, "M01").state == "missing"
+
+
+# ---- one change at a time ---------------------------------------------------------------------------------------
+
+
+def test_emptying_a_typed_field_leaves_no_trace():
+    draft = empty_draft("P31").typing("g.R2.reason", "务工", NOW).typing("g.R2.reason", "", NOW)
+    assert draft == empty_draft("P31")
+
+
+def test_typing_moves_the_time_of_the_draft():
+    assert empty_draft("P31").typing("g.R2.reason", "务工", NOW + 5).updated_at == NOW + 5
+
+
+def test_a_material_replaces_the_one_of_its_code_and_no_other():
+    draft = all_received(read(empty_draft("P31")))
+    changed = draft.with_material(replace(item(draft, "M10"), pages=9), NOW + 5)
+    assert [known.code for known in changed.materials] == [known.code for known in draft.materials]
+    assert item(changed, "M10").pages == 9
+    assert changed.material("M17") == draft.material("M17")
+    assert changed.material("M99") is None
