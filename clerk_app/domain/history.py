@@ -8,11 +8,12 @@ from dataclasses import dataclass
 from clerk_app.domain.civil import short_time
 from clerk_app.domain.fold import Fact
 from clerk_app.domain.notice_for import TITLES
-from clerk_app.domain.outcomes import outcome_of
+from clerk_app.domain.outcomes import OUTCOMES
 
 PLATFORM = "平台"
 
 _POWER_WORDS = {"receive": "收件", "accept": "受理", "complete": "当场办结"}
+_OUTCOME_WORDS = {str(outcome.name): outcome.label for outcome in OUTCOMES}
 _RATING_WORDS = {"answered": "评价已完成", "timed_out": "未评价", "device_failed": "评价器出错，没有评价成"}
 
 
@@ -71,8 +72,7 @@ def _applicant_read(fact: Fact) -> str:
 
 
 def _matter_ended(fact: Fact) -> str:
-    outcome = outcome_of(str(fact.body["outcome"]))
-    return f"{fact.body['matter_name']}：{outcome.label}{_because(fact)}"
+    return f"{fact.body['matter_name']}：{_OUTCOME_WORDS[fact.body['outcome']]}{_because(fact)}"
 
 
 def _rating_settled(fact: Fact) -> str:

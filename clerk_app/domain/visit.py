@@ -16,10 +16,13 @@ from typing import Literal, cast, get_args
 
 from clerk_app.domain.applicant import Applicant, document_from_body, read_source
 from clerk_app.domain.fold import Fact, StreamType, Unlawful
+from clerk_app.domain.outcomes import OUTCOMES
 from clerk_app.domain.ratings import PadState
 
 VisitPhase = Literal["none", "open", "parked", "closed"]
 RatingState = Literal["none", "invited", "answered", "timed_out", "device_failed"]
+
+_MAKES_A_CASE = frozenset(outcome.name for outcome in OUTCOMES if outcome.makes_case)
 
 MAX_PARKED = 5
 """Visits parked at once at one desk."""
@@ -105,6 +108,8 @@ def _resumed(visit: Visit, _fact: Fact) -> Visit:
 
 def _matter_ended(visit: Visit, fact: Fact) -> Visit:
     _require_open(visit)
+    if fact.body["outcome"] in _MAKES_A_CASE:
+        raise Unlawful("outcome_makes_a_case")
     ended = EndedMatter(
         matter=str(fact.body["matter"]),
         matter_version=str(fact.body["matter_version"]),

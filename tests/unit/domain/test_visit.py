@@ -127,6 +127,15 @@ def test_a_conflict_names_the_step_for_the_person_who_looks_at_it():
     )
 
 
+@pytest.mark.parametrize("outcome", ["accepted", "received", "not_accepted"])
+def test_an_outcome_that_makes_a_case_is_told_by_the_case_alone(outcome):
+    body = {**VISIT_BODIES["visit.matter_ended"], "outcome": outcome}
+    facts = [visit_fact("visit.opened", seq=1), desk_fact(VISIT_STREAM, "visit.matter_ended", body, seq=2)]
+    folded = fold_stream(VISIT_STREAM, facts)
+    assert folded.state.outcomes == ()
+    assert reasons(folded) == ["outcome_makes_a_case"]
+
+
 @pytest.mark.parametrize("aside", ["visit.closed", "visit.parked"])
 def test_the_citizen_may_still_answer_when_the_clerk_has_gone_on(aside):
     folded = fold_kinds("visit.opened", "visit.rating_invited", aside, "visit.rating_settled")
