@@ -41,6 +41,7 @@ Chip {{ font-size: {t.TYPE_NOTE}px; border-radius: 10px; padding: 1px 8px; min-h
 KeyCap {{ font-size: {t.TYPE_NOTE}px; color: {t.SECONDARY}; background: {t.SURFACE}; border: 1px solid #cdd5df;
     border-bottom-width: 2px; border-radius: 4px; padding: 0px 5px; min-height: 16px; max-height: 16px; }}
 KeyCap[on="brand"] {{ color: {t.SURFACE}; background: {t.BRAND_HOVER}; border-color: #5f8be3; }}
+KeyCap[on="brand"]:disabled {{ background: {t.SECONDARY}; border-color: {t.MARK}; }}
 SourceBadge {{ font-size: {t.TYPE_NOTE}px; color: {t.SECONDARY}; border: 1px solid #d5dce6; border-radius: 4px;
     padding: 0px 3px; min-height: 15px; max-height: 15px; }}
 Banner {{ border-radius: {t.RADIUS_CARD}px; }}
@@ -79,29 +80,30 @@ Progress::chunk {{ background: {t.BRAND}; border-radius: 4px; }}
 
 def _buttons() -> str:
     ring = t.FOCUS_RING_WIDTH
+    # Qt looks at :disabled and :focus of the last widget of a selector only; children are disabled with their button.
     return f"""
 Button {{ background: {t.SURFACE}; border: 1px solid {t.BUTTON_LINE}; border-radius: {t.RADIUS_BUTTON}px;
-    margin: {ring}px; min-height: {t.BUTTON_HEIGHT - 2}px; max-height: {t.BUTTON_HEIGHT - 2}px; }}
+    margin: {ring}px; }}
 Button:hover {{ background: {t.CANVAS}; }}
 Button:focus {{ border-color: {t.BRAND}; }}
 Button:pressed {{ background: {t.BRAND_TINT}; }}
 Button:disabled {{ background: {t.CANVAS}; border-color: {t.LINE}; }}
-Button:disabled QLabel {{ color: {t.SECONDARY}; }}
+Button > QLabel:disabled {{ color: {t.SECONDARY}; }}
 Button[kind="primary"] {{ background: {t.BRAND}; border-color: {t.BRAND}; }}
+Button[kind="primary"]:hover, Button[kind="primary"]:focus, Button[kind="primary"]:pressed {{
+    background: {t.BRAND_HOVER}; border-color: {t.BRAND_HOVER}; }}
+Button[kind="primary"]:disabled {{ background: {t.SECONDARY}; border-color: {t.SECONDARY}; }}
 Button[kind="primary"] > QLabel {{ color: {t.SURFACE}; font-weight: bold; }}
 Button[kind="primary"] > KeyCap {{ font-weight: normal; }}
-Button[kind="primary"]:hover, Button[kind="primary"]:focus {{ background: {t.BRAND_HOVER};
-    border-color: {t.BRAND_HOVER}; }}
-Button[kind="primary"]:disabled {{ background: {t.SECONDARY}; border-color: {t.SECONDARY}; }}
-Button[kind="primary"]:disabled > KeyCap {{ background: {t.SECONDARY}; border-color: {t.MARK}; }}
-Button[size="large"] {{ min-height: 42px; max-height: 42px; }}
-Button[size="large"] > QLabel {{ font-size: {t.TYPE_TITLE}px; }}
-Button[size="large"] > KeyCap {{ font-size: {t.TYPE_NOTE}px; }}
-Button[kind="link"] {{ background: transparent; border-color: transparent; min-height: 24px; max-height: 24px; }}
+Button[scale="large"] > QLabel {{ font-size: {t.TYPE_TITLE}px; }}
+Button[scale="large"] > KeyCap {{ font-size: {t.TYPE_NOTE}px; }}
+Button[kind="link"] {{ background: transparent; border-color: transparent; }}
+Button[kind="link"]:focus {{ border-color: {t.BRAND}; }}
 Button[kind="link"] > QLabel {{ color: {t.BRAND_HOVER}; }}
 Option {{ background: {t.SURFACE}; border: 1px solid {t.BUTTON_LINE}; border-radius: {t.RADIUS_BUTTON}px; }}
 Option > QLabel {{ font-size: {t.TYPE_TITLE}px; }}
-Option > KeyCap {{ font-size: {t.TYPE_NOTE}px; }}
+Option[scale="small"] > QLabel {{ font-size: {t.TYPE_BASE}px; }}
+Option > KeyCap, Option[scale="small"] > KeyCap {{ font-size: {t.TYPE_NOTE}px; }}
 Option[chosen="true"] {{ background: {t.BRAND_TINT}; border: 2px solid {t.BRAND}; }}
 Option[chosen="true"] > QLabel {{ color: {t.BRAND_HOVER}; font-weight: bold; }}
 Option[chosen="true"] > KeyCap {{ color: {t.SECONDARY}; font-weight: normal; }}
@@ -110,23 +112,18 @@ Option[chosen="true"] > KeyCap {{ color: {t.SECONDARY}; font-weight: normal; }}
 
 def _inputs() -> str:
     ring = t.FOCUS_RING_WIDTH
-    height = t.FIELD_HEIGHT - 2
     return f"""
 LineEdit, ChoiceBox {{ background: {t.SURFACE}; border: 1px solid {t.FIELD_LINE}; border-radius: {t.RADIUS_FIELD}px;
-    margin: {ring}px; padding: 0px 8px; min-height: {height}px; max-height: {height}px;
-    selection-background-color: {t.BRAND}; selection-color: {t.SURFACE}; }}
-LineEdit:focus, ChoiceBox:focus {{ border: 2px solid {t.BRAND}; padding: 0px 7px;
-    min-height: {height - 2}px; max-height: {height - 2}px; }}
+    margin: {ring}px; padding: 0px 8px; selection-background-color: {t.BRAND}; selection-color: {t.SURFACE}; }}
 LineEdit[invalid="true"], ChoiceBox[invalid="true"] {{ border-color: {t.BAD}; }}
 LineEdit:read-only {{ background: {t.FILLED}; border-color: {t.LINE}; }}
 LineEdit:disabled, ChoiceBox:disabled {{ background: {t.FILLED}; color: {t.SECONDARY}; border-color: {t.LINE}; }}
-LineEdit[size="large"] {{ min-height: 38px; max-height: 38px; font-size: {t.TYPE_TITLE}px; }}
-LineEdit[size="large"]:focus {{ min-height: 36px; max-height: 36px; }}
+LineEdit:focus, ChoiceBox:focus {{ border: 2px solid {t.BRAND}; padding: 0px 7px; }}
+LineEdit[scale="large"] {{ font-size: {t.TYPE_TITLE}px; }}
 ChoiceBox::drop-down {{ border: none; width: 22px; }}
 ChoiceBox::down-arrow {{ image: none; }}
 ChoiceBox QAbstractItemView {{ background: {t.SURFACE}; border: 1px solid {t.LINE}; outline: none; padding: 4px;
     selection-background-color: {t.BRAND_TINT}; selection-color: {t.BRAND_HOVER}; }}
-QCheckBox {{ spacing: 8px; }}
 """
 
 
@@ -137,9 +134,7 @@ TopBar[offline="true"] {{ background: {t.OFFLINE_BAR}; }}
 TopBar > QLabel#place {{ font-size: {t.TYPE_TITLE}px; font-weight: bold; color: {t.BRAND_HOVER}; }}
 TopBar QLabel#clerk {{ font-weight: bold; }}
 SearchField {{ background: {t.CANVAS}; border: 1px solid {t.LINE}; border-radius: {t.RADIUS_BUTTON}px; }}
-SearchField[active="true"] {{ border: 2px solid {t.BRAND}; background: {t.SURFACE}; }}
-SearchField QLineEdit {{ background: transparent; border: none; selection-background-color: {t.BRAND};
-    selection-color: {t.SURFACE}; }}
+SearchField:hover {{ border-color: {t.MARK}; }}
 NavRail {{ background: {t.SURFACE}; border: none; border-right: 1px solid {t.LINE}; }}
 NavButton {{ background: transparent; border: none; border-radius: {t.RADIUS_BUTTON}px; }}
 NavButton:hover {{ background: {t.CANVAS}; }}

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QEvent, QObject, Qt, Signal
-from PySide6.QtGui import QFocusEvent, QKeyEvent
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLineEdit, QSizePolicy, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QSizePolicy, QWidget
 
 from ui import tokens
 from ui.components.chip import Chip, KeyCap
+from ui.components.rows import ClickRow
 from ui.components.styling import set_flag
 from ui.components.surfaces import clear
 from ui.components.text import ElidedLabel, label
@@ -21,50 +20,18 @@ if TYPE_CHECKING:
     from ui.viewmodels.frame import FrameState, StatusView
 
 
-class SearchField(QFrame):
-    """The box in which anything is found.
-
-    Signals:
-        searched: the words, on Enter.
-        changed: the words, while they are typed.
-    """
-
-    searched = Signal(str)
-    changed = Signal(str)
+class SearchField(ClickRow):
+    """Where anything is found: a click, or its key, opens the picker over the page."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setFixedHeight(34)
-        self.line = QLineEdit()
-        self.line.setObjectName("find")
-        self.line.setPlaceholderText(self.tr("搜事项、办件、人"))
-        self.line.setAccessibleName(self.tr("搜事项、办件、人"))
-        self.line.setFrame(False)
-        self.line.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
-        self.line.returnPressed.connect(self._search)
-        self.line.textEdited.connect(self.changed)
-        self.line.installEventFilter(self)
+        self.setObjectName("find")
+        self.setAccessibleName(self.tr("搜事项、办件、人"))
         row = QHBoxLayout(self)
-        row.setContentsMargins(10, 0, 8, 0)
-        row.addWidget(self.line, 1)
+        row.setContentsMargins(12, 0, 8, 0)
+        row.addWidget(ElidedLabel(self.tr("搜事项、办件、人"), "secondary"), 1)
         row.addWidget(KeyCap(cap(Command.FIND)))
-        self.setFocusProxy(self.line)
-
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        if isinstance(event, QFocusEvent):
-            set_flag(self, "active", on=event.gotFocus())
-        if isinstance(event, QKeyEvent) and event.type() == QEvent.Type.ShortcutOverride:
-            window_key = event.modifiers() == Qt.KeyboardModifier.ControlModifier and event.key() in _WINDOW_KEYS
-            if window_key:
-                event.ignore()
-                return True
-        return super().eventFilter(watched, event)
-
-    def _search(self) -> None:
-        self.searched.emit(self.line.text().strip())
-
-
-_WINDOW_KEYS = (Qt.Key.Key_K, Qt.Key.Key_P, Qt.Key.Key_N, Qt.Key.Key_L)
 
 
 class TopBar(QFrame):

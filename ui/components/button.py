@@ -26,12 +26,12 @@ class Button(QPushButton):
         command: Command | None = None,
         *,
         kind: str = "plain",
-        size: str = "base",
+        scale: str = "base",
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
         self.setProperty("kind", kind)
-        self.setProperty("size", size)
+        self.setProperty("scale", scale)
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
         self.setAutoDefault(False)
         self._label = _inner_label()
@@ -47,6 +47,7 @@ class Button(QPushButton):
         row.addWidget(self._label)
         row.addWidget(self._cap)
         row.addStretch(1)
+        self.setFixedHeight(self._outer_height())
         self.show_text(text)
 
     def show_text(self, text: str) -> None:
@@ -72,7 +73,7 @@ class Button(QPushButton):
         super().paintEvent(event)
 
     def _outer_height(self) -> int:
-        inner = {"large": 44, "base": tokens.BUTTON_HEIGHT}[str(self.property("size"))]
+        inner = {"large": 44, "base": tokens.BUTTON_HEIGHT}[str(self.property("scale"))]
         if self.property("kind") == "link":
             inner = 26
         return inner + 2 * tokens.FOCUS_RING_WIDTH

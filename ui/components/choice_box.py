@@ -41,6 +41,7 @@ class ChoiceBox(QComboBox):
         self._hint = self.tr("请选择")
         self.setItemDelegate(_NumberedDelegate(self))
         self.setMaxVisibleItems(12)
+        self.setFixedHeight(tokens.FIELD_HEIGHT + 2 * tokens.FOCUS_RING_WIDTH)
         self.activated.connect(self._tell)
 
     def offer(self, choices: tuple[Choice, ...]) -> None:

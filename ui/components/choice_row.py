@@ -28,12 +28,14 @@ class Option(QFrame):
 
     chosen = Signal()
 
-    def __init__(self, text: str, key: str, parent: QWidget | None = None) -> None:
+    def __init__(self, text: str, key: str, *, scale: str = "base", parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.setFixedHeight(38)
+        self.setProperty("scale", scale)
+        self.setFixedHeight(32 if scale == "small" else 38)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         row = QHBoxLayout(self)
-        row.setContentsMargins(14, 0, 14, 0)
+        side = 10 if scale == "small" else 14
+        row.setContentsMargins(side, 0, side, 0)
         row.setSpacing(tokens.SPACE_2)
         self._label = label(text)
         row.addWidget(self._label)
@@ -64,20 +66,26 @@ class ChoiceRow(QFrame):
     edited = Signal(str)
     answered_by_key = Signal()
 
-    def __init__(self, question: str, note: str = "", parent: QWidget | None = None) -> None:
+    def __init__(self, question: str, note: str = "", *, scale: str = "base", parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self._scale = scale
         self._choices: tuple[Choice, ...] = ()
         self._options: list[Option] = []
         self._value = ""
-        self._question = label(question, "question")
+        self._question = label(question, "base" if scale == "small" else "question")
         self._note = wrapped(note, "note")
         self._note.setVisible(bool(note))
+        self._row = QHBoxLayout(self)
         self._options_row = QHBoxLayout()
         self._options_row.setSpacing(10)
         self._build()
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setAttribute(Qt.WidgetAttribute.WA_InputMethodEnabled, on=False)
         self._describe()
+
+    def set_margins(self, side: int, top: int) -> None:
+        """Keep this much free around question and answers."""
+        self._row.setContentsMargins(side, top, side, top)
 
     def ask(self, question: str, note: str = "") -> None:
         """Ask `question`, with a smaller `note` under it."""
@@ -94,7 +102,7 @@ class ChoiceRow(QFrame):
         clear(self._options_row)
         self._options = []
         for position, choice in enumerate(choices):
-            option = Option(choice.label, self._key_of(position))
+            option = Option(choice.label, self._key_of(position), scale=self._scale)
             option.setProperty("code", choice.code)
             option.chosen.connect(self._clicked)
             self._options.append(option)
@@ -169,11 +177,10 @@ class ChoiceRow(QFrame):
         words.setSpacing(0)
         words.addWidget(self._question)
         words.addWidget(self._note)
-        row = QHBoxLayout(self)
-        row.setContentsMargins(20, 14, 20, 14)
-        row.setSpacing(tokens.SPACE_4)
-        row.addLayout(words, 1)
-        row.addLayout(self._options_row)
+        self._row.setContentsMargins(20, 8, 20, 8)
+        self._row.setSpacing(tokens.SPACE_4)
+        self._row.addLayout(words, 1)
+        self._row.addLayout(self._options_row)
 
     def _describe(self) -> None:
         self.setAccessibleName(self._question.text())
@@ -186,7 +193,7 @@ class YesNoRow(ChoiceRow):
     """A question answered by Y or N. The value is `yes`, `no` or empty: not asked is not no."""
 
     def __init__(self, question: str, yes: str, no: str, note: str = "", parent: QWidget | None = None) -> None:
-        super().__init__(question, note, parent)
+        super().__init__(question, note, parent=parent)
         self.offer((Choice("yes", yes), Choice("no", no)))
 
     def answer(self) -> bool | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Protocol, cast
 
 from PySide6.QtCore import Signal, SignalInstance
@@ -78,6 +79,11 @@ class Field(QWidget):
         self._as_editor().set_fixed(fixed=view.fixed)
         self._describe()
         self._show_line()
+
+    def show_error(self, error: str, value: str) -> None:
+        """Show `error` at once, with `value` as it was typed."""
+        self._typing = False
+        self.show_view(replace(self._view, error=error, value=value))
 
     def focus_editor(self) -> None:
         """Put the cursor into the box."""

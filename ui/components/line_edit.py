@@ -11,6 +11,8 @@ from ui.components.date_text import iso_date
 from ui.components.focus import paint_focus_ring
 from ui.components.styling import set_flag
 
+LARGE_FIELD_HEIGHT = 40
+
 
 class CodePointLimit(QValidator):
     """Keeps a text within a number of characters as people count them.
@@ -53,9 +55,11 @@ class LineEdit(QLineEdit):
     overflowed = Signal()
     touched_ended = Signal()
 
-    def __init__(self, parent: QWidget | None = None, *, limit: int | None = None, size: str = "base") -> None:
+    def __init__(self, parent: QWidget | None = None, *, limit: int | None = None, scale: str = "base") -> None:
         super().__init__(parent)
-        self.setProperty("size", size)
+        self.setProperty("scale", scale)
+        inner = LARGE_FIELD_HEIGHT if scale == "large" else tokens.FIELD_HEIGHT
+        self.setFixedHeight(inner + 2 * tokens.FOCUS_RING_WIDTH)
         self.textEdited.connect(self._tell)
         self._limit: CodePointLimit | None = None
         self.limit_to(limit)

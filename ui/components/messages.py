@@ -86,15 +86,14 @@ class EmptyState(QWidget):
         self._heading.setAlignment(Qt.AlignmentFlag.AlignHCenter)
         self._text = wrapped("", "secondary")
         self._text.setAlignment(Qt.AlignmentFlag.AlignHCenter)
-        self._text.setMaximumWidth(520)
-        self._text.setMinimumWidth(320)
+        self._text.setFixedWidth(480)
         self._slot = QHBoxLayout()
         self._slot.setSpacing(tokens.SPACE_2)
         column = QVBoxLayout(self)
         column.setSpacing(tokens.SPACE_2)
         column.addStretch(2)
         column.addWidget(self._heading)
-        column.addWidget(self._text, 0, Qt.AlignmentFlag.AlignHCenter)
+        column.addLayout(_centred(self._text))
         column.addSpacing(tokens.SPACE_2)
         column.addLayout(self._slot)
         column.addStretch(3)
@@ -113,6 +112,15 @@ class EmptyState(QWidget):
             button.clicked.connect(self.acted)
         self._slot.insertWidget(self._slot.count() - 1, button)
         return button
+
+
+def _centred(widget: QWidget) -> QHBoxLayout:
+    # Not by alignment: a wrapped label would then be measured at the width of the whole page.
+    row = QHBoxLayout()
+    row.addStretch(1)
+    row.addWidget(widget)
+    row.addStretch(1)
+    return row
 
 
 class Toast(QFrame):

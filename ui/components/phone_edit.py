@@ -25,10 +25,10 @@ class PhoneEdit(QWidget):
     edited = Signal(str)
     touched_ended = Signal()
 
-    def __init__(self, parent: QWidget | None = None, *, no_phone: str = "", size: str = "base") -> None:
+    def __init__(self, parent: QWidget | None = None, *, no_phone: str = "", scale: str = "base") -> None:
         super().__init__(parent)
         self._no_phone = no_phone
-        self._line = LineEdit(limit=20, size=size)
+        self._line = LineEdit(limit=20, scale=scale)
         self._line.installEventFilter(self)
         self._line.edited.connect(self._typed)
         self._line.touched_ended.connect(self._left)

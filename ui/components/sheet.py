@@ -51,7 +51,7 @@ class Sheet(QFrame):
             return True
         return False
 
-    def focusNextPrevChild(self, forward: bool) -> bool:  # noqa: FBT001 - Qt's signature
+    def focusNextPrevChild(self, forward: bool) -> bool:
         # Tab stays within the sheet.
         candidates = [child for child in _in_tab_order(self) if child.isVisible() and child.isEnabled()]
         if not candidates:

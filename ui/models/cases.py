@@ -7,13 +7,16 @@ from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt
 
-if TYPE_CHECKING:
-    from ui.models.roles import CHIP_ROLE, KEY_ROLE, PART_ROLE
+from ui.models.roles import CHIP_ROLE, KEY_ROLE, PART_ROLE
 from ui.tokens import Tone
-from ui.viewmodels.cases import CaseLine
+
+if TYPE_CHECKING:
+    from ui.viewmodels.cases import CaseLine
     from ui.viewmodels.parts import ChipView
 
 Index = QModelIndex | QPersistentModelIndex
+
+_ROOT = QModelIndex()
 
 _DISPLAY = Qt.ItemDataRole.DisplayRole
 _READ_ALOUD = Qt.ItemDataRole.AccessibleTextRole
@@ -63,10 +66,10 @@ class CaseTableModel(QAbstractTableModel):
         """The row of a case, or None."""
         return next((place for place, row in enumerate(self._rows) if row.number == number), None)
 
-    def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008 - Qt's own default
+    def rowCount(self, parent: Index = _ROOT) -> int:
         return 0 if parent.isValid() else len(self._rows)
 
-    def columnCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008 - Qt's own default
+    def columnCount(self, parent: Index = _ROOT) -> int:
         return 0 if parent.isValid() else len(Column)
 
     def headerData(self, section: int, orientation: Qt.Orientation, role: int = _DISPLAY) -> Any:

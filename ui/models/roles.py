@@ -15,3 +15,6 @@ KEY_ROLE = Qt.ItemDataRole.UserRole + 3
 
 NOTE_ROLE = Qt.ItemDataRole.UserRole + 4
 """A second, smaller line."""
+
+KIND_ROLE = Qt.ItemDataRole.UserRole + 5
+"""What kind of thing the row is."""

@@ -1,0 +1,233 @@
+"""The short counter: one page for a matter of two minutes."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
+
+from ui import tokens
+from ui.components.chip import Chip
+from ui.components.choice_row import ChoiceRow, YesNoRow
+from ui.components.field import Field
+from ui.components.line_edit import DateEdit, LineEdit
+from ui.components.messages import Banner, ProblemBanner
+from ui.components.phone_edit import PhoneEdit
+from ui.components.surfaces import Card, Rule, ScrollColumn, clear
+from ui.components.text import label, wrapped
+from ui.tokens import Tone
+
+if TYPE_CHECKING:
+    from ui.pages.counter_footer import CounterFooter
+    from ui.viewmodels.counter_state import CounterState, QuestionView
+    from ui.viewmodels.parts import ChipView, FieldView
+
+_MAX_WIDTH = 990
+
+
+class TypedRow(QWidget):
+    """A question with a box instead of keys.
+
+    Signals:
+        edited: the value.
+    """
+
+    edited = Signal(str)
+
+    def __init__(self, view: QuestionView, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._question = label(view.question, "question")
+        self._note = wrapped("", "note")
+        self.editor = _typed_editor(view)
+        self.editor.setFixedWidth(260)
+        words = QVBoxLayout()
+        words.setSpacing(0)
+        words.addWidget(self._question)
+        words.addWidget(self._note)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(20, 5, 17, 5)
+        row.setSpacing(tokens.SPACE_4)
+        row.addLayout(words, 1)
+        row.addWidget(self.editor)
+        self.editor.edited.connect(self.edited)
+        self.setFocusProxy(self.editor)
+        target = self.editor.line() if isinstance(self.editor, PhoneEdit) else self.editor
+        target.setObjectName(f"field:{view.code}")
+        target.setAccessibleName(view.question)
+
+    def show_view(self, view: QuestionView) -> None:
+        """Show the answer and what is wrong with it."""
+        self.editor.show_value(view.value)
+        self.editor.set_invalid(invalid=bool(view.error))
+        self._note.setText(view.error or view.note)
+        self._note.setVisible(bool(view.error or view.note))
+        role = "error" if view.error else "note"
+        if self._note.property("type") != role:
+            self._note.setProperty("type", role)
+            self._note.style().polish(self._note)
+
+
+class ShortCounter(QWidget):
+    """Everything on one page: the person from the card, the few questions, what to say, one action.
+
+    Signals:
+        edited: field code and value.
+        presence_answered: the answer to 本人在场.
+    """
+
+    edited = Signal(str, str)
+    presence_answered = Signal(bool)
+
+    def __init__(self, footer: CounterFooter, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._shape: tuple[tuple[str, str], ...] = ()
+        self._rows: dict[str, ChoiceRow | TypedRow] = {}
+        self._fixed_shape: tuple[str, ...] = ()
+        self._fixed: dict[str, Field] = {}
+        self._title = wrapped("", "figure")
+        self._chips = QHBoxLayout()
+        self._chips.setSpacing(tokens.SPACE_2)
+        self._shown_chips: tuple[ChipView, ...] = ()
+        self._effect = Chip()
+        self._grid = QGridLayout()
+        self._scroll = ScrollColumn()
+        self._say = Banner(Tone.OFFLINE, square=True)
+        self._problem = ProblemBanner()
+        self._warning = Banner(Tone.WARN, square=True)
+        self._card = Card()
+        self._card.setMaximumWidth(_MAX_WIDTH)
+        self._build(footer)
+
+    def show_state(self, state: CounterState) -> None:
+        """Show the matter."""
+        matter = state.matter
+        if matter is None:
+            return
+        self._title.setText(matter.name)
+        self._show_chips(matter.chips)
+        self._effect.show_word(matter.effect.text, matter.effect.tone)
+        self._show_fixed(tuple(field for part in state.sections for field in part.fields))
+        self._show_questions(state.questions)
+        self._warning.say(state.person.warning if state.person else "")
+        self._say.say(
+            self.tr("对群众说：“{words}”").format(words=state.say) if state.say else "",
+            tone=Tone.OFFLINE if state.is_offline else Tone.INFO,
+        )
+        self._problem.show_problem(state.problem)
+
+    def first_focus(self) -> QWidget:
+        """The first question without an answer."""
+        for row in self._rows.values():
+            if isinstance(row, ChoiceRow) and not row.value():
+                return row
+            if isinstance(row, TypedRow) and not row.editor.value():
+                return row
+        return next(iter(self._rows.values()), self)
+
+    def jump(self, code: str) -> bool:
+        """Put the focus on a question; False if there is none of that code."""
+        row = self._rows.get(code)
+        if row is None:
+            return False
+        row.setFocus(Qt.FocusReason.TabFocusReason)
+        self._scroll.ensureWidgetVisible(row, 0, 40)
+        return True
+
+    def _build(self, footer: CounterFooter) -> None:
+        head = QHBoxLayout()
+        head.setContentsMargins(20, 14, 20, 8)
+        head.setSpacing(tokens.SPACE_3)
+        head.addWidget(self._title)
+        head.addLayout(self._chips)
+        head.addStretch(1)
+        head.addWidget(self._effect)
+        self._grid.setContentsMargins(17, 0, 17, 10)
+        self._grid.setHorizontalSpacing(8)
+        self._grid.setVerticalSpacing(2)
+        for part in (head, self._grid):
+            self._card.column.addLayout(part)
+        self._card.column.addWidget(self._scroll, 1)
+        for widget in (self._problem, self._warning, self._say, Rule(), footer):
+            self._card.column.addWidget(widget)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.addStretch(1)
+        row.addWidget(self._card, 100)
+        row.addStretch(1)
+
+    def _show_chips(self, chips: tuple[ChipView, ...]) -> None:
+        if chips == self._shown_chips:
+            return
+        self._shown_chips = chips
+        clear(self._chips)
+        for chip in chips:
+            self._chips.addWidget(Chip(chip.text, chip.tone))
+
+    def _show_fixed(self, views: tuple[FieldView, ...]) -> None:
+        codes = tuple(view.code for view in views)
+        if codes != self._fixed_shape:
+            self._fixed_shape = codes
+            clear(self._grid)
+            self._fixed = {view.code: Field(view) for view in views}
+            for place, field in enumerate(self._fixed.values()):
+                self._grid.addWidget(field, place // 4, place % 4)
+        for view in views:
+            self._fixed[view.code].show_view(view)
+
+    def _show_questions(self, views: tuple[QuestionView, ...]) -> None:
+        shape = tuple((view.code, view.editor) for view in views)
+        if shape != self._shape:
+            self._shape = shape
+            clear(self._scroll.column)
+            self._rows = {view.code: self._make_row(view) for view in views}
+            for row in self._rows.values():
+                self._scroll.column.addWidget(Rule(faint=True))
+                self._scroll.column.addWidget(row)
+            self._scroll.column.addStretch(1)
+        for view in views:
+            self._show_question(self._rows[view.code], view)
+
+    def _make_row(self, view: QuestionView) -> ChoiceRow | TypedRow:
+        row: ChoiceRow | TypedRow
+        if view.editor == "yes_no":
+            row = YesNoRow(view.question, view.choices[0].label, view.choices[1].label, view.note)
+        elif view.editor == "choice":
+            row = ChoiceRow(view.question, view.note)
+        else:
+            row = TypedRow(view)
+        if isinstance(row, ChoiceRow):
+            row.answered_by_key.connect(self._next)
+        row.setObjectName(f"question:{view.code}")
+        row.edited.connect(self._edited)
+        return row
+
+    def _show_question(self, row: ChoiceRow | TypedRow, view: QuestionView) -> None:
+        if isinstance(row, TypedRow):
+            row.show_view(view)
+            return
+        row.ask(view.question, view.error or view.note)
+        row.offer(view.choices)
+        row.show_value(view.value)
+
+    def _edited(self, value: str) -> None:
+        sender = self.sender()
+        code = next(code for code, row in self._rows.items() if row is sender)
+        if isinstance(sender, YesNoRow):
+            self.presence_answered.emit(value == "yes")
+        else:
+            self.edited.emit(code, value)
+
+    def _next(self) -> None:
+        rows = list(self._rows.values())
+        place = rows.index(self.sender())  # type: ignore[arg-type]
+        if place + 1 < len(rows):
+            rows[place + 1].setFocus(Qt.FocusReason.TabFocusReason)
+
+
+def _typed_editor(view: QuestionView) -> LineEdit | PhoneEdit:
+    if view.editor == "phone":
+        return PhoneEdit(no_phone=view.choices[0].code if view.choices else "", scale="large")
+    if view.editor == "date":
+        return DateEdit()
+    return LineEdit(limit=200, scale="large")

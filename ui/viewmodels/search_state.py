@@ -1,0 +1,31 @@
+"""Finding things by Chinese, pinyin, initials, code or everyday words."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+if TYPE_CHECKING:
+    from ui.viewmodels.parts import ProblemView
+
+HitKind = Literal["matter", "case"]
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """One thing that was found; `key` is a matter's code or a case number, `note` what helps to tell hits apart."""
+
+    kind: HitKind
+    key: str
+    name: str
+    note: str
+
+
+@dataclass(frozen=True, slots=True)
+class SearchState:
+    """A picker. `text` is what the hits answer to."""
+
+    text: str = ""
+    hits: tuple[Hit, ...] = ()
+    searching: bool = False
+    problem: ProblemView | None = None

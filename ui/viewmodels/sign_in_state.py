@@ -1,0 +1,46 @@
+"""Signing in, and the lock."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from ui.viewmodels.parts import ProblemView
+
+
+@dataclass(frozen=True, slots=True)
+class SignInState:
+    """The first page. `busy`: what is being done; `locked_for_s`: running seconds left of a lock-out, 0 for none.
+
+    The fields take keys from the first paint on, before anything was loaded: `place` is empty until then.
+    """
+
+    place: str = ""
+    mark: str = ""
+    number: str = ""
+    seal_at_hand: bool = False
+    busy: str = ""
+    locked_for_s: int = 0
+    problem: ProblemView | None = None
+
+    @property
+    def can_sign_in(self) -> bool:
+        """Whether trying makes sense now."""
+        return not self.busy and not self.locked_for_s
+
+
+@dataclass(frozen=True, slots=True)
+class LockState:
+    """The locked desk."""
+
+    clerk: str = ""
+    drafts: int = 0
+    busy: str = ""
+    locked_for_s: int = 0
+    problem: ProblemView | None = None
+
+    @property
+    def can_unlock(self) -> bool:
+        """Whether trying makes sense now."""
+        return not self.busy and not self.locked_for_s
