@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from clerk_app.catalogue.calendar import load_calendar
 from clerk_app.catalogue.loader import load_catalogue
@@ -23,6 +24,10 @@ from clerk_app.settings import Settings, load_settings
 from clerk_app.store.folder import DataFolder, own_folder
 from clerk_app.store.store import Store
 from clerk_app.store.verify import Verification, verify_store
+
+if TYPE_CHECKING:
+    from sync.background import BackgroundSync, LineState
+    from sync.engine import SyncLane
 
 PRACTICE_HALL, PRACTICE_DEVICE, PRACTICE_MARK = "999999", "000", "练习"
 
@@ -195,3 +200,27 @@ def check_password(folder: DataFolder, clerk: str, password: str) -> None:
     begin_try(folder.path, _clock, _disk)
     load_keys(folder.path, _disk).unwrap(clerk, password, secret_store())
     succeed(folder.path, _disk)
+
+
+def open_sync_lane(store: Store, url: str | None = None) -> SyncLane:
+    """What one sync needs, over this store; `url` overrides the hub's address only.
+
+    Raises `NotEnrolled` or `PracticeStore` where there is nothing to sync with.
+    """
+    from clerk_app.store.sync_state import StoreSyncState
+    from sync.blobs import named_blobs
+    from sync.engine import SyncLane
+    from sync.transport import HttpTransport
+
+    desk = StoreSyncState(store, named_blobs)
+    registration = desk.registration()
+    return SyncLane(desk, HttpTransport(url or registration.url, registration.ca), store.clock, store.rng)
+
+
+def background_sync(store: Store, changed: Callable[[LineState], None]) -> BackgroundSync | None:
+    """Syncing by itself; None where there is nothing to sync with."""
+    from sync.background import BackgroundSync
+
+    if store.practice or place_of(store) is None:
+        return None
+    return BackgroundSync(lambda: open_sync_lane(store), store.clock, store.rng, changed)

@@ -40,12 +40,14 @@ SyncPhase = Literal["never", "idle", "syncing", "offline", "portal", "refused"]
 class SyncLine:
     """How the line to the platform is; everything shown as uploaded has the platform's signature.
 
-    `pending` entries without a signature, `pending_cases` the cases among them, the oldest from `oldest_ms`;
-    `offline_since_ms` while there is no line; `last_sync_ms` the last complete sync; `done`/`total` bytes of a running
-    upload (total 0: nothing to show); `reason` an error code; `conflicts` streams a person must look at.
+    `is_online`: the platform answered at the last sync that ended. `pending` entries without a signature,
+    `pending_cases` the cases among them, the oldest from `oldest_ms`; `offline_since_ms` while there is no line;
+    `last_sync_ms` the last complete sync; `done` of `total` entries and files of a running upload (total 0: nothing to
+    show); `reason` an error code; `conflicts` streams a person must look at.
     """
 
     phase: SyncPhase = "never"
+    is_online: bool = False
     pending: int = 0
     pending_cases: int = 0
     oldest_ms: int | None = None
@@ -56,11 +58,6 @@ class SyncLine:
     parked: int = 0
     conflicts: int = 0
     reason: str | None = None
-
-    @property
-    def is_online(self) -> bool:
-        """Whether the platform answered last time."""
-        return self.phase in ("idle", "syncing")
 
 
 class Workplace(Protocol):

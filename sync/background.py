@@ -1,0 +1,137 @@
+"""Syncing by itself: when to try again is a pure rule, the thread around it is thin.
+
+Without a line the platform is tried every few seconds, which costs one connection attempt, so that a line that comes
+back is used within ten seconds; a flapping line causes no storm, because two tries are never closer than `SHORTEST_S`.
+A platform that answers but refuses, or a portal in its place, is asked ever more rarely.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from typing import Literal
+
+from clerk_app.errors import ClerkError
+from clerk_app.seams import Clock, Rng
+from sync.engine import SyncLane, SyncProgress, SyncReport, sync_once
+
+logger = logging.getLogger(__name__)
+
+SHORTEST_S = 2.0
+OFFLINE_S = 6.0
+IDLE_S = 60.0
+LONGEST_S = 15 * 60.0
+JITTER = 0.25
+_DOUBLINGS = 8
+
+LinePhase = Literal["never", "idle", "syncing", "offline", "portal", "refused"]
+
+
+@dataclass(frozen=True, slots=True)
+class LineState:
+    """How the line is. Times are UTC milliseconds.
+
+    `has_line`: the platform answered at the last sync that ended; a running one changes nothing about it.
+    `last_done_ms`: when both ends were last equal. `failures`: tries in a row that did not get to the end.
+    `report` is that of the last sync; `progress` that of a running one.
+    """
+
+    phase: LinePhase = "never"
+    has_line: bool = False
+    last_done_ms: int | None = None
+    offline_since_ms: int | None = None
+    failures: int = 0
+    report: SyncReport = field(default_factory=SyncReport)
+    progress: SyncProgress | None = None
+
+
+def after_sync(state: LineState, report: SyncReport, now_ms: int) -> LineState:
+    """The state after one sync."""
+    phases: dict[str, LinePhase] = {"done": "idle", "partial": "idle", "portal": "portal", "refused": "refused"}
+    phase = phases.get(report.state, "offline")
+    return replace(
+        state,
+        phase=phase,
+        has_line=phase == "idle",
+        last_done_ms=now_ms if report.state == "done" else state.last_done_ms,
+        offline_since_ms=None if phase in ("idle", "refused") else state.offline_since_ms or now_ms,
+        failures=0 if report.state == "done" else state.failures + 1,
+        report=report,
+        progress=None,
+    )
+
+
+def pause_s(state: LineState, chance: float) -> float:
+    """Seconds until the next try by itself. `chance` in 0..1 spreads desks that came back together.
+
+    The platform's own Retry-After is never undercut.
+    """
+    if state.phase == "offline":
+        base = OFFLINE_S
+    elif state.failures == 0:
+        base = IDLE_S
+    else:
+        base = min(LONGEST_S, SHORTEST_S * 2.0 ** min(state.failures, _DOUBLINGS))
+    return max(base * (1 + JITTER * (2 * chance - 1)), float(state.report.retry_after_s), SHORTEST_S)
+
+
+class BackgroundSync:
+    """One thread that syncs. `open_lane` is called in it; `changed` is called in it with each new state."""
+
+    def __init__(
+        self, open_lane: Callable[[], SyncLane], clock: Clock, rng: Rng, changed: Callable[[LineState], None]
+    ) -> None:
+        self.state = LineState()
+        self._open_lane = open_lane
+        self._clock = clock
+        self._rng = rng
+        self._changed = changed
+        self._wanted = threading.Event()
+        self._stopping = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="sync", daemon=True)
+
+    def start(self) -> None:
+        """Begin, with a first sync at once."""
+        self._thread.start()
+
+    def wake(self) -> None:
+        """Sync soon: something was written, or a person asked."""
+        self._wanted.set()
+
+    def stop(self) -> None:
+        """End the thread and wait for it: at most as long as one request may stand still."""
+        self._stopping.set()
+        self._wanted.set()
+        if self._thread.is_alive():
+            self._thread.join()
+
+    def _run(self) -> None:
+        lane = self._open_lane()
+        lane.on_progress = self._progress
+        while not self._stopping.is_set():
+            self._wanted.clear()
+            self._set(replace(self.state, phase="syncing", progress=None))
+            self._set(after_sync(self.state, self._sync(lane), self._clock.now_ms()))
+            # However often somebody asks, two tries are never closer than this.
+            if self._stopping.wait(SHORTEST_S):
+                return
+            self._wanted.wait(pause_s(self.state, self._rng.token(1)[0] / 255) - SHORTEST_S)
+
+    def _sync(self, lane: SyncLane) -> SyncReport:
+        try:
+            return sync_once(lane)
+        except ClerkError as problem:
+            # The store's trouble, not the line's: it is shown, nothing is lost, and the next try is later.
+            return SyncReport(state="refused", problem=problem)
+        except Exception as bug:  # the border of the thread: syncing must never stop for good
+            logger.exception("the sync failed in a way nobody foresaw")
+            return SyncReport(state="partial", problem=ClerkError(str(bug)))
+
+    def _progress(self, progress: SyncProgress) -> None:
+        self._set(replace(self.state, progress=progress))
+
+    def _set(self, state: LineState) -> None:
+        self.state = state
+        self._changed(state)
