@@ -1,0 +1,259 @@
+"""The desk's side of every call: builds the request, proves the answer, returns values. Knows no order of calls."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from types import MappingProxyType
+
+from clerk_app.errors import CaptivePortal, PlatformRefused, PlatformUnreachable, ProtocolMismatch
+from clerk_app.journal.exchange import BlobId, FeedPlace, OwnChain, Registration
+from clerk_app.journal.hub_keys import ACK_USE, KeyList, read_key_list
+from sync import wire
+from sync.schemas import (
+    AcksAnswer,
+    AcksAsk,
+    AnyMessage,
+    BlobsAnswer,
+    BlobsAsk,
+    BlobStanding,
+    ChainPlace,
+    EntryRange,
+    ErrorAnswer,
+    FeedAnswer,
+    FeedMark,
+    HelloAnswer,
+    HelloAsk,
+    KeysBrought,
+    Message,
+    PieceAnswer,
+    PushAnswer,
+    RegisterAnswer,
+    RegisterAsk,
+    StateAnswer,
+    StateAsk,
+    TokenAnswer,
+    TokenAsk,
+    read_message,
+)
+from sync.transport import Transport
+from sync.wire import Malformed, Request, Response
+
+FEED_PAGE = 500
+REQUEST_ID_SIZE = 8
+_NONE: Mapping[str, str] = MappingProxyType({})
+_GATEWAY = (502, 503, 504)
+
+
+class TokenExpired(Exception):
+    """The hub no longer takes the token; ask for another."""
+
+
+class OffsetDiffers(Exception):
+    """The hub has another part of this blob than we thought, or threw a spoilt one away; ask and go on from there."""
+
+
+@dataclass(slots=True)
+class HubSession:
+    """What is kept between syncs of one process. Losing it costs two round trips.
+
+    `oldest_serial`: a key list with a smaller serial is refused.
+    """
+
+    keys: KeyList | None = None
+    keys_signature: bytes = b""
+    token: str = ""
+    oldest_serial: int = 0
+
+
+class HubClient:
+    """Calls to one hub."""
+
+    def __init__(
+        self, registration: Registration, transport: Transport, session: HubSession, new_id: Callable[[], str]
+    ) -> None:
+        """`new_id` makes the id of a request, so that no recorded answer fits another one."""
+        self._registration = registration
+        self._transport = transport
+        self._session = session
+        self._new_id = new_id
+
+    # ---- access -------------------------------------------------------------------------------------------------
+
+    def hello(self) -> HelloAnswer:
+        """Get working keys and a challenge."""
+        ask = HelloAsk(
+            protocols=[wire.PROTOCOL],
+            device=self._registration.code,
+            public_key=self._registration.device_public.hex(),
+        )
+        answer = self._post_for_keys("/v1/hello", ask, HelloAnswer)
+        if answer.protocol != wire.PROTOCOL:
+            raise ProtocolMismatch
+        if answer.registered == "other":
+            raise PlatformRefused(reason="other_key")
+        return answer
+
+    def register(self) -> None:
+        """Register the device's key with the one-time secret."""
+        registration = self._registration
+        proof = registration_proof(hashlib.sha256(registration.secret).digest(), registration)
+        ask = RegisterAsk(device=registration.code, public_key=registration.device_public.hex(), proof=proof.hex())
+        self._read(self._post("/v1/register", ask), RegisterAnswer)
+
+    def authenticate(self, challenge: str, signature: bytes) -> None:
+        """Turn a signed challenge into a token."""
+        ask = TokenAsk(device=self._registration.code, challenge=challenge, signature=signature.hex())
+        self._session.token = self._read(self._post("/v1/token", ask), TokenAnswer).token
+
+    # ---- digests, entries, feed ---------------------------------------------------------------------------------
+
+    def compare(self, chains: Sequence[OwnChain], place: FeedPlace) -> StateAnswer:
+        """Exchange digests; the working keys come first in the answer."""
+        ask = StateAsk(
+            chains=[ChainPlace(chain=chain.chain, seq=chain.seq, head=chain.head.hex()) for chain in chains],
+            feed=FeedMark(after=place.hub_seq, mark=place.mark.hex()),
+        )
+        return self._post_for_keys("/v1/state", ask, StateAnswer)
+
+    def push(self, batch: bytes) -> PushAnswer:
+        """Send a batch."""
+        return self._read(self._call("POST", "/v1/push", {wire.CONTENT_TYPE: wire.BATCH}, batch), PushAnswer)
+
+    def acks(self, ranges: Sequence[tuple[str, int, int]]) -> AcksAnswer:
+        """Fetch acks of what the hub has already."""
+        ask = AcksAsk(ranges=[EntryRange(chain=chain, first=first, last=last) for chain, first, last in ranges])
+        return self._read(self._post("/v1/acks", ask), AcksAnswer)
+
+    def feed(self, place: FeedPlace) -> FeedAnswer:
+        """The next page of the feed."""
+        return self._read(self._call("GET", f"/v1/feed?after={place.hub_seq}&limit={FEED_PAGE}"), FeedAnswer)
+
+    # ---- blobs --------------------------------------------------------------------------------------------------
+
+    def ask_blobs(self, ids: Sequence[BlobId]) -> Sequence[BlobStanding]:
+        """How much the hub has of each."""
+        return self._read(self._post("/v1/blobs", BlobsAsk(ids=list(ids))), BlobsAnswer).blobs
+
+    def blob_offset(self, blob: BlobId) -> int:
+        """How much the hub has of one blob, after a piece was refused."""
+        answer = self._call("HEAD", f"/v1/blobs/{blob}")
+        self._raise_for(answer)
+        return int(answer.headers.get(wire.UPLOAD_OFFSET, "0"))
+
+    def send_piece(self, blob: BlobId, offset: int, length: int, piece: bytes) -> PieceAnswer:
+        """Send one piece of a blob of `length` bytes; raise `OffsetDiffers` if the hub is elsewhere."""
+        headers = {
+            wire.CONTENT_TYPE: wire.OCTETS,
+            wire.UPLOAD_OFFSET: str(offset),
+            wire.UPLOAD_LENGTH: str(length),
+        }
+        answer = self._call("PATCH", f"/v1/blobs/{blob}", headers, piece)
+        if answer.status in (409, 422):
+            raise OffsetDiffers
+        return self._read(answer, PieceAnswer)
+
+    # ---- the exchange -------------------------------------------------------------------------------------------
+
+    def _post(self, path: str, ask: Message) -> Response:
+        return self._call("POST", path, {wire.CONTENT_TYPE: wire.JSON}, ask.model_dump_json().encode())
+
+    def _call(self, method: str, path: str, headers: Mapping[str, str] = _NONE, body: bytes = b"") -> Response:
+        request = self._request(method, path, headers, body)
+        answer = self._transport.send(request)
+        _prove(request, answer, self._session.keys)
+        return answer
+
+    def _post_for_keys(self, path: str, ask: Message, kind: type[AnyMessage]) -> AnyMessage:
+        """A call whose answer begins with the working keys: verify those first, then the answer by them."""
+        request = self._request("POST", path, {wire.CONTENT_TYPE: wire.JSON}, ask.model_dump_json().encode())
+        answer = self._transport.send(request)
+        brought = self._keys_in(answer)
+        _prove(request, answer, brought[0] if brought else self._session.keys)
+        if brought:
+            self._remember(*brought)
+        return self._read(answer, kind)
+
+    def _request(self, method: str, path: str, headers: Mapping[str, str], body: bytes) -> Request:
+        carried = {wire.REQUEST_ID: self._new_id(), **headers}
+        if self._session.token:
+            carried[wire.AUTHORIZATION] = f"Bearer {self._session.token}"
+        return Request(method, path, carried, body)
+
+    def _keys_in(self, answer: Response) -> tuple[KeyList, bytes] | None:
+        """The key list that an answer brings, if the identity key signed it."""
+        try:
+            brought = read_message(KeysBrought, answer).keys
+            if brought is None:
+                return None
+            signature = bytes.fromhex(brought.signature)
+            return read_key_list(brought.content.encode(), signature, hub=self._registration.hub), signature
+        except ValueError:
+            return None
+
+    def _remember(self, keys: KeyList, signature: bytes) -> None:
+        session = self._session
+        if keys.serial < session.oldest_serial:
+            raise PlatformRefused(reason="old_keys")
+        session.keys, session.keys_signature, session.oldest_serial = keys, signature, keys.serial
+
+    def _read(self, answer: Response, kind: type[AnyMessage]) -> AnyMessage:
+        self._raise_for(answer)
+        try:
+            return read_message(kind, answer)
+        except Malformed as error:
+            # Signed by the hub and yet not understood: a newer hub that broke its own protocol.
+            raise ProtocolMismatch from error
+
+    def _raise_for(self, answer: Response) -> None:
+        if answer.status < 400:
+            return
+        code = _problem(answer)
+        if answer.status == 401:
+            raise TokenExpired
+        if answer.status in (429, 503, 507):
+            raise PlatformUnreachable(f"the hub cannot now: {code}", retry_after_s=_retry_after(answer))
+        if answer.status == 426:
+            raise ProtocolMismatch
+        raise PlatformRefused(reason=code)
+
+
+def registration_proof(verifier: bytes, registration: Registration) -> bytes:
+    """HMAC-SHA256 under SHA-256(secret) over the hub, the device's code and its public key."""
+    message = b"register-1\0" + registration.hub + registration.code.encode("ascii") + registration.device_public
+    return hmac.new(verifier, message, hashlib.sha256).digest()
+
+
+def _prove(request: Request, answer: Response, keys: KeyList | None) -> None:
+    """Raise unless the hub signed exactly this answer to exactly this request."""
+    signature = answer.headers.get(wire.SIGNATURE)
+    if signature is None:
+        raise _not_the_hub(answer)
+    try:
+        made = bytes.fromhex(signature)
+    except ValueError:
+        made = b""
+    if keys is None or not keys.verifies(ACK_USE, wire.ANSWER, wire.answer_message(request, answer), made):
+        # It carries the hub's mark but does not hold: damaged on the way. Nothing of it is used.
+        raise PlatformUnreachable("an answer was damaged on the way")
+
+
+def _not_the_hub(answer: Response) -> CaptivePortal | PlatformUnreachable:
+    """Who answered without the hub's signature: a gateway that cannot reach the hub, or a portal."""
+    if answer.status in _GATEWAY:
+        return PlatformUnreachable("a gateway answers, the hub does not", retry_after_s=_retry_after(answer))
+    return CaptivePortal(f"status {answer.status} without the hub's signature")
+
+
+def _problem(answer: Response) -> str:
+    try:
+        return read_message(ErrorAnswer, answer).error.code
+    except Malformed:
+        return f"status_{answer.status}"
+
+
+def _retry_after(answer: Response) -> int:
+    text = answer.headers.get(wire.RETRY_AFTER, "")
+    return min(int(text), 3600) if text.isascii() and text.isdigit() else 0

@@ -1,0 +1,77 @@
+"""What the engine needs of a desk's store. The store implements it; a fake in memory passes the same contract test.
+
+Every `take_…` is one transaction: it happened when it returns, or it did not happen. Taking the same again is harmless.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Protocol
+
+from clerk_app.journal.entry import Entry
+from clerk_app.journal.exchange import (
+    BlobId,
+    FeedPage,
+    FeedPlace,
+    OwnChain,
+    Registration,
+    SyncBacklog,
+    WaitingEntry,
+)
+from clerk_app.journal.hub_facts import SignedAck
+from clerk_app.journal.hub_keys import KeyList
+
+
+class Desk(Protocol):
+    """One enrolled device with its journal."""
+
+    def registration(self) -> Registration:
+        """What the enrolment said; raise `NotEnrolled` or `PracticeStore` if there is nothing to sync with."""
+
+    def sign(self, purpose: str, message: bytes) -> bytes:
+        """Sign with the device's Ed25519 key, which never leaves the store."""
+
+    def own_chains(self) -> Sequence[OwnChain]:
+        """Every chain of this device, oldest first; empty ones are left out."""
+
+    def hash_at(self, chain: str, seq: int) -> bytes | None:
+        """The hash of one entry (at 0: what the chain cites), or None if the desk has no such entry."""
+
+    def entries_after(self, chain: str, seq: int, *, max_bytes: int) -> Sequence[Entry]:
+        """Entries that follow `seq`, about `max_bytes` of headers and bodies, at least one if there is any."""
+
+    def take_acks(self, acks: Sequence[SignedAck]) -> None:
+        """Mark what verified acks cover as uploaded, with its place in the hub's order, and fold its streams again."""
+
+    def waiting(self) -> Sequence[WaitingEntry]:
+        """Acked entries some of whose blobs the hub did not have yet, urgent ones first."""
+
+    def read_blob(self, blob: BlobId, offset: int, size: int) -> bytes:
+        """At most `size` sealed bytes from `offset`; raise `BlobDamaged` if the file is missing or was changed."""
+
+    def blob_size(self, blob: BlobId) -> int:
+        """Sealed bytes of a blob; raise `BlobDamaged` if the file is missing."""
+
+    def feed_place(self) -> FeedPlace:
+        """How far the feed was read."""
+
+    def take_feed(self, page: FeedPage) -> None:
+        """Keep verdicts, facts and unknown items of a page, fold the streams it touches, and move to its place.
+
+        A fact already held is held once, whatever its `hub_seq` was then.
+        """
+
+    def restart_feed(self) -> None:
+        """Forget the place in the feed (never what was read), so that the next page is the first."""
+
+    def stop_chain(self, chain: str, reason: str) -> None:
+        """Write no more into a chain the hub takes no more of; later acts go to a new one."""
+
+    def key_serial(self) -> int:
+        """The serial of the newest key list seen; 0 before the first."""
+
+    def keep_keys(self, keys: KeyList, signature: bytes) -> None:
+        """Keep a verified key list, so that acks and facts can be verified without a line."""
+
+    def backlog(self) -> SyncBacklog:
+        """What still waits, and what needs a person."""

@@ -1,0 +1,127 @@
+"""Reading a device's feed, and comparing digests."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from sqlalchemy import Connection, select
+
+from clerk_app.journal.exchange import NO_MARK
+from sync.hub.devices import Device
+from sync.hub.hub import Hub
+from sync.hub.schema import chains, entries, feed, hub_facts
+from sync.hub.store import AnyRow
+from sync.schemas import (
+    ChainPlace,
+    ChainStanding,
+    FeedAnswer,
+    FeedItem,
+    FeedMark,
+    FeedStanding,
+    KeyListMessage,
+    Standing,
+    StateAnswer,
+    StateAsk,
+)
+from sync.wire import PROTOCOL
+
+MAX_ITEMS = 1000
+PAGE_BYTES = 2 * 1024 * 1024
+
+
+def read_feed(hub: Hub, device: Device, after: int, limit: int) -> FeedAnswer:
+    """A page of what the device may see, after a place."""
+    with hub.store.reading() as connection:
+        rows = _rows(connection, device, after, min(max(1, limit), MAX_ITEMS) + 1)
+        page = _page(rows[: min(max(1, limit), MAX_ITEMS)])
+        mark = page[-1].mark if page else _mark_at(connection, device, after) or NO_MARK
+    return FeedAnswer(
+        items=[_item(row) for row in page],
+        after=page[-1].hub_seq if page else after,
+        mark=mark.hex(),
+        more=len(rows) > len(page),
+    )
+
+
+def _rows(connection: Connection, device: Device, after: int, limit: int) -> Sequence[AnyRow]:
+    facts = (hub_facts.c.region == feed.c.region) & (hub_facts.c.hub_seq == feed.c.hub_seq) & feed.c.line.is_(None)
+    statement = (
+        select(feed.c.hub_seq, feed.c.line, feed.c.mark, hub_facts.c.content, hub_facts.c.signature)
+        .select_from(feed.outerjoin(hub_facts, facts))
+        .where(feed.c.region == device.region, feed.c.device == device.device, feed.c.hub_seq > after)
+        .order_by(feed.c.hub_seq)
+        .limit(limit)
+    )
+    return connection.execute(statement).fetchall()
+
+
+def _page(rows: Sequence[AnyRow]) -> Sequence[AnyRow]:
+    """The rows that fit one answer, at least one."""
+    size = 0
+    for count, row in enumerate(rows):
+        size += len(row.line or row.content)
+        if count and size > PAGE_BYTES:
+            return rows[:count]
+    return rows
+
+
+def _item(row: AnyRow) -> FeedItem:
+    if row.line is not None:
+        return FeedItem(content=bytes(row.line).decode())
+    return FeedItem(content=bytes(row.content).decode(), signature=bytes(row.signature).hex())
+
+
+def _mark_at(connection: Connection, device: Device, hub_seq: int) -> bytes | None:
+    """The mark of a device's feed at a place, None if it has no such place."""
+    if hub_seq == 0:
+        return NO_MARK
+    statement = select(feed.c.mark).where(
+        feed.c.region == device.region, feed.c.device == device.device, feed.c.hub_seq == hub_seq
+    )
+    return connection.execute(statement).scalar_one_or_none()
+
+
+# ---- digests ------------------------------------------------------------------------------------------------------
+
+
+def compare(hub: Hub, device: Device, ask: StateAsk) -> StateAnswer:
+    """The hub's digest beside the desk's."""
+    said = {place.chain: place for place in ask.chains}
+    with hub.store.reading() as connection:
+        mine = (chains.c.region == device.region, chains.c.device == device.device)
+        rows = connection.execute(select(chains).where(*mine).order_by(chains.c.chain)).fetchall()
+        standings = [_standing(connection, row, said.get(row.chain)) for row in rows]
+        place = _feed_standing(connection, device, ask.feed)
+    return StateAnswer(
+        protocol=PROTOCOL, keys=KeyListMessage.of(hub.key_list, hub.key_list_signature), chains=standings, feed=place
+    )
+
+
+def _standing(connection: Connection, row: AnyRow, said: ChainPlace | None) -> ChainStanding:
+    stand: Standing = "stopped" if row.stopped else _stand(connection, row, said)
+    return ChainStanding(chain=row.chain, seq=row.seq, head=bytes(row.head).hex(), standing=stand, reason=row.stopped)
+
+
+def _stand(connection: Connection, row: AnyRow, said: ChainPlace | None) -> Standing:
+    if said is None:
+        return "ahead"
+    if said.seq > row.seq:
+        return "behind"
+    if said.seq == row.seq:
+        return "equal" if bytes.fromhex(said.head) == row.head else "fork"
+    statement = select(entries.c.hash).where(
+        entries.c.region == row.region, entries.c.chain == row.chain, entries.c.seq == said.seq
+    )
+    stored = connection.execute(statement).scalar_one_or_none() if said.seq else row.cites
+    return "ahead" if stored == bytes.fromhex(said.head) else "fork"
+
+
+def _feed_standing(connection: Connection, device: Device, said: FeedMark) -> FeedStanding:
+    mark = _mark_at(connection, device, said.after)
+    more = select(feed.c.hub_seq).where(
+        feed.c.region == device.region, feed.c.device == device.device, feed.c.hub_seq > said.after
+    )
+    return FeedStanding(
+        known=mark is not None and mark.hex() == said.mark,
+        more=connection.execute(more.limit(1)).one_or_none() is not None,
+    )

@@ -1,0 +1,136 @@
+"""The second verdict: what the domain's own fold makes of an entry, and the case rows that follow from it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Connection, delete, select
+
+from clerk_app.domain.case import Case
+from clerk_app.domain.fold import Fact, Folded
+from clerk_app.domain.kinds import fold_stream
+from clerk_app.journal.body import read_body
+from clerk_app.journal.entry import Header
+from clerk_app.journal.exchange import VerdictName
+from clerk_app.journal.hub_facts import HubFact, read_hub_fact
+from sync.hub.schema import cases, entries, hub_facts
+from sync.hub.store import insert_all, parts_of
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """Applied, or parked with a stable reason."""
+
+    verdict: VerdictName
+    reason: str = ""
+
+
+APPLIED = Judgement("applied")
+UNKNOWN_KIND = "unknown_kind"
+Place = tuple[str, int]
+"""An entry: its chain and seq."""
+
+
+def body_of(content: bytes | None) -> Any:
+    """A stored body, parsed as far as it can be: what is no JSON counts as empty."""
+    try:
+        return read_body(content) if content is not None else {}
+    except (ValueError, RecursionError):
+        return {}
+
+
+def entry_fact(header: Header, body: Any, hub_seq: int | None) -> Fact:
+    """An entry as the fold sees it."""
+    return Fact(
+        header.stream,
+        header.kind,
+        body,
+        header.recorded_at,
+        header.clerk,
+        header.clock,
+        header.chain,
+        header.seq,
+        hub_seq,
+    )
+
+
+def hub_fact(fact: HubFact) -> Fact:
+    """A fact of the hub as the fold sees it."""
+    return Fact(fact.stream, fact.kind, fact.body, fact.recorded_at, fact.clerk, hub_seq=fact.hub_seq)
+
+
+def load_facts(connection: Connection, region: str, streams: Iterable[str]) -> dict[str, list[Fact]]:
+    """All facts of these streams that have their place in the order."""
+    facts: dict[str, list[Fact]] = {stream: [] for stream in streams}
+    for part in parts_of(list(facts)):
+        of_desks = select(entries.c.header, entries.c.body, entries.c.hub_seq).where(
+            entries.c.region == region, entries.c.stream.in_(part), entries.c.hub_seq.is_not(None)
+        )
+        for row in connection.execute(of_desks):
+            header = Header.from_bytes(row.header)
+            facts[header.stream].append(entry_fact(header, body_of(row.body), row.hub_seq))
+        of_hub = select(hub_facts.c.content).where(hub_facts.c.region == region, hub_facts.c.stream.in_(part))
+        for content in connection.execute(of_hub).scalars():
+            fact = read_hub_fact(content)
+            facts[fact.stream].append(hub_fact(fact))
+    return facts
+
+
+def fold_streams(connection: Connection, region: str, fresh: Sequence[Fact]) -> list[Folded]:
+    """The streams of `fresh` folded with it, one after another in the order they first appear."""
+    by_stream: dict[str, list[Fact]] = {}
+    for fact in fresh:
+        by_stream.setdefault(fact.stream, []).append(fact)
+    known = load_facts(connection, region, by_stream)
+    return [fold_stream(stream, [*known[stream], *facts]) for stream, facts in by_stream.items()]
+
+
+def judgements(folded: Iterable[Folded], fresh: Sequence[Fact]) -> dict[Place, Judgement]:
+    """The verdict on each fresh entry."""
+    reasons: dict[Place, str] = {}
+    unknown: dict[str, tuple[str, ...]] = {}
+    for stream in folded:
+        unknown[stream.stream] = stream.unknown
+        reasons |= {(conflict.chain, conflict.seq): conflict.reason for conflict in stream.conflicts}
+    return {(fact.chain, fact.seq): _judge(fact, reasons, unknown) for fact in fresh}
+
+
+def _judge(fact: Fact, reasons: Mapping[Place, str], unknown: Mapping[str, tuple[str, ...]]) -> Judgement:
+    if fact.kind in unknown[fact.stream]:
+        return Judgement("parked", UNKNOWN_KIND)
+    reason = reasons.get((fact.chain, fact.seq))
+    return Judgement("parked", reason) if reason is not None else APPLIED
+
+
+def case_row(region: str, folded: Folded) -> dict[str, Any] | None:
+    """The row of a case, or None for any other stream and for a case that was never taken in."""
+    case = folded.state
+    if not isinstance(case, Case) or case.intake is None:
+        return None
+    due = case.intake.due
+    return {
+        "region": region,
+        "number": case.number,
+        "state": case.state.value,
+        "matter": _storable(case.intake.matter.code),
+        "matter_name": _storable(case.intake.matter.name),
+        "department": _storable(case.intake.matter.department),
+        "received_on": case.intake.received_on.isoformat(),
+        "due_on": due.on.isoformat() if due else None,
+        "conflicts": len(folded.conflicts),
+    }
+
+
+def _storable(text: str) -> str:
+    """Text that every database takes, though a desk may have written half a surrogate pair or a NUL."""
+    return text.encode("utf-8", "replace").decode().replace("\0", "?")
+
+
+def replace_case_rows(connection: Connection, region: str, folded: Iterable[Folded]) -> None:
+    """Put the rows of these streams in place of what was there."""
+    rows = [row for row in (case_row(region, stream) for stream in folded) if row is not None]
+    for row in rows:
+        connection.execute(delete(cases).where(cases.c.region == region, cases.c.number == row["number"]))
+    insert_all(connection, cases, rows)

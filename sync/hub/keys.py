@@ -1,0 +1,119 @@
+"""The hub's private keys, in one file of its folder readable by its owner alone; and the key that must leave it.
+
+`hub-keys.json` holds the identity key and the working keys. The private half of the recovery key opens every enrolled
+device's database and is never needed by a running hub: it is written once to a file of its own, which an administrator
+moves to a safe place without a line, and which the hub never reads.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from dataclasses import dataclass, fields
+from pathlib import Path
+
+from clerk_app.errors import HubKeysDamaged
+from clerk_app.journal.hub_facts import Ack, HubFact, SignedAck, sign_ack, sign_hub_fact
+from clerk_app.journal.hub_keys import (
+    ACK_USE,
+    CATALOGUE_USE,
+    FACT_USE,
+    ORDER_USE,
+    KeyList,
+    sign_key_list,
+)
+from clerk_app.journal.signature import public_of, sign
+from clerk_app.seams import Clock, Disk, Rng
+from clerk_app.security.sealing import public_of_sealing
+from sync.wire import ANSWER, SIGNATURE, Request, Response, answer_message
+
+FILE_NAME = "hub-keys.json"
+_FORMAT = "window-clerk-hub-keys-1"
+_KEYS = ("identity", "ack", "fact", "catalogue", "order", "rating", "token", "recovery_public")
+
+
+@dataclass(frozen=True, slots=True)
+class HubKeys:
+    """Raw 32-byte private keys; `recovery_public` is a public one. `serial` and `issued_at` date the key list."""
+
+    identity: bytes
+    ack: bytes
+    fact: bytes
+    catalogue: bytes
+    order: bytes
+    rating: bytes
+    token: bytes
+    recovery_public: bytes
+    serial: int
+    issued_at: int
+
+    def __repr__(self) -> str:
+        return f"HubKeys({self.hub.hex()[:8]}, masked)"
+
+    @property
+    def hub(self) -> bytes:
+        """The hub's identity: its public key."""
+        return public_of(self.identity)
+
+    @property
+    def rating_public(self) -> bytes:
+        """The key that grades are sealed to."""
+        return public_of_sealing(self.rating)
+
+    def key_list(self) -> tuple[KeyList, bytes]:
+        """The working keys and the identity key's signature over them."""
+        uses = ((ACK_USE, self.ack), (FACT_USE, self.fact), (CATALOGUE_USE, self.catalogue), (ORDER_USE, self.order))
+        listed = KeyList(self.hub, self.serial, self.issued_at, tuple((use, public_of(key)) for use, key in uses))
+        return listed, sign_key_list(self.identity, listed)
+
+    def sign_ack(self, ack: Ack) -> SignedAck:
+        """Sign an ack."""
+        return sign_ack(self.ack, ack)
+
+    def sign_fact(self, fact: HubFact) -> bytes:
+        """Sign a fact of the hub."""
+        return sign_hub_fact(self.fact, fact)
+
+    def sign_answer(self, request: Request, response: Response) -> Response:
+        """The answer with the hub's signature over request and answer."""
+        signature = sign(self.ack, ANSWER, answer_message(request, response))
+        return Response(response.status, {**response.headers, SIGNATURE: signature.hex()}, response.body)
+
+
+def load_or_make_keys(folder: Path, clock: Clock, disk: Disk, rng: Rng) -> HubKeys:
+    """The folder's keys, made on first use; two processes that start at once end with the same ones."""
+    path = folder / FILE_NAME
+    if not path.exists():
+        _make(folder, clock, disk, rng)
+    return _read(path, disk)
+
+
+def _make(folder: Path, clock: Clock, disk: Disk, rng: Rng) -> None:
+    recovery = rng.token(32)
+    public = public_of_sealing(recovery)
+    private = {name: rng.token(32).hex() for name in _KEYS[:-1]}
+    dated = {"recovery_public": public.hex(), "serial": 1, "issued_at": clock.now_ms()}
+    content = {"format": _FORMAT, **private, **dated}
+    offline = folder / f"recovery-key-{public.hex()[:8]}-KEEP-OFFLINE.json"
+    draft = folder / f"{FILE_NAME}.{public.hex()[:8]}"
+    for path, stored in ((offline, {"format": _FORMAT, "recovery": recovery.hex()}), (draft, content)):
+        disk.replace(path, json.dumps(stored, indent=2).encode())
+        path.chmod(0o600)
+    try:
+        os.link(draft, folder / FILE_NAME)
+    except FileExistsError:
+        # Another process was first: its keys count, ours were never used.
+        offline.unlink()
+    draft.unlink()
+
+
+def _read(path: Path, disk: Disk) -> HubKeys:
+    try:
+        stored = json.loads(disk.read(path))
+        values = {field.name: stored[field.name] for field in fields(HubKeys)}
+        keys = HubKeys(**(values | {name: bytes.fromhex(values[name]) for name in _KEYS}))
+        if stored["format"] != _FORMAT or any(len(getattr(keys, name)) != 32 for name in _KEYS):
+            raise ValueError(path.name)
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise HubKeysDamaged from error
+    return keys

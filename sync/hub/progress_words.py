@@ -1,0 +1,144 @@
+"""What the citizen's page says about a case: pure, from the folded state to plain sentences. It names no person."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from clerk_app.domain import case_number
+from clerk_app.domain.case import Case, Decision, Intake
+from clerk_app.domain.case_state import STATE_LABELS, CaseState
+from clerk_app.domain.civil import chinese_date, chinese_time
+from clerk_app.domain.fold import Folded
+
+Tone = Literal["ok", "warn", "bad", "busy", "offline"]
+DEMO_HALL = "999999"
+"""No place in China has this code: cases of it belong to demonstrations and tests."""
+
+
+@dataclass(frozen=True, slots=True)
+class ProgressPage:
+    """Everything the page shows."""
+
+    title: str
+    state: str
+    tone: Tone
+    sentences: tuple[str, ...]
+    number: str = ""
+    to_do: tuple[str, ...] = ()
+    dates: tuple[tuple[str, str], ...] = ()
+    asked_at: str = ""
+    mark: str = ""
+
+
+NOT_FOUND = ProgressPage(
+    "查不到这个办件",
+    "网址不对",
+    "warn",
+    ("这个网址不是窗口打印的，或者不完整。",),
+    to_do=("请重新扫描纸上的二维码；还是不行，请把纸带到窗口查询。",),
+)
+
+
+def page_for(folded: Folded, now_ms: int) -> ProgressPage:
+    """The page of a case that has arrived."""
+    case: Case = folded.state
+    intake = case.intake
+    assert intake is not None
+    state, tone, sentences, to_do = _words(case, intake)
+    if folded.conflicts or folded.read_only:
+        sentences = (*sentences, "其中有一步正在由工作人员核对。")
+    return ProgressPage(
+        title=intake.matter.name,
+        state=state,
+        tone=tone,
+        sentences=sentences,
+        number=case_number.grouped(case.number),
+        to_do=to_do,
+        dates=_dates(case, intake),
+        asked_at=chinese_time(now_ms),
+        mark=_mark(case.number),
+    )
+
+
+def page_before_arrival(number: str, now_ms: int) -> ProgressPage:
+    """The page of a case whose desk signed for it, but which the hub does not have yet."""
+    return ProgressPage(
+        title="办件进度",
+        state="还没传到平台",
+        tone="offline",
+        sentences=("窗口已收件，还没传到平台。", "窗口有网络后会自动上传，您手里的纸一直有效。"),
+        number=case_number.grouped(number),
+        to_do=("您现在不用做什么，请过后再扫一次。",),
+        asked_at=chinese_time(now_ms),
+        mark=_mark(number),
+    )
+
+
+def page_of_silent_device(number: str, now_ms: int) -> ProgressPage:
+    """The page of a case of a device that never had a line yet, so that its signature cannot be checked."""
+    return ProgressPage(
+        title="办件进度",
+        state="还查不到",
+        tone="offline",
+        sentences=("开出这张纸的设备还没有连上过平台，平台上还查不到这个办件。",),
+        number=case_number.grouped(number),
+        to_do=("请过后再扫一次；急用请把纸带到窗口查询。",),
+        asked_at=chinese_time(now_ms),
+        mark=_mark(number),
+    )
+
+
+def _mark(number: str) -> str:
+    return "演示，不是真实办件" if number.startswith(DEMO_HALL) else ""
+
+
+_Words = tuple[str, Tone, tuple[str, ...], tuple[str, ...]]
+_NOTHING = "您现在不用做什么。"
+
+
+def _words(case: Case, intake: Intake) -> _Words:
+    match case.state:
+        case CaseState.RECEIVED:
+            return "已收件", "busy", ("材料已经收下，正在等部门确认。", *_effect(intake)), (_NOTHING,)
+        case CaseState.ACCEPTED | CaseState.ACCEPTED_DEFICIT | CaseState.REVIEW | CaseState.EXTENDED:
+            return STATE_LABELS[case.state], "busy", ("部门正在办理。", *_effect(intake)), (_NOTHING,)
+        case CaseState.DECIDED if case.decision is not None:
+            return _decided(case.decision)
+        case CaseState.RETURNED:
+            reason = case.returned.reason if case.returned else ""
+            return "已退回", "warn", ("部门把办件退回窗口。", *_reason(reason)), ("请带上要补的材料和这张纸到原窗口。",)
+        case CaseState.CLOSED | CaseState.DELIVERED | CaseState.ARCHIVED:
+            return STATE_LABELS[case.state], "ok", ("这件事已经办完。", *_effect(intake)), ()
+        case _:
+            # Every state of a later version has its own word already; the window knows the rest.
+            return STATE_LABELS[case.state], "busy", (), ("具体情况请咨询窗口。",)
+
+
+def _decided(decision: Decision) -> _Words:
+    if decision.result == "grant":
+        return "准予", "ok", ("部门已经同意。", *_reason(decision.reason)), ("请按约定的方式领取结果。",)
+    remedy = "不服这个决定，可以依法申请行政复议或者提起行政诉讼；不清楚怎么办，请拨打 12345。"
+    return "不予批准", "bad", ("部门没有同意。", *_reason(decision.reason)), (remedy,)
+
+
+def _effect(intake: Intake) -> tuple[str, ...]:
+    return tuple(line for line in (intake.effect.in_force, intake.effect.not_yet) if line)
+
+
+def _reason(reason: str) -> tuple[str, ...]:
+    return (f"原因：{reason}",) if reason else ()
+
+
+def _dates(case: Case, intake: Intake) -> tuple[tuple[str, str], ...]:
+    dates = [("收件", chinese_date(intake.received_on))]
+    if intake.accepted_on is not None:
+        dates.append(("受理", chinese_date(intake.accepted_on)))
+    if case.decision is not None:
+        dates.append(("决定", chinese_date(case.decision.decided_on)))
+    elif case.returned is not None:
+        dates.append(("退回", chinese_date(case.returned.returned_on)))
+    elif intake.due is not None:
+        estimated = "（推算）" if intake.due.estimated else ""
+        dates.append(("最迟办结", chinese_date(intake.due.on) + estimated))
+    return tuple(dates)

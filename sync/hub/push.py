@@ -1,0 +1,254 @@
+"""Taking in entries: a batch is stored whole when its chain verifies, whatever its entries say.
+
+Stored is the first verdict and is acked; applied or parked is the second and goes into the feed. Only a hash or a
+signature that does not hold, or a second history of the same chain, stops a chain: the others are not touched.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Connection, select, update
+
+from clerk_app.domain.fold import Fact
+from clerk_app.failpoints import failpoint
+from clerk_app.journal.chain import check_chain
+from clerk_app.journal.entry import Entry, Header
+from clerk_app.journal.exchange import Verdict
+from clerk_app.journal.signature import HEAD, head_message, verify
+from sync.batch import Batch
+from sync.blobs import named_blobs
+from sync.feed_page import verdict_line
+from sync.hub.acks import signed_acks
+from sync.hub.devices import Device
+from sync.hub.hub import Hub
+from sync.hub.judge import Judgement, Place, body_of, entry_fact, fold_streams, judgements, replace_case_rows
+from sync.hub.order import FeedLine, append_to_feed, last_number, take_numbers
+from sync.hub.refusal import FOREIGN_CHAIN, GAP, Refused
+from sync.hub.schema import blob_names, blobs, chains, entries
+from sync.hub.store import insert_all, insert_or_nothing, parts_of
+from sync.schemas import AckMessage, EntryRange, PushAnswer, StoppedMessage
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class ChainRow:
+    """How far the hub has a chain; `seq` 0 and no head before the first entry."""
+
+    device: str
+    seq: int = 0
+    head: bytes = b""
+    stopped: str = ""
+    known: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Arrived:
+    """One fresh entry, parsed."""
+
+    entry: Entry
+    fact: Fact
+    blobs: tuple[str, ...]
+
+    @property
+    def place(self) -> Place:
+        """Its chain and seq."""
+        return self.fact.chain, self.fact.seq
+
+
+def push(hub: Hub, device: Device, batch: Batch) -> PushAnswer:
+    """Store what is new of a batch and ack all of it, or stop its chain."""
+    fault = _fault(batch, device.public_key)
+    with hub.store.writing() as connection:
+        chain = _chain_row(connection, device, batch.chain)
+        stopped = chain.stopped or fault or _fork(connection, device, batch, chain)
+        if stopped:
+            _stop(hub, connection, device, batch, chain, stopped)
+        elif batch.seq > chain.seq:
+            _store(hub, connection, device, batch, chain)
+        failpoint("hub.push.before_commit")
+    failpoint("hub.push.after_commit")
+    if stopped:
+        return PushAnswer(acks=[], stopped=StoppedMessage(chain=batch.chain, seq=chain.seq, reason=stopped))
+    wanted = EntryRange(chain=batch.chain, first=batch.first, last=batch.seq)
+    with hub.store.reading() as connection:
+        acks = signed_acks(connection, hub, device.region, device.device, wanted)
+    return PushAnswer(acks=[AckMessage.of(ack) for ack in acks])
+
+
+# ---- does the chain hold ------------------------------------------------------------------------------------------
+
+
+def _fault(batch: Batch, device_public: bytes) -> str:
+    """What does not hold in the batch itself: `signature`, `hash`, or nothing."""
+    if not verify(device_public, HEAD, head_message(batch.chain, batch.seq, batch.head), batch.signature):
+        return "signature"
+    _seq, _head, fault = check_chain(batch.entries, chain=batch.chain, prev=batch.prev, after=batch.first - 1)
+    return "hash" if fault is not None or batch.reached != batch.head else ""
+
+
+def _chain_row(connection: Connection, device: Device, chain: str) -> ChainRow:
+    statement = select(chains).where(chains.c.region == device.region, chains.c.chain == chain)
+    # The lock keeps two pushes of one chain in line; it is nothing on SQLite, whose transaction has begun IMMEDIATE.
+    row = connection.execute(statement.with_for_update()).one_or_none()
+    if row is None:
+        return ChainRow(device.device)
+    if row.device != device.device:
+        raise Refused(*FOREIGN_CHAIN)
+    return ChainRow(row.device, row.seq, row.head, row.stopped, known=True)
+
+
+def _fork(connection: Connection, device: Device, batch: Batch, chain: ChainRow) -> str:
+    """`fork` if the batch tells another history than the one stored; refuse a batch that leaves a gap."""
+    if batch.first > chain.seq + 1:
+        raise Refused(*GAP)
+    if not chain.known:
+        return ""
+    before = _hash_at(connection, device, batch.chain, batch.first - 1)
+    shared = min(batch.seq, chain.seq)
+    overlap = batch.entries[shared - batch.first].hash if shared >= batch.first else before
+    same = before == batch.prev and overlap == _hash_at(connection, device, batch.chain, shared)
+    return "" if same else "fork"
+
+
+def _hash_at(connection: Connection, device: Device, chain: str, seq: int) -> bytes:
+    mine = (chains.c.region == device.region, chains.c.chain == chain)
+    if seq == 0:
+        return bytes(connection.execute(select(chains.c.cites).where(*mine)).scalar_one())
+    statement = select(entries.c.hash).where(
+        entries.c.region == device.region, entries.c.chain == chain, entries.c.seq == seq
+    )
+    return bytes(connection.execute(statement).scalar_one())
+
+
+def _stop(hub: Hub, connection: Connection, device: Device, batch: Batch, chain: ChainRow, reason: str) -> None:
+    if chain.stopped:
+        return
+    logger.error("chain %s of device %s stopped at %d: %s", batch.chain, device.code, chain.seq, reason)
+    if not chain.known:
+        insert_all(connection, chains, [_new_chain(hub, device, batch) | {"stopped": reason}])
+        return
+    mine = (chains.c.region == device.region, chains.c.chain == batch.chain)
+    connection.execute(update(chains).where(*mine).values(stopped=reason))
+
+
+def _new_chain(hub: Hub, device: Device, batch: Batch) -> dict[str, Any]:
+    return {
+        "region": device.region,
+        "chain": batch.chain,
+        "device": device.device,
+        "seq": 0,
+        "head": batch.prev,
+        "cites": batch.prev,
+        "signature": b"",
+        "stopped": "",
+        "first_seen_at": hub.clock.now_ms(),
+    }
+
+
+# ---- storing ------------------------------------------------------------------------------------------------------
+
+
+def _store(hub: Hub, connection: Connection, device: Device, batch: Batch, chain: ChainRow) -> None:
+    region = device.region
+    if not chain.known:
+        insert_all(connection, chains, [_new_chain(hub, device, batch)])
+    fresh = [_arrived(entry) for entry in batch.entries[max(0, chain.seq - batch.first + 1) :]]
+    facts = [arrived.fact for arrived in fresh]
+    seen = last_number(connection, region)
+    folded = fold_streams(connection, region, facts)
+    complete = _name_blobs(connection, region, fresh)
+    insert_all(connection, entries, _rows(hub, region, fresh, complete))
+    connection.execute(
+        update(chains)
+        .where(chains.c.region == region, chains.c.chain == batch.chain)
+        .values(seq=batch.seq, head=batch.head, signature=batch.signature)
+    )
+    first = take_numbers(connection, region, len(fresh))
+    if first != seen + 1:
+        # Another transaction was numbered meanwhile and may have written to one of these streams; from here none can.
+        folded = fold_streams(connection, region, facts)
+    runs = _runs(fresh, judgements(folded, facts), first)
+    _number(connection, region, runs)
+    replace_case_rows(connection, region, folded)
+    append_to_feed(connection, region, device.device, [FeedLine(run.hub_seq, verdict_line(run)) for run in runs])
+
+
+def _arrived(entry: Entry) -> Arrived:
+    header, body = Header.from_bytes(entry.header), body_of(entry.body)
+    return Arrived(entry, entry_fact(header, body, None), tuple(blob.id for blob in named_blobs(body)))
+
+
+def _rows(hub: Hub, region: str, fresh: Sequence[Arrived], complete: Mapping[str, bool]) -> list[dict[str, Any]]:
+    now = hub.clock.now_ms()
+    return [
+        {
+            "region": region,
+            "chain": arrived.fact.chain,
+            "seq": arrived.fact.seq,
+            "stream": arrived.fact.stream,
+            "kind": arrived.fact.kind,
+            "header": arrived.entry.header,
+            "salt": arrived.entry.salt,
+            "body": arrived.entry.body,
+            "body_hash": arrived.entry.body_hash,
+            "hash": arrived.entry.hash,
+            "arrived_at": now,
+            "blobs_complete": all(complete[blob] for blob in arrived.blobs),
+            "verdict": "",
+            "reason": "",
+        }
+        for arrived in fresh
+    ]
+
+
+def _name_blobs(connection: Connection, region: str, fresh: Sequence[Arrived]) -> dict[str, bool]:
+    """Note which entry names which blob; return which of them the hub has whole."""
+    named = {blob for arrived in fresh for blob in arrived.blobs}
+    if not named:
+        return {}
+    insert_or_nothing(
+        connection, blobs, [{"region": region, "blob": blob, "complete": False} for blob in sorted(named)]
+    )
+    names = [
+        {"region": region, "chain": arrived.fact.chain, "seq": arrived.fact.seq, "blob": blob}
+        for arrived in fresh
+        for blob in arrived.blobs
+    ]
+    insert_or_nothing(connection, blob_names, names)
+    complete: dict[str, bool] = {}
+    for part in parts_of(sorted(named)):
+        # The lock makes a blob that is being finished just now wait for our names, or us for its completion.
+        statement = select(blobs.c.blob, blobs.c.complete).where(blobs.c.region == region, blobs.c.blob.in_(part))
+        rows = connection.execute(statement.order_by(blobs.c.blob).with_for_update())
+        complete |= {row.blob: bool(row.complete) for row in rows}
+    return complete
+
+
+def _number(connection: Connection, region: str, runs: Sequence[Verdict]) -> None:
+    """Give the stored entries their numbers and verdicts: one statement for each run of one verdict."""
+    for run in runs:
+        mine = (
+            entries.c.region == region,
+            entries.c.chain == run.chain,
+            entries.c.seq.between(run.first, run.seq),
+        )
+        numbers = entries.c.seq + (run.hub_seq - run.seq)
+        connection.execute(update(entries).where(*mine).values(hub_seq=numbers, verdict=run.verdict, reason=run.reason))
+
+
+def _runs(fresh: Sequence[Arrived], verdicts: Mapping[Place, Judgement], first: int) -> list[Verdict]:
+    """Neighbours of one verdict; their numbers follow one another from `first`."""
+    runs: list[Verdict] = []
+    for hub_seq, arrived in enumerate(fresh, first):
+        chain, seq = arrived.place
+        judged = verdicts[arrived.place]
+        begin = seq
+        if runs and (runs[-1].verdict, runs[-1].reason) == (judged.verdict, judged.reason):
+            begin = runs.pop().first
+        runs.append(Verdict(chain, begin, seq, hub_seq, judged.verdict, judged.reason))
+    return runs

@@ -1,0 +1,55 @@
+"""After an upgrade: entries that were parked because their kind was unknown are judged again."""
+
+from __future__ import annotations
+
+from sqlalchemy import Connection, select, update
+
+from clerk_app.domain.kinds import fold_stream
+from clerk_app.journal.exchange import Verdict
+from sync.feed_page import verdict_line
+from sync.hub.hub import Hub
+from sync.hub.judge import UNKNOWN_KIND, Judgement, judgements, load_facts, replace_case_rows
+from sync.hub.order import FeedLine, append_to_feed, take_numbers
+from sync.hub.schema import chains, entries, verdicts
+from sync.hub.store import AnyRow, insert_all
+
+
+def reconsider(hub: Hub) -> int:
+    """Judge again what was parked for its kind; return how many verdicts changed. Harmless to repeat."""
+    changed = 0
+    with hub.store.writing() as connection:
+        statement = select(entries.c.region, entries.c.stream).where(
+            entries.c.verdict == "parked", entries.c.reason == UNKNOWN_KIND
+        )
+        for region, stream in connection.execute(statement.distinct().order_by(*statement.selected_columns)).fetchall():
+            changed += _stream(connection, region, stream)
+    return changed
+
+
+def _stream(connection: Connection, region: str, stream: str) -> int:
+    facts = load_facts(connection, region, [stream])[stream]
+    folded = fold_stream(stream, facts)
+    now = judgements([folded], [fact for fact in facts if not fact.by_hub])
+    statement = select(entries.c.chain, entries.c.seq, entries.c.verdict, entries.c.reason, chains.c.device)
+    rows = connection.execute(
+        statement.join(chains, (chains.c.region == entries.c.region) & (chains.c.chain == entries.c.chain))
+        .where(entries.c.region == region, entries.c.stream == stream)
+        .order_by(entries.c.hub_seq)
+    ).fetchall()
+    differing = [row for row in rows if now[(row.chain, row.seq)] != Judgement(row.verdict, row.reason)]
+    for row in differing:
+        _change(connection, region, row, now[(row.chain, row.seq)])
+    if differing:
+        replace_case_rows(connection, region, [folded])
+    return len(differing)
+
+
+def _change(connection: Connection, region: str, row: AnyRow, judged: Judgement) -> None:
+    hub_seq = take_numbers(connection, region, 1)
+    verdict = Verdict(row.chain, row.seq, row.seq, hub_seq, judged.verdict, judged.reason)
+    values = {"verdict": judged.verdict, "reason": judged.reason}
+    place = {"region": region, "hub_seq": hub_seq, "chain": row.chain, "seq": row.seq}
+    insert_all(connection, verdicts, [place | values])
+    mine = (entries.c.region == region, entries.c.chain == row.chain, entries.c.seq == row.seq)
+    connection.execute(update(entries).where(*mine).values(**values))
+    append_to_feed(connection, region, row.device, [FeedLine(hub_seq, verdict_line(verdict))])

@@ -1,0 +1,149 @@
+"""The hub's tables. Rows are keyed by region first, so that a database can be spread by region without rewriting.
+
+A region is a hall's six digits. The SQL is the same on SQLite and PostgreSQL.
+"""
+
+from __future__ import annotations
+
+from sqlalchemy import BigInteger, Boolean, Column, Index, LargeBinary, MetaData, Table, Text
+
+metadata = MetaData()
+SCHEMA_VERSION = "1"
+
+meta = Table("meta", metadata, Column("name", Text, primary_key=True), Column("value", Text, nullable=False))
+
+regions = Table(
+    "regions",
+    metadata,
+    Column("region", Text, primary_key=True),
+    Column("name", Text, nullable=False),
+    Column("last_hub_seq", BigInteger, nullable=False),
+)
+"""`last_hub_seq` is the row lock and the counter of the region's gapless order."""
+
+devices = Table(
+    "devices",
+    metadata,
+    Column("region", Text, primary_key=True),
+    Column("device", Text, primary_key=True),
+    Column("name", Text, nullable=False),
+    Column("verifier", LargeBinary, nullable=False),
+    Column("public_key", LargeBinary),
+    Column("enrolled_at", BigInteger, nullable=False),
+    Column("registered_at", BigInteger),
+    Column("revoked_at", BigInteger),
+    Column("feed_hub_seq", BigInteger, nullable=False),
+    Column("feed_mark", LargeBinary, nullable=False),
+)
+"""`verifier` is SHA-256 of the one-time secret; `feed_hub_seq` and `feed_mark` are the end of this device's feed."""
+
+chains = Table(
+    "chains",
+    metadata,
+    Column("region", Text, primary_key=True),
+    Column("chain", Text, primary_key=True),
+    Column("device", Text, nullable=False),
+    Column("seq", BigInteger, nullable=False),
+    Column("head", LargeBinary, nullable=False),
+    Column("cites", LargeBinary, nullable=False),
+    Column("signature", LargeBinary, nullable=False),
+    Column("stopped", Text, nullable=False),
+    Column("first_seen_at", BigInteger, nullable=False),
+    Index("chains_by_device", "region", "device"),
+)
+"""`signature` is the device's over (`seq`, `head`); `stopped` is empty or the reason of an alarm."""
+
+entries = Table(
+    "entries",
+    metadata,
+    Column("region", Text, primary_key=True),
+    Column("chain", Text, primary_key=True),
+    Column("seq", BigInteger, primary_key=True),
+    Column("hub_seq", BigInteger),
+    Column("stream", Text, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("header", LargeBinary, nullable=False),
+    Column("salt", LargeBinary),
+    Column("body", LargeBinary),
+    Column("body_hash", LargeBinary, nullable=False),
+    Column("hash", LargeBinary, nullable=False),
+    Column("arrived_at", BigInteger, nullable=False),
+    Column("blobs_complete", Boolean, nullable=False),
+    Column("verdict", Text, nullable=False),
+    Column("reason", Text, nullable=False),
+    Index("entries_by_order", "region", "hub_seq", unique=True),
+    Index("entries_by_stream", "region", "stream"),
+    Index("entries_by_verdict", "region", "verdict"),
+)
+"""Exact bytes of what desks wrote. `hub_seq` is null only inside the transaction that stores the row."""
+
+hub_facts = Table(
+    "hub_facts",
+    metadata,
+    Column("region", Text, primary_key=True),
+    Column("hub_seq", BigInteger, primary_key=True),
+    Column("stream", Text, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("content", LargeBinary, nullable=False),
+    Column("signature", LargeBinary, nullable=False),
+    Index("hub_facts_by_stream", "region", "stream"),
+)
+
+verdicts = Table(
+    "verdicts",
+    metadata,
+    Column("region", Text, primary_key=True),
+    Column("hub_seq", BigInteger, primary_key=True),
+    Column("chain", Text, nullable=False),
+    Column("seq", BigInteger, nullable=False),
+    Column("verdict", Text, nullable=False),
+    Column("reason", Text, nullable=False),
+)
+"""Verdicts that changed after the first one, each with its own place in the order."""
+
+feed = Table(
+    "feed",
+    metadata,
+    Column("region", Text, primary_key=True),
+    Column("device", Text, primary_key=True),
+    Column("hub_seq", BigInteger, primary_key=True),
+    Column("line", LargeBinary),
+    Column("mark", LargeBinary, nullable=False),
+)
+"""What a device may see, in order. `line` is null for a hub fact, whose bytes lie in `hub_facts`."""
+
+blobs = Table(
+    "blobs",
+    metadata,
+    Column("region", Text, primary_key=True),
+    Column("blob", Text, primary_key=True),
+    Column("size", BigInteger),
+    Column("complete", Boolean, nullable=False),
+)
+
+blob_names = Table(
+    "blob_names",
+    metadata,
+    Column("region", Text, primary_key=True),
+    Column("chain", Text, primary_key=True),
+    Column("seq", BigInteger, primary_key=True),
+    Column("blob", Text, primary_key=True),
+    Index("blob_names_by_blob", "region", "blob"),
+)
+"""Which entry names which blob; a blob nobody names is not taken in."""
+
+cases = Table(
+    "cases",
+    metadata,
+    Column("region", Text, primary_key=True),
+    Column("number", Text, primary_key=True),
+    Column("state", Text, nullable=False),
+    Column("matter", Text, nullable=False),
+    Column("matter_name", Text, nullable=False),
+    Column("department", Text, nullable=False),
+    Column("received_on", Text, nullable=False),
+    Column("due_on", Text),
+    Column("conflicts", BigInteger, nullable=False),
+    Index("cases_by_state", "region", "state"),
+)
+"""Folded from entries and hub facts by the domain's own code; may be dropped and folded again."""

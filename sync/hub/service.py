@@ -1,0 +1,234 @@
+"""The hub as one function from request to answer. HTTP and the simulation call the same one, from any thread."""
+
+from __future__ import annotations
+
+import errno
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from sqlalchemy.exc import OperationalError, SQLAlchemyError
+
+from clerk_app.journal.signature import CHALLENGE, verify
+from sync import wire
+from sync.batch import decode_batch
+from sync.blobs import is_blob_id
+from sync.hub import refusal
+from sync.hub.acks import signed_acks
+from sync.hub.auth import NONCE_SIZE, TOKEN_S, TokenKey
+from sync.hub.blobs import Piece, standing, standings, take_piece
+from sync.hub.devices import Device, find_device, register, registered_device
+from sync.hub.feed import compare, read_feed
+from sync.hub.hub import Hub
+from sync.hub.progress_page import progress_page
+from sync.hub.push import push
+from sync.hub.refusal import Refused
+from sync.hub.store import is_full
+from sync.schemas import (
+    AckMessage,
+    AcksAnswer,
+    AcksAsk,
+    BlobsAnswer,
+    BlobsAsk,
+    ErrorAnswer,
+    FeedAnswer,
+    HelloAnswer,
+    HelloAsk,
+    KeyListMessage,
+    Message,
+    PieceAnswer,
+    Problem,
+    PushAnswer,
+    RegisterAnswer,
+    RegisterAsk,
+    StateAnswer,
+    StateAsk,
+    TokenAnswer,
+    TokenAsk,
+    read_message,
+)
+from sync.wire import Malformed, Request, Response
+
+logger = logging.getLogger(__name__)
+
+RETRY_FULL_S = 60
+RETRY_BUSY_S = 2
+
+
+class HubService:
+    """Answers requests for one hub; keeps nothing between them."""
+
+    def __init__(self, hub: Hub) -> None:
+        self._hub = hub
+        self._tokens = TokenKey(hub.keys.token)
+        self._keys = KeyListMessage.of(hub.key_list, hub.key_list_signature)
+
+    def handle(self, request: Request) -> Response:
+        """The answer to any request whatever, signed if it is one of the protocol's."""
+        if request.route.startswith("/p/"):
+            return progress_page(self._hub, request)
+        if request.route == "/health" and request.method == "GET":
+            return Response(200, {wire.CONTENT_TYPE: wire.JSON}, b'{"ok":true}')
+        response = self._answer(request)
+        if request.method == "HEAD":
+            response = Response(response.status, response.headers)
+        return self._hub.keys.sign_answer(request, response)
+
+    def _answer(self, request: Request) -> Response:
+        try:
+            return self._route(request)
+        except Refused as refused:
+            return self._refuse(refused)
+        except Malformed:
+            return self._refuse(Refused(*refusal.MALFORMED))
+        except (OSError, SQLAlchemyError) as error:
+            return self._refuse(_storage_refusal(error))
+        except Exception:
+            # The boundary: whatever a client can send, the hub goes on and the client learns that it was not stored.
+            logger.exception("unexpected error at %s", request.route)
+            return self._refuse(Refused(*refusal.INTERNAL))
+
+    def _route(self, request: Request) -> Response:
+        route = ROUTES.get((request.method, request.route))
+        if route is not None:
+            return _json(route.handler(self, request))
+        kind, _, blob = request.route.rpartition("/")
+        if kind == BLOB_ROUTE and is_blob_id(blob) and request.method in ("HEAD", "PATCH"):
+            return self._blob_head(request, blob) if request.method == "HEAD" else self._blob_piece(request, blob)
+        known = any(path == request.route for _method, path in ROUTES) or kind == BLOB_ROUTE
+        raise Refused(*(refusal.NOT_ALLOWED if known else refusal.NOT_FOUND))
+
+    def _refuse(self, refused: Refused) -> Response:
+        problem = Problem(code=refused.code)
+        answer = ErrorAnswer(error=problem, keys=self._keys)
+        return wire.json_response(refused.status, answer.model_dump_json(), headers=refused.headers)
+
+    def _device(self, request: Request) -> Device:
+        """Whose token it is; refuse any other request."""
+        scheme, _, token = request.headers.get(wire.AUTHORIZATION, "").partition(" ")
+        code = self._tokens.device_of(token, self._hub.clock.now_ms()) if scheme == "Bearer" else None
+        if code is None:
+            raise Refused(*refusal.BAD_TOKEN)
+        with self._hub.store.reading() as connection:
+            return registered_device(connection, code)
+
+    # ---- access -------------------------------------------------------------------------------------------------
+
+    def hello(self, request: Request) -> HelloAnswer:
+        """Working keys, and a challenge for a registered device."""
+        ask, hub = read_message(HelloAsk, request), self._hub
+        if wire.PROTOCOL not in ask.protocols:
+            raise Refused(*refusal.OTHER_PROTOCOL)
+        with hub.store.reading() as connection:
+            public = find_device(connection, ask.device).public_key
+        same = public == bytes.fromhex(ask.public_key)
+        now = hub.clock.now_ms()
+        return HelloAnswer(
+            protocol=wire.PROTOCOL,
+            keys=self._keys,
+            registered="yes" if same else "no" if public is None else "other",
+            challenge=self._tokens.challenge(ask.device, hub.rng.token(NONCE_SIZE), now) if same else "",
+            now_ms=now,
+        )
+
+    def register(self, request: Request) -> RegisterAnswer:
+        """Register a device's key."""
+        register(self._hub, read_message(RegisterAsk, request))
+        return RegisterAnswer(registered=True)
+
+    def token(self, request: Request) -> TokenAnswer:
+        """A token for a signed challenge."""
+        ask, now = read_message(TokenAsk, request), self._hub.clock.now_ms()
+        with self._hub.store.reading() as connection:
+            device = registered_device(connection, ask.device)
+        issued_at = self._tokens.issued_at(ask.challenge, ask.device, now)
+        signature = bytes.fromhex(ask.signature)
+        if issued_at is None or not verify(device.public_key, CHALLENGE, ask.challenge.encode(), signature):
+            raise Refused(*refusal.BAD_CHALLENGE)
+        return TokenAnswer(token=self._tokens.token(ask.device, issued_at), valid_s=TOKEN_S)
+
+    # ---- digests, entries, feed ---------------------------------------------------------------------------------
+
+    def state(self, request: Request) -> StateAnswer:
+        """Compare digests."""
+        return compare(self._hub, self._device(request), read_message(StateAsk, request))
+
+    def push(self, request: Request) -> PushAnswer:
+        """Store a batch."""
+        return push(self._hub, self._device(request), decode_batch(request.body))
+
+    def acks(self, request: Request) -> AcksAnswer:
+        """Acks of what is stored already."""
+        device, ask, hub = self._device(request), read_message(AcksAsk, request), self._hub
+        with hub.store.reading() as connection:
+            found = [
+                signed
+                for wanted in ask.ranges
+                for signed in signed_acks(connection, hub, device.region, device.device, wanted)
+            ]
+        return AcksAnswer(acks=[AckMessage.of(signed) for signed in found])
+
+    def feed(self, request: Request) -> FeedAnswer:
+        """A page of the feed."""
+        device = self._device(request)
+        return read_feed(
+            self._hub, device, _number(request.query("after", "0")), _number(request.query("limit", "500"))
+        )
+
+    # ---- blobs --------------------------------------------------------------------------------------------------
+
+    def blobs(self, request: Request) -> BlobsAnswer:
+        """How much is here of each blob."""
+        return standings(self._hub, self._device(request), read_message(BlobsAsk, request).ids)
+
+    def _blob_head(self, request: Request, blob: str) -> Response:
+        found = standing(self._hub, self._device(request), blob)
+        return Response(200, {wire.UPLOAD_OFFSET: str(found.offset)})
+
+    def _blob_piece(self, request: Request, blob: str) -> Response:
+        device, headers = self._device(request), request.headers
+        offset, length = _number(headers.get(wire.UPLOAD_OFFSET, "")), _number(headers.get(wire.UPLOAD_LENGTH, ""))
+        return _json(take_piece(self._hub, device, Piece(blob, offset, length, request.body)))
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """One call of the protocol: its handler, and the messages that describe it."""
+
+    handler: Callable[[HubService, Request], Message]
+    answer: type[Message]
+    ask: type[Message] | None = None
+
+
+BLOB_ROUTE = "/v1/blobs"
+ROUTES: dict[tuple[str, str], Route] = {
+    ("POST", "/v1/hello"): Route(HubService.hello, HelloAnswer, HelloAsk),
+    ("POST", "/v1/register"): Route(HubService.register, RegisterAnswer, RegisterAsk),
+    ("POST", "/v1/token"): Route(HubService.token, TokenAnswer, TokenAsk),
+    ("POST", "/v1/state"): Route(HubService.state, StateAnswer, StateAsk),
+    ("POST", "/v1/push"): Route(HubService.push, PushAnswer),
+    ("POST", "/v1/acks"): Route(HubService.acks, AcksAnswer, AcksAsk),
+    ("GET", "/v1/feed"): Route(HubService.feed, FeedAnswer),
+    ("POST", BLOB_ROUTE): Route(HubService.blobs, BlobsAnswer, BlobsAsk),
+}
+"""The calls with a fixed path; a blob itself is `HEAD` and `PATCH` below `BLOB_ROUTE` (answer: `PieceAnswer`)."""
+PIECE = PieceAnswer
+
+
+def _json(answer: Message) -> Response:
+    return wire.json_response(200, answer.model_dump_json(exclude_none=True))
+
+
+def _number(text: str) -> int:
+    if not (text.isascii() and text.isdigit() and len(text) <= 15):
+        raise Refused(*refusal.MALFORMED)
+    return int(text)
+
+
+def _storage_refusal(error: OSError | SQLAlchemyError) -> Refused:
+    if is_full(error) or (isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT)):
+        return Refused(*refusal.STORAGE_FULL, {wire.RETRY_AFTER: str(RETRY_FULL_S)})
+    if isinstance(error, OperationalError):
+        return Refused(*refusal.BUSY, {wire.RETRY_AFTER: str(RETRY_BUSY_S)})
+    logger.error("storage failed", exc_info=error)
+    return Refused(*refusal.INTERNAL)

@@ -1,0 +1,112 @@
+"""The hub's database: SQLite in its folder by default, PostgreSQL by URL. Several processes may use it at once."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection, Engine, Row, Table, create_engine, event, insert, select
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.exc import DBAPIError
+
+from sync.hub.schema import SCHEMA_VERSION, meta, metadata
+
+BUSY_TIMEOUT_MS = 15_000
+AnyRow = Row[*tuple[Any, ...]]
+_WRITING = "hub_writing"
+_PART = 500
+
+
+class HubStore:
+    """Transactions on the hub's database. Safe to use from many threads and processes."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+        # Waiting in line here is fair and wakes at once; SQLite's own waiting is neither.
+        self._line = threading.Lock()
+
+    @classmethod
+    def open(cls, folder: Path, url: str | None) -> HubStore:
+        """Open, and create what is missing; `url` is an SQLAlchemy URL of PostgreSQL, None for SQLite in `folder`."""
+        engine = create_engine(url) if url else _sqlite_engine(folder / "hub.db")
+        store = cls(engine)
+        with store.writing() as connection:
+            metadata.create_all(connection)
+            insert_or_nothing(connection, meta, {"name": "schema", "value": SCHEMA_VERSION})
+        return store
+
+    @contextmanager
+    def writing(self) -> Iterator[Connection]:
+        """One writing transaction; committed when the block ends, rolled back if it raises."""
+        with self._line, self._engine.connect() as plain:
+            connection = plain.execution_options(**{_WRITING: True})
+            with connection.begin():
+                yield connection
+
+    @contextmanager
+    def reading(self) -> Iterator[Connection]:
+        """One reading transaction that sees one state."""
+        with self._engine.connect() as connection, connection.begin():
+            yield connection
+
+    def close(self) -> None:
+        """Close every connection."""
+        self._engine.dispose()
+
+    def value(self, name: str) -> str | None:
+        """A named value."""
+        with self.reading() as connection:
+            return connection.execute(select(meta.c.value).where(meta.c.name == name)).scalar_one_or_none()
+
+    def put_value(self, name: str, value: str) -> None:
+        """Set a named value."""
+        with self.writing() as connection:
+            insert_or_nothing(connection, meta, {"name": name, "value": value})
+            connection.execute(meta.update().where(meta.c.name == name).values(value=value))
+
+
+def insert_or_nothing(connection: Connection, table: Table, rows: Mapping[str, Any] | list[dict[str, Any]]) -> None:
+    """Insert rows; one whose key is there already is left as it is."""
+    if not rows:
+        return
+    dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
+    connection.execute(dialect.insert(table).on_conflict_do_nothing(), rows)
+
+
+def insert_all(connection: Connection, table: Table, rows: list[dict[str, Any]]) -> None:
+    """Insert rows that must all be new."""
+    if rows:
+        connection.execute(insert(table), rows)
+
+
+def parts_of(names: Sequence[str]) -> Iterator[Sequence[str]]:
+    """`names` in parts that fit one statement."""
+    for start in range(0, len(names), _PART):
+        yield names[start : start + _PART]
+
+
+def is_full(error: BaseException) -> bool:
+    """Whether a database error means that the disk is full."""
+    return isinstance(error, DBAPIError) and "full" in str(error.orig).lower()
+
+
+def _sqlite_engine(path: Path) -> Engine:
+    engine = create_engine(f"sqlite:///{path}", connect_args={"isolation_level": None, "check_same_thread": False})
+    event.listen(engine, "connect", _set_up)
+    event.listen(engine, "begin", _begin)
+    return engine
+
+
+def _set_up(connection: Any, _record: object) -> None:
+    for pragma in (f"busy_timeout = {BUSY_TIMEOUT_MS}", "journal_mode = WAL", "synchronous = FULL"):
+        connection.execute(f"PRAGMA {pragma}")
+
+
+def _begin(connection: Connection) -> None:
+    # A transaction that begins by reading and then writes is refused by SQLite when another wrote in between; one that
+    # begins IMMEDIATE waits its turn instead.
+    writing = connection.get_execution_options().get(_WRITING, False)
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writing else "BEGIN")

@@ -1,0 +1,151 @@
+"""`clerk-hub verify`: every chain, signature, blob, number and fold is checked again from the stored bytes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Connection, select, union
+
+from clerk_app.domain.kinds import fold_stream
+from clerk_app.journal.chain import check_chain
+from clerk_app.journal.entry import Entry
+from clerk_app.journal.exchange import NO_MARK, FeedPlace
+from clerk_app.journal.hub_facts import read_hub_fact
+from clerk_app.journal.signature import HEAD, head_message, verify
+from sync.hub.hub import Hub
+from sync.hub.judge import case_row, load_facts
+from sync.hub.schema import blobs, cases, chains, devices, entries, feed, hub_facts, regions, verdicts
+from sync.hub.store import AnyRow
+
+
+@dataclass(frozen=True, slots=True)
+class Verification:
+    """The result; `first_fault` names where to look, in ASCII, or is None."""
+
+    entries: int
+    chain_ok: bool
+    signatures_ok: bool
+    blobs_ok: bool
+    projections_ok: bool
+    first_fault: str | None
+
+
+def verify_hub(hub: Hub) -> Verification:
+    """Check everything, in one state of the database."""
+    checks: tuple[tuple[str, Callable[[Hub, Connection], Iterator[str]]], ...] = (
+        ("chain", _chains),
+        ("chain", _order),
+        ("signatures", _heads),
+        ("signatures", _facts),
+        ("blobs", _blobs),
+        ("projections", _cases),
+        ("projections", _feeds),
+    )
+    faults: dict[str, str] = {}
+    with hub.store.reading() as connection:
+        count = len(connection.execute(select(entries.c.seq)).fetchall())
+        for part, check in checks:
+            fault = next(check(hub, connection), None)
+            if fault is not None:
+                faults.setdefault(part, fault)
+    return Verification(
+        count,
+        "chain" not in faults,
+        "signatures" not in faults,
+        "blobs" not in faults,
+        "projections" not in faults,
+        next(iter(faults.values()), None),
+    )
+
+
+def _chains(_hub: Hub, connection: Connection) -> Iterator[str]:
+    for chain in connection.execute(select(chains)).fetchall():
+        mine = (entries.c.region == chain.region, entries.c.chain == chain.chain)
+        rows = connection.execute(select(entries).where(*mine).order_by(entries.c.seq))
+        seq, head, fault = check_chain(_linked(rows, chain.cites), chain=chain.chain, prev=chain.cites)
+        if fault is not None:
+            yield f"entry {fault.chain}/{fault.seq}: {fault.what}"
+        elif (seq, head) != (chain.seq, chain.head):
+            yield f"chain {chain.chain}: ends at {seq}, not at {chain.seq}"
+
+
+def _linked(rows: Any, cites: bytes) -> Iterator[Entry]:
+    prev = cites
+    for row in rows:
+        yield Entry(row.header, row.body, row.salt, row.body_hash, prev, row.hash)
+        prev = row.hash
+
+
+def _order(_hub: Hub, connection: Connection) -> Iterator[str]:
+    """Every number of a region was given exactly once: to an entry, a fact, or a changed verdict."""
+    for region in connection.execute(select(regions)).fetchall():
+        numbers = sorted(
+            number
+            for table in (entries, hub_facts, verdicts)
+            for number in connection.execute(select(table.c.hub_seq).where(table.c.region == region.region)).scalars()
+        )
+        if numbers != list(range(1, region.last_hub_seq + 1)):
+            yield f"region {region.region}: its order has a gap or a number twice"
+
+
+def _heads(_hub: Hub, connection: Connection) -> Iterator[str]:
+    statement = select(chains, devices.c.public_key).join(
+        devices, (devices.c.region == chains.c.region) & (devices.c.device == chains.c.device)
+    )
+    for row in connection.execute(statement.where(chains.c.seq > 0)):
+        message = head_message(row.chain, row.seq, row.head)
+        if row.public_key is None or not verify(row.public_key, HEAD, message, row.signature):
+            yield f"signed head {row.chain}/{row.seq}"
+
+
+def _facts(hub: Hub, connection: Connection) -> Iterator[str]:
+    keys = hub.key_list
+    for row in connection.execute(select(hub_facts)):
+        if not _fact_holds(keys.verifies_fact, row):
+            yield f"hub fact {row.region}/{row.hub_seq}"
+
+
+def _fact_holds(verifies: Callable[[Any, bytes], bool], row: AnyRow) -> bool:
+    try:
+        fact = read_hub_fact(row.content)
+    except ValueError:
+        return False
+    columns = (fact.region, fact.hub_seq, fact.stream, fact.kind)
+    return columns == (row.region, row.hub_seq, row.stream, row.kind) and verifies(fact, row.signature)
+
+
+def _blobs(hub: Hub, connection: Connection) -> Iterator[str]:
+    for blob in connection.execute(select(blobs.c.blob).where(blobs.c.complete.is_(True))).scalars():
+        if not hub.shelf.is_whole(blob):
+            yield f"blob {blob}"
+
+
+def _cases(_hub: Hub, connection: Connection) -> Iterator[str]:
+    rows = connection.execute(select(cases)).mappings()
+    stored = {(row["region"], row["number"]): dict(row) for row in rows}
+    streams = union(select(entries.c.region, entries.c.stream), select(hub_facts.c.region, hub_facts.c.stream))
+    for region, stream in connection.execute(streams).fetchall():
+        row = case_row(region, fold_stream(stream, load_facts(connection, region, [stream])[stream]))
+        if row is not None and stored.pop((region, row["number"]), None) != row:
+            yield f"case {row['number']}"
+    for _region, number in stored:
+        yield f"case {number}"
+
+
+def _feeds(_hub: Hub, connection: Connection) -> Iterator[str]:
+    """The marks of every device's feed are what its lines make them."""
+    facts = (hub_facts.c.region == feed.c.region) & (hub_facts.c.hub_seq == feed.c.hub_seq)
+    for device in connection.execute(select(devices)).fetchall():
+        place = FeedPlace(0, NO_MARK)
+        statement = select(feed, hub_facts.c.content).select_from(feed.outerjoin(hub_facts, facts))
+        mine = (feed.c.region == device.region, feed.c.device == device.device)
+        for row in connection.execute(statement.where(*mine).order_by(feed.c.hub_seq)):
+            line = row.line if row.line is not None else bytes(row.content or b"").partition(b"\n")[0]
+            place = place.after(row.hub_seq, line)
+            if place.mark != row.mark:
+                yield f"feed of {device.region}{device.device} at {row.hub_seq}"
+                return
+        if (place.hub_seq, place.mark) != (device.feed_hub_seq, device.feed_mark):
+            yield f"feed of {device.region}{device.device}: its end"

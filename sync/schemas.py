@@ -1,0 +1,285 @@
+"""The JSON of the wire, both ends (docs/sync.md). Unknown fields are ignored, so that either end may be newer."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal, TypeVar
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from clerk_app.journal.hub_facts import Ack, SignedAck
+from clerk_app.journal.hub_keys import KeyList
+from sync.wire import Malformed, Request, Response, json_content
+
+_Hex16 = Annotated[str, Field(pattern=r"^[0-9a-f]{32}$")]
+_Hex32 = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
+_Hex64 = Annotated[str, Field(pattern=r"^[0-9a-f]{128}$")]
+_Device = Annotated[str, Field(pattern=r"^[0-9]{9}$")]
+_Place = Annotated[int, Field(ge=0, lt=2**53)]
+_Seq = Annotated[int, Field(ge=1, lt=2**53)]
+
+
+class Message(BaseModel):
+    """Base of every JSON object on the wire."""
+
+    model_config = ConfigDict(extra="ignore", frozen=True, strict=True)
+
+
+class KeyListMessage(Message):
+    """The signed list of working keys: its exact bytes as text, and the identity key's signature."""
+
+    content: str
+    signature: _Hex64
+
+    @classmethod
+    def of(cls, keys: KeyList, signature: bytes) -> KeyListMessage:
+        """From a list and its signature."""
+        return cls(content=keys.to_bytes().decode(), signature=signature.hex())
+
+
+class KeysBrought(Message):
+    """The part of an answer that is read before anything in it is believed."""
+
+    keys: KeyListMessage | None = None
+
+
+class HelloAsk(Message):
+    """Who calls, and which protocols it speaks. Needs no token."""
+
+    protocols: list[int]
+    device: _Device
+    public_key: _Hex32
+
+
+class HelloAnswer(Message):
+    """The protocol chosen, the working keys, whether this device's key is registered, and a challenge if it is."""
+
+    protocol: int
+    keys: KeyListMessage
+    registered: Literal["no", "yes", "other"]
+    challenge: str
+    now_ms: int
+
+
+class RegisterAsk(Message):
+    """Register a device's public key. `proof` is HMAC-SHA256 under SHA-256(secret) over the registration message."""
+
+    device: _Device
+    public_key: _Hex32
+    proof: _Hex32
+
+
+class RegisterAnswer(Message):
+    """The key is registered, now or since earlier."""
+
+    registered: bool
+
+
+class TokenAsk(Message):
+    """A challenge signed by the device."""
+
+    device: _Device
+    challenge: str
+    signature: _Hex64
+
+
+class TokenAnswer(Message):
+    """A bearer token; `valid_s` seconds by the hub's clock."""
+
+    token: str
+    valid_s: int
+
+
+class ChainPlace(Message):
+    """How far one end has a chain: `head` is the hash at `seq` (the cited one at 0)."""
+
+    chain: _Hex16
+    seq: _Place
+    head: _Hex32
+
+
+class FeedMark(Message):
+    """How far the feed was read."""
+
+    after: _Place
+    mark: _Hex32
+
+
+class StateAsk(Message):
+    """The digest of a desk: its chains and its place in the feed."""
+
+    chains: list[ChainPlace] = Field(max_length=1000)
+    feed: FeedMark
+
+
+Standing = Literal["equal", "behind", "ahead", "fork", "stopped"]
+"""How the hub's chain stands against the desk's: `behind`: the hub has less; `ahead`: it has more, and agrees."""
+
+
+class ChainStanding(Message):
+    """What the hub has of a chain, and how that stands against what the desk said."""
+
+    chain: _Hex16
+    seq: _Place
+    head: _Hex32
+    standing: Standing
+    reason: str = ""
+
+
+class FeedStanding(Message):
+    """Whether the hub knows the desk's place in the feed, and whether there is more after it."""
+
+    known: bool
+    more: bool
+
+
+class StateAnswer(Message):
+    """The digest of the hub, for this device. Chains the desk did not name are listed too."""
+
+    protocol: int
+    keys: KeyListMessage
+    chains: list[ChainStanding]
+    feed: FeedStanding
+
+
+class AckMessage(Message):
+    """A signed ack (`clerk_app.journal.hub_facts`)."""
+
+    hub: _Hex32
+    chain: _Hex16
+    first: _Seq
+    seq: _Seq
+    head: _Hex32
+    hub_seq: _Seq
+    blobs_complete: bool
+    signature: _Hex64
+
+    @classmethod
+    def of(cls, signed: SignedAck) -> AckMessage:
+        """From a signed ack."""
+        ack = signed.ack
+        return cls(
+            hub=ack.hub.hex(),
+            chain=ack.chain,
+            first=ack.first,
+            seq=ack.seq,
+            head=ack.head.hex(),
+            hub_seq=ack.hub_seq,
+            blobs_complete=ack.blobs_complete,
+            signature=signed.signature.hex(),
+        )
+
+    def signed(self) -> SignedAck:
+        """The signed ack, not yet trusted."""
+        ack = Ack(
+            bytes.fromhex(self.hub),
+            self.chain,
+            self.first,
+            self.seq,
+            bytes.fromhex(self.head),
+            self.hub_seq,
+            self.blobs_complete,
+        )
+        return SignedAck(ack, bytes.fromhex(self.signature))
+
+
+class StoppedMessage(Message):
+    """The hub takes no more entries of this chain. `reason`: hash, signature or fork."""
+
+    chain: _Hex16
+    seq: _Place
+    reason: str
+
+
+class PushAnswer(Message):
+    """Acks for what is stored, or the chain that was stopped."""
+
+    acks: list[AckMessage]
+    stopped: StoppedMessage | None = None
+
+
+class EntryRange(Message):
+    """Entries `first`..`last` of a chain."""
+
+    chain: _Hex16
+    first: _Seq
+    last: _Seq
+
+
+class AcksAsk(Message):
+    """Ask again for the acks of entries the hub has already."""
+
+    ranges: list[EntryRange] = Field(max_length=1000)
+
+
+class AcksAnswer(Message):
+    """Acks of what is stored of the ranges asked for; what is not stored is left out."""
+
+    acks: list[AckMessage]
+
+
+class FeedItem(Message):
+    """One item: its exact bytes as text. The first line is what the mark runs over; a fact carries its signature."""
+
+    content: str
+    signature: _Hex64 | None = None
+
+
+class FeedAnswer(Message):
+    """A page of the feed; `after` and `mark` are the place after its last item."""
+
+    items: list[FeedItem]
+    after: _Place
+    mark: _Hex32
+    more: bool
+
+
+class BlobsAsk(Message):
+    """Ask how much of each blob the hub has."""
+
+    ids: list[_Hex32] = Field(max_length=1000)
+
+
+class BlobStanding(Message):
+    """How much the hub has of a blob: `offset` bytes so far, or all of it, checked."""
+
+    id: _Hex32
+    offset: _Place
+    complete: bool
+
+
+class BlobsAnswer(Message):
+    """One standing per blob asked for; an unknown one stands at 0."""
+
+    blobs: list[BlobStanding]
+
+
+class PieceAnswer(Message):
+    """How much of the blob the hub has after this piece."""
+
+    offset: _Place
+    complete: bool
+
+
+class Problem(Message):
+    """Why a request was refused: a stable code, and a sentence for whoever debugs a client."""
+
+    code: str
+    message: str = ""
+
+
+class ErrorAnswer(Message):
+    """The body of every refusal; it brings the working keys, since a refusal may be the first answer of all."""
+
+    error: Problem
+    keys: KeyListMessage | None = None
+
+
+AnyMessage = TypeVar("AnyMessage", bound=Message)
+
+
+def read_message(kind: type[AnyMessage], message: Request | Response) -> AnyMessage:
+    """Parse a body; raise `Malformed` if it is not a `kind`."""
+    try:
+        return kind.model_validate_json(json_content(message))
+    except ValidationError as error:
+        raise Malformed(f"not a {kind.__name__}") from error

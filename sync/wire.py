@@ -1,0 +1,122 @@
+"""Requests and answers, without any transport: HTTP carries them, and so does a simulation.
+
+Every answer of the hub is signed over the request it answers and its own bytes. A log-in page, a proxy's error, an
+answer cut short or one recorded yesterday can therefore never be taken for the hub's word.
+
+    ["answer-1","METHOD","/path?query","request id",SHA-256 of the request's body,status,"upload-offset",
+     SHA-256 of the answer's body]            UTF-8 JSON without spaces, hashes as hex; purpose `answer`
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from urllib.parse import parse_qs
+
+import zstandard
+
+PROTOCOL = 1
+ANSWER = "answer"
+"""The purpose of the signature over an answer."""
+
+REQUEST_ID = "request-id"
+SIGNATURE = "hub-signature"
+AUTHORIZATION = "authorization"
+CONTENT_TYPE = "content-type"
+UPLOAD_OFFSET = "upload-offset"
+UPLOAD_LENGTH = "upload-length"
+RETRY_AFTER = "retry-after"
+
+JSON = "application/json"
+JSON_ZSTD = "application/json+zstd"
+BATCH = "application/vnd.window-clerk.batch+zstd"
+OCTETS = "application/octet-stream"
+HTML = "text/html; charset=utf-8"
+
+MAX_BODY = 8 * 1024 * 1024
+"""Bytes of any one body on the wire."""
+MAX_PLAIN = 32 * 1024 * 1024
+"""Bytes of any one body once decompressed."""
+_COMPRESS_FROM = 1024
+_LEVEL = 9
+_NONE: Mapping[str, str] = MappingProxyType({})
+
+
+class Malformed(ValueError):
+    """Bytes from the other end that do not have the form they must have."""
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """One request. `path` carries the query, if any; names of headers are lower-case."""
+
+    method: str
+    path: str
+    headers: Mapping[str, str] = field(default_factory=dict)
+    body: bytes = b""
+
+    @property
+    def route(self) -> str:
+        """The path without the query."""
+        return self.path.partition("?")[0]
+
+    def query(self, name: str, default: str) -> str:
+        """One value of the query."""
+        return parse_qs(self.path.partition("?")[2]).get(name, [default])[-1]
+
+
+@dataclass(frozen=True, slots=True)
+class Response:
+    """One answer. Names of headers are lower-case."""
+
+    status: int
+    headers: Mapping[str, str] = field(default_factory=dict)
+    body: bytes = b""
+
+
+def answer_message(request: Request, response: Response) -> bytes:
+    """The bytes a hub signs with an answer."""
+    fields = [
+        "answer-1",
+        request.method,
+        request.path,
+        request.headers.get(REQUEST_ID, ""),
+        hashlib.sha256(request.body).hexdigest(),
+        response.status,
+        response.headers.get(UPLOAD_OFFSET, ""),
+        hashlib.sha256(response.body).hexdigest(),
+    ]
+    return json.dumps(fields, ensure_ascii=False, separators=(",", ":")).encode()
+
+
+def compress(content: bytes) -> bytes:
+    """One zstd frame with its size and a checksum."""
+    return zstandard.ZstdCompressor(level=_LEVEL, write_checksum=True, write_content_size=True).compress(content)
+
+
+def decompress(content: bytes) -> bytes:
+    """Undo `compress`; raise `Malformed` for anything else, cut short, or larger than `MAX_PLAIN`."""
+    try:
+        if not 0 <= zstandard.frame_content_size(content) <= MAX_PLAIN:
+            raise Malformed("no size, or too large")
+        return zstandard.ZstdDecompressor(max_window_size=2**27).decompress(content, allow_extra_data=False)
+    except zstandard.ZstdError as error:
+        raise Malformed("not a whole zstd frame") from error
+
+
+def json_response(status: int, content: str, *, headers: Mapping[str, str] = _NONE) -> Response:
+    """An answer with a JSON body, compressed where that pays."""
+    body = content.encode()
+    if len(body) < _COMPRESS_FROM:
+        return Response(status, {**headers, CONTENT_TYPE: JSON}, body)
+    return Response(status, {**headers, CONTENT_TYPE: JSON_ZSTD}, compress(body))
+
+
+def json_content(message: Request | Response) -> bytes:
+    """The JSON of a body, decompressed if need be; raise `Malformed`."""
+    if message.headers.get(CONTENT_TYPE) == JSON_ZSTD:
+        return decompress(message.body)
+    return message.body

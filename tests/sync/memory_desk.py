@@ -1,0 +1,209 @@
+"""A desk in memory: the port of `sync.desk` with a real journal and nothing else. Passes the store's contract test."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from clerk_app.errors import BlobDamaged
+from clerk_app.journal.entry import NO_HEAD, Entry, Header, make_entry
+from clerk_app.journal.exchange import (
+    FeedPage,
+    FeedPlace,
+    OwnChain,
+    ReceivedFact,
+    Registration,
+    SyncBacklog,
+    WaitingEntry,
+)
+from clerk_app.journal.hub_facts import SignedAck
+from clerk_app.journal.hub_keys import KeyList
+from clerk_app.journal.signature import public_of, sign
+from clerk_app.seams import Clock, Rng
+from clerk_app.security.enrolment_file import EnrolmentFile
+from sync.blobs import named_blobs
+
+
+@dataclass
+class MemoryChain:
+    chain: str
+    cites: bytes
+    entries: list[Entry] = field(default_factory=list)
+    acked: dict[int, SignedAck] = field(default_factory=dict)
+    stopped: str = ""
+
+    @property
+    def head(self) -> bytes:
+        return self.entries[-1].hash if self.entries else self.cites
+
+
+class MemoryDesk:
+    def __init__(self, enrolment: EnrolmentFile, clock: Clock, rng: Rng) -> None:
+        self.enrolment = enrolment
+        self.clock = clock
+        self.rng = rng
+        self.private = rng.token(32)
+        self.chains: list[MemoryChain] = []
+        self.blobs: dict[str, bytes] = {}
+        self.facts: dict[bytes, ReceivedFact] = {}
+        self.parked: dict[tuple[str, int], str] = {}
+        self.applied: set[tuple[str, int]] = set()
+        self.unknown: dict[int, bytes] = {}
+        self.place = FeedPlace()
+        self.keys: KeyList | None = None
+        self.begin_chain()
+
+    # ---- work ---------------------------------------------------------------------------------------------------
+
+    def begin_chain(self) -> str:
+        cites = self.chains[-1].head if self.chains else NO_HEAD
+        self.chains.append(MemoryChain(self.rng.token(16).hex(), cites))
+        return self.chains[-1].chain
+
+    def append(self, stream: str, kind: str, body: Mapping[str, Any], clerk: str = "0312") -> Entry:
+        if self.chains[-1].stopped:
+            self.begin_chain()
+        chain = self.chains[-1]
+        header = Header(chain.chain, len(chain.entries) + 1, self.clock.now_ms(), "ok", clerk, stream, kind)
+        entry = make_entry(header, body, prev=chain.head, salt=self.rng.token(16))
+        chain.entries.append(entry)
+        return entry
+
+    def put_blob(self, content: bytes) -> str:
+        blob = hashlib.sha256(content).hexdigest()
+        self.blobs[blob] = content
+        return blob
+
+    def uploaded(self) -> set[tuple[str, int]]:
+        return {(chain.chain, seq) for chain in self.chains for seq in chain.acked}
+
+    def entries(self) -> list[Entry]:
+        return [entry for chain in self.chains for entry in chain.entries]
+
+    # ---- the port -----------------------------------------------------------------------------------------------
+
+    def registration(self) -> Registration:
+        enrolment = self.enrolment
+        return Registration(
+            enrolment.hub,
+            enrolment.hall,
+            enrolment.device,
+            public_of(self.private),
+            enrolment.secret,
+            enrolment.url,
+            enrolment.ca,
+        )
+
+    def sign(self, purpose: str, message: bytes) -> bytes:
+        return sign(self.private, purpose, message)
+
+    def own_chains(self) -> Sequence[OwnChain]:
+        return [
+            OwnChain(chain.chain, len(chain.entries), chain.head, self._acked(chain), bool(chain.stopped))
+            for chain in self.chains
+            if chain.entries
+        ]
+
+    def _acked(self, chain: MemoryChain) -> int:
+        seq = 0
+        while seq + 1 in chain.acked:
+            seq += 1
+        return seq
+
+    def _chain(self, name: str) -> MemoryChain | None:
+        return next((chain for chain in self.chains if chain.chain == name), None)
+
+    def hash_at(self, chain: str, seq: int) -> bytes | None:
+        found = self._chain(chain)
+        if found is None or not 0 <= seq <= len(found.entries):
+            return None
+        return found.entries[seq - 1].hash if seq else found.cites
+
+    def entries_after(self, chain: str, seq: int, *, max_bytes: int) -> Sequence[Entry]:
+        found = self._chain(chain)
+        assert found is not None
+        taken: list[Entry] = []
+        size = 0
+        for entry in found.entries[seq:]:
+            size += len(entry.header) + len(entry.body or b"")
+            if taken and size > max_bytes:
+                break
+            taken.append(entry)
+        return taken
+
+    def take_acks(self, acks: Sequence[SignedAck]) -> None:
+        for signed in acks:
+            chain = self._chain(signed.ack.chain)
+            assert chain is not None
+            for seq in range(signed.ack.first, signed.ack.seq + 1):
+                chain.acked[seq] = signed
+
+    def waiting(self) -> Sequence[WaitingEntry]:
+        return [
+            WaitingEntry(chain.chain, seq, named_blobs(chain.entries[seq - 1].content))
+            for chain in self.chains
+            for seq, signed in sorted(chain.acked.items())
+            if not signed.ack.blobs_complete and named_blobs(chain.entries[seq - 1].content)
+        ]
+
+    def blob_size(self, blob: str) -> int:
+        return len(self._blob(blob))
+
+    def read_blob(self, blob: str, offset: int, size: int) -> bytes:
+        content = self._blob(blob)
+        if hashlib.sha256(content).hexdigest() != blob:
+            raise BlobDamaged(blob=blob)
+        return content[offset : offset + size]
+
+    def _blob(self, blob: str) -> bytes:
+        if blob not in self.blobs:
+            raise BlobDamaged(blob=blob)
+        return self.blobs[blob]
+
+    def feed_place(self) -> FeedPlace:
+        return self.place
+
+    def take_feed(self, page: FeedPage) -> None:
+        for verdict in page.verdicts:
+            for seq in range(verdict.first, verdict.seq + 1):
+                place = (verdict.chain, seq)
+                self.parked.pop(place, None)
+                self.applied.discard(place)
+                if verdict.verdict == "parked":
+                    self.parked[place] = verdict.reason
+                else:
+                    self.applied.add(place)
+        for received in page.facts:
+            self.facts[received.fact.digest] = received
+        self.unknown |= dict(page.unknown)
+        self.place = page.place
+
+    def restart_feed(self) -> None:
+        self.place = FeedPlace()
+
+    def stop_chain(self, chain: str, reason: str) -> None:
+        found = self._chain(chain)
+        assert found is not None
+        found.stopped = reason
+
+    def key_serial(self) -> int:
+        return self.keys.serial if self.keys else 0
+
+    def keep_keys(self, keys: KeyList, signature: bytes) -> None:
+        self.keys = keys
+
+    def backlog(self) -> SyncBacklog:
+        unacked = [
+            entry.head.recorded_at
+            for chain in self.chains
+            for seq, entry in enumerate(chain.entries, 1)
+            if seq not in chain.acked
+        ]
+        return SyncBacklog(
+            pending=len(unacked) + len(self.waiting()),
+            oldest_at=min(unacked, default=None),
+            parked=len(self.parked),
+            conflicts=0,
+        )
