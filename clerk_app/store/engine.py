@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event
-from sqlalchemy.pool import NullPool, QueuePool, StaticPool
+from sqlalchemy.pool import QueuePool, StaticPool
 
 BUSY_TIMEOUT_MS = 10_000
 
@@ -24,11 +24,6 @@ def reader_engine(path: Path, key: bytes) -> Engine:
     engine = _engine(_connector(path, key, read_only=True), QueuePool)
     event.listen(engine, "begin", _begin_deferred)
     return engine
-
-
-def inspection_engine(path: Path, key: bytes) -> Engine:
-    """Connections made anew each time, for verification."""
-    return _engine(_connector(path, key, read_only=True), NullPool)
 
 
 def memory_engine() -> Engine:

@@ -141,12 +141,11 @@ class Store:
 
         Raises `StoreDamaged`, `WitnessDamaged`, `StoreRolledBack` or `SchemaTooNew`.
         """
-        with storage_faults():
-            if not self.folder.database.exists():
-                raise StoreDamaged
-            with self._file_lock, self._reader.connect() as connection:
-                _check_identity(connection, self.store_id)
-                self._check_witness(connection)
+        if not self.folder.database.exists():
+            raise StoreDamaged
+        with self.undisturbed() as connection:
+            _check_identity(connection, self.store_id)
+            self._check_witness(connection)
 
     def settle(self) -> None:
         """Make ready for writing.
@@ -181,6 +180,12 @@ class Store:
     def read(self) -> Iterator[Connection]:
         """One reading transaction: it sees one state of the store, whatever is written meanwhile."""
         with storage_faults(), self._reader.connect() as connection:
+            yield connection
+
+    @contextmanager
+    def undisturbed(self) -> Iterator[Connection]:
+        """A connection to read with while nobody writes, so that the files themselves can be looked at."""
+        with self._lock, storage_faults(), self._file_lock, self._reader.connect() as connection:
             yield connection
 
     @contextmanager

@@ -1,21 +1,39 @@
-"""`clerk verify`: every byte of the store that means something is read and checked."""
+"""`clerk verify`: every byte of the store that means something is read and checked.
+
+What can not be seen: bytes of the write-ahead log that mean nothing any more (of transactions that were never
+committed, of an older round of the log, or copied into the database file since), and a wrapped key's own damage beyond
+`keys.json` being damaged.
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any, Literal
 
 from sqlalchemy import Connection, select
+from sqlalchemy.exc import SQLAlchemyError
 
-from clerk_app.errors import ClerkError
+from clerk_app.errors import ClerkError, KeysDamaged, SchemaTooNew
+from clerk_app.journal.body import read_body
 from clerk_app.journal.chain import check_chain
+from clerk_app.journal.entry import Entry, Header
+from clerk_app.journal.hub_facts import read_hub_fact
 from clerk_app.journal.signature import HEAD, head_message, public_of, verify
+from clerk_app.seams import Clock, Disk, Rng
+from clerk_app.security.device_secret import SecretStore
+from clerk_app.security.keys import check_keys
 from clerk_app.store import meta
-from clerk_app.store.engine import inspection_engine, memory_engine
+from clerk_app.store.engine import memory_engine
 from clerk_app.store.facts import ENTRY_COLUMNS, entry_of
 from clerk_app.store.faults import storage_faults
+from clerk_app.store.folder import DataFolder
 from clerk_app.store.projections import rebuild, snapshot
-from clerk_app.store.schema import blobs, chains, entries, heads
-from clerk_app.store.store import Store
+from clerk_app.store.schema import blobs, chains, entries, heads, hub_facts
+from clerk_app.store.store import Store, unlock
+
+Part = Literal["chain", "signatures", "blobs", "projections"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,74 +48,131 @@ class Verification:
     first_fault: str | None
 
 
-def verify_store(store: Store) -> Verification:
-    """Check pages, chains, heads, blobs and projections of an open store."""
-    faults: list[tuple[str, str]] = []
-    count = 0
+@dataclass(slots=True)
+class _Findings:
+    """What was found so far. What stops a look at one part is a fault of that part; the others are still looked at."""
+
+    entries: int = 0
+    faults: list[tuple[Part, str]] = field(default_factory=list)
+
+    def add(self, part: Part, what: str) -> None:
+        self.faults.append((part, what))
+
+    @contextmanager
+    def looking_at(self, part: Part, name: str) -> Iterator[None]:
+        try:
+            with storage_faults():
+                yield
+        except SchemaTooNew:
+            raise
+        except ClerkError as fault:
+            self.add(part, f"{name}: {fault.code}")
+        except (SQLAlchemyError, ValueError, TypeError, LookupError):
+            self.add(part, f"{name}: unreadable")
+
+    def verification(self) -> Verification:
+        broken = {part for part, _ in self.faults}
+        return Verification(
+            self.entries,
+            "chain" not in broken,
+            "signatures" not in broken,
+            "blobs" not in broken,
+            "projections" not in broken,
+            self.faults[0][1] if self.faults else None,
+        )
+
+
+def inspect_folder(
+    folder: DataFolder, *, clerk: str, password: str, clock: Clock, disk: Disk, rng: Rng, secrets: SecretStore
+) -> Verification:
+    """Verify the store of a folder, also one that refuses to open.
+
+    Raises `NoStore`, `LockedOut`, `WrongPassword`, `UnknownClerk` or `SchemaTooNew`; everything else is a finding.
+    """
     try:
-        with storage_faults():
-            faults += _pages(store)
-            with store.read() as connection:
-                count, chain_faults = _chains(connection)
-                faults += chain_faults
-                faults += _heads(connection)
-                faults += _blobs(connection, store)
-            faults += _projections(store)
-    except ClerkError as fault:
-        faults.append(("chain", f"database: {fault.code}"))
-    broken = {part for part, _ in faults}
-    return Verification(
-        count,
-        "chain" not in broken,
-        "signatures" not in broken,
-        "blobs" not in broken,
-        "projections" not in broken,
-        faults[0][1] if faults else None,
-    )
+        store_id, database_key = unlock(folder, clerk=clerk, password=password, clock=clock, disk=disk, secrets=secrets)
+    except KeysDamaged as fault:
+        # Without the key nothing else can be looked at, and nothing is called whole that was not seen.
+        return Verification(0, False, False, False, False, f"keys.json: {fault.code}")
+    store = Store(folder, store_id, database_key, clock=clock, disk=disk, rng=rng)
+    try:
+        return verify_store(store)
+    finally:
+        store.close()
 
 
-def _pages(store: Store) -> list[tuple[str, str]]:
-    engine = inspection_engine(store.folder.database, store.database_key)
-    with engine.connect() as connection:
-        broken = connection.exec_driver_sql("PRAGMA cipher_integrity_check").fetchall()
-        report = connection.exec_driver_sql("PRAGMA integrity_check").scalars().all()
-    engine.dispose()
+def verify_store(store: Store) -> Verification:
+    """Check keys, witness, pages, chains, heads, blobs and projections; raise `SchemaTooNew`."""
+    findings = _Findings()
+    with findings.looking_at("chain", "keys.json"):
+        check_keys(store.folder.path, store.database_key, store.disk)
+    with findings.looking_at("chain", "opening"):
+        store.check()
+    with findings.looking_at("chain", "database file"), store.undisturbed() as connection:
+        _pages(findings, connection)
+    with findings.looking_at("chain", "database"), store.read() as connection:
+        _contents(findings, connection, store)
+    return findings.verification()
+
+
+def _contents(findings: _Findings, connection: Connection, store: Store) -> None:
+    """Everything that is read inside the one transaction of `connection`."""
+    with findings.looking_at("chain", "chains"):
+        _chains(findings, connection)
+    with findings.looking_at("chain", "columns"):
+        _columns(findings, connection)
+    with findings.looking_at("signatures", "signed heads"):
+        _heads(findings, connection)
+    with findings.looking_at("blobs", "blobs"):
+        _blobs(findings, connection, store)
+    with findings.looking_at("projections", "projections"):
+        _projections(findings, connection)
+
+
+def _pages(findings: _Findings, connection: Connection) -> None:
+    broken = connection.exec_driver_sql("PRAGMA cipher_integrity_check").fetchall()
     if broken:
-        return [("chain", f"database page: {broken[0][0]}")]
-    return [] if list(report) == ["ok"] else [("chain", f"database: {report[0]}")]
+        findings.add("chain", f"database file: {broken[0][0]}")
+    report = connection.exec_driver_sql("PRAGMA integrity_check").scalars().all()
+    if list(report) != ["ok"]:
+        findings.add("chain", f"database: {report[0]}")
 
 
-def _chains(connection: Connection) -> tuple[int, list[tuple[str, str]]]:
-    faults: list[tuple[str, str]] = []
-    count, heads_seen = 0, {}
+def _chains(findings: _Findings, connection: Connection) -> None:
+    ends: dict[str, bytes] = {}
     for chain in connection.execute(select(chains).order_by(chains.c.n)).fetchall():
         rows = connection.execute(select(*ENTRY_COLUMNS).where(entries.c.chain == chain.chain).order_by(entries.c.seq))
         seq, head, fault = check_chain((entry_of(row) for row in rows), chain=chain.chain, prev=chain.prev)
-        heads_seen[chain.chain] = head
-        count += seq
-        if chain.prev_chain is not None and heads_seen.get(chain.prev_chain) != chain.prev:
-            faults.append(("chain", f"chain {chain.chain} does not cite the head of {chain.prev_chain}"))
+        ends[chain.chain] = head
+        findings.entries += seq
+        if chain.prev_chain is not None and ends.get(chain.prev_chain) != chain.prev:
+            findings.add("chain", f"chain {chain.chain} does not cite the head of {chain.prev_chain}")
         if fault is not None:
-            faults.append(("chain", f"entry {fault.chain}/{fault.seq}: {fault.what}"))
-    faults += _columns(connection)
-    return count, faults
+            findings.add("chain", f"entry {fault.chain}/{fault.seq}: {fault.what}")
 
 
-def _columns(connection: Connection) -> list[tuple[str, str]]:
-    """The look-up columns must repeat what the hashed header says."""
-    from clerk_app.journal.entry import Header
-
-    rows = connection.execute(
+def _columns(findings: _Findings, connection: Connection) -> None:
+    """The look-up columns must repeat what the hashed or signed bytes say, and every entry must have its chain."""
+    known = set(connection.execute(select(chains.c.chain)).scalars())
+    for row in connection.execute(
         select(entries.c.header, entries.c.chain, entries.c.seq, entries.c.stream, entries.c.kind)
-    )
-    for row in rows:
+    ):
         header = Header.from_bytes(row.header)
-        if (header.chain, header.seq, header.stream, header.kind) != (row.chain, row.seq, row.stream, row.kind):
-            return [("chain", f"entry {row.chain}/{row.seq}: columns")]
-    return []
+        if row.chain not in known or _place_of(header) != (row.chain, row.seq, row.stream, row.kind):
+            findings.add("chain", f"entry {row.chain}/{row.seq}: columns")
+            return
+    for row in connection.execute(select(hub_facts)):
+        fact = read_hub_fact(row.content)
+        if (fact.hub_seq, fact.stream, fact.kind) != (row.hub_seq, row.stream, row.kind):
+            findings.add("chain", f"hub fact {row.hub_seq}: columns")
+            return
 
 
-def _heads(connection: Connection) -> list[tuple[str, str]]:
+def _place_of(header: Header) -> tuple[str, int, str, str]:
+    return header.chain, header.seq, header.stream, header.kind
+
+
+def _heads(findings: _Findings, connection: Connection) -> None:
     public = public_of(meta.get(connection, meta.DEVICE_PRIVATE) or b"")
     for row in connection.execute(select(heads)):
         stored = connection.execute(
@@ -105,26 +180,43 @@ def _heads(connection: Connection) -> list[tuple[str, str]]:
         ).scalar_one_or_none()
         message = head_message(row.chain, row.seq, row.head)
         if stored != row.head or not verify(public, HEAD, message, row.signature):
-            return [("signatures", f"signed head {row.chain}/{row.seq}")]
-    return []
+            findings.add("signatures", f"signed head {row.chain}/{row.seq}")
+            return
 
 
-def _blobs(connection: Connection, store: Store) -> list[tuple[str, str]]:
-    for blob in connection.execute(select(blobs.c.id)).scalars():
+def _blobs(findings: _Findings, connection: Connection, store: Store) -> None:
+    """Every kept blob is whole, and every blob that an entry names is kept."""
+    kept = {row.id: row.size for row in connection.execute(select(blobs.c.id, blobs.c.size))}
+    for blob, size in kept.items():
         try:
-            store.vault.sealed(blob)
+            whole = len(store.vault.sealed(blob)) == size
         except ClerkError:
-            return [("blobs", f"blob {blob}")]
-    return []
+            whole = False
+        if not whole:
+            findings.add("blobs", f"blob {blob}")
+            return
+    for row in connection.execute(select(*ENTRY_COLUMNS).where(entries.c.kind == "case.taken_in")):
+        missing = _named_blobs(entry_of(row)) - kept.keys()
+        if missing:
+            findings.add("blobs", f"blob {min(missing)}")
+            return
 
 
-def _projections(store: Store) -> list[tuple[str, str]]:
+def _named_blobs(entry: Entry) -> set[str]:
+    body: dict[str, Any] = read_body(entry.body) if entry.body is not None else {}
+    return {str(blob["id"]) for material in body.get("materials", ()) for blob in material.get("blobs", ())}
+
+
+def _projections(findings: _Findings, connection: Connection) -> None:
     """Fold everything again into memory and compare every row."""
     engine = memory_engine()
-    with store.read() as connection, engine.connect() as memory:
-        before = snapshot(connection)
-        rebuild(connection, into=memory)
-        after = snapshot(memory)
-    engine.dispose()
+    try:
+        with engine.connect() as memory:
+            before = snapshot(connection)
+            rebuild(connection, into=memory)
+            after = snapshot(memory)
+    finally:
+        engine.dispose()
     changed = [name for name in before if before[name] != after[name]]
-    return [("projections", f"projection {changed[0]}")] if changed else []
+    if changed:
+        findings.add("projections", f"projection {changed[0]}")
