@@ -267,6 +267,18 @@ class HallFull(UserError):
     code = "hall_full"
 
 
+class NoHubAddress(UserError):
+    """Nobody said where the platform is served."""
+
+    code = "no_hub_address"
+
+
+class HubPortTaken(UserError):
+    """The platform cannot listen at this address."""
+
+    code = "hub_port_taken"
+
+
 class NotDecidable(UserError):
     """The platform cannot decide a case in its present state."""
 

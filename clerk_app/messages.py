@@ -98,6 +98,8 @@ _SENTENCES: dict[str, tuple[str, str]] = {
     "hub_not_yet": ("本版还没有这项功能，什么都没有改变。", "请等以后的版本。"),
     "no_such_hall": ("大厅代码应为 6 位数字。", "请核对后再试。"),
     "hall_full": ("这个大厅的 999 个设备号已经用完。", "请换一个大厅代码。"),
+    "no_hub_address": ("还不知道平台的地址。", "请先运行 clerk-hub serve，或用 --url 写明地址。"),
+    "hub_port_taken": ("{host} 的端口 {port} 不能用。", "请换一个地址或端口，--port 0 会自动选一个。"),
     "not_decidable": ("这个办件现在的状态不能这样决定，什么都没有改变。", "请先查看办件状态。"),
     "hub_keys_damaged": ("平台的密钥文件缺失或被改动，平台不能运行。", "请从备份放回 hub-keys.json。"),
     "hub_store_failed": ("平台的数据库不能用，这一步没有办成。", "请检查数据库、磁盘和文件夹权限后再试。"),

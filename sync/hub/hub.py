@@ -49,7 +49,7 @@ class HubSeams:
 def open_hub(folder: Path, seams: HubSeams, url: str | None = None) -> Hub:
     """Open the hub in `folder`, making what is missing; raise `HubStoreFailed`, `HubKeysDamaged` or `DiskFailed`."""
     try:
-        folder.mkdir(parents=True, exist_ok=True)
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         keys = load_or_make_keys(folder, seams.clock, seams.disk, seams.rng)
         shelf = Shelf(folder / "blobs")
     except OSError as error:

@@ -1,0 +1,60 @@
+"""Serving the hub over HTTP from one process."""
+
+from __future__ import annotations
+
+import socket
+from collections.abc import Callable
+
+from clerk_app.errors import HubPortTaken
+from sync.hub.hub import Hub
+from sync.hub.reconsider import reconsider
+from sync.hub.service import HubService
+
+KEEP_ALIVE_S = 120
+"""Longer than any client keeps an idle connection, so that it is never closed under a request on its way."""
+URL = "url"
+"""Named value: where this hub was served last."""
+
+
+def serve(hub: Hub, host: str, port: int, announce: Callable[[str], None]) -> None:
+    """Serve until told to stop; `announce` hears the URL once connections are taken."""
+    import uvicorn
+
+    from sync.hub.app import make_app
+
+    listener = _listen(host, port)
+    url = _url(host, listener)
+    reconsider(hub)
+    hub.store.put_value(URL, url)
+    config = uvicorn.Config(
+        make_app(HubService(hub)),
+        timeout_keep_alive=KEEP_ALIVE_S,
+        timeout_graceful_shutdown=5,
+        log_config=None,
+        access_log=False,
+        lifespan="off",
+        server_header=False,
+    )
+    announce(url)
+    uvicorn.Server(config).run(sockets=[listener])
+
+
+def _listen(host: str, port: int) -> socket.socket:
+    """A listening socket. Its protocol must be named: only then does asyncio switch Nagle's algorithm off."""
+    try:
+        family, kind, _protocol, _name, address = socket.getaddrinfo(
+            host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
+        )[0]
+        listener = socket.socket(family, kind, socket.IPPROTO_TCP)
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listener.bind(address)
+        listener.listen(512)
+    except (OSError, OverflowError) as error:
+        raise HubPortTaken(host=host, port=port) from error
+    return listener
+
+
+def _url(host: str, listener: socket.socket) -> str:
+    port = listener.getsockname()[1]
+    name = {"0.0.0.0": "127.0.0.1", "::": "[::1]", "": "127.0.0.1"}.get(host, host)  # noqa: S104 - shown, not bound
+    return f"http://[{name}]:{port}" if ":" in name and not name.startswith("[") else f"http://{name}:{port}"
