@@ -9,12 +9,13 @@ from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen, QResizeEvent
 from PySide6.QtWidgets import QApplication, QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
 
 from ui import tokens
+from ui.components.chip import SourceBadge
 from ui.components.field import Field
 from ui.components.surfaces import clear
-from ui.components.text import label
+from ui.components.text import ElidedLabel, label
 
 if TYPE_CHECKING:
-    from ui.viewmodels.parts import FieldView, SectionView
+    from ui.viewmodels.parts import FactView, FieldView, SectionView
 
 _THREE_COLUMNS_FROM = 620
 _Shape = tuple[tuple[str, tuple[tuple[str, str], ...]], ...]
@@ -47,6 +48,45 @@ class SectionHeading(QWidget):
         painter.drawLine(tokens.FOCUS_RING_WIDTH, 0, self.width() - tokens.FOCUS_RING_WIDTH, 0)
 
 
+class FactGrid(QWidget):
+    """Elements that a source has filled, one quiet line each."""
+
+    def __init__(self, columns: int = 3, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._columns = columns
+        self._facts: tuple[FactView, ...] = ()
+        self._grid = QGridLayout(self)
+        ring = tokens.FOCUS_RING_WIDTH
+        self._grid.setContentsMargins(ring, 0, ring, 2)
+        self._grid.setHorizontalSpacing(14)
+        self._grid.setVerticalSpacing(6)
+
+    def show_facts(self, facts: tuple[FactView, ...]) -> None:
+        """Show these."""
+        if facts != self._facts:
+            self._facts = facts
+            self._flow()
+
+    def set_columns(self, columns: int) -> None:
+        """Show them in so many columns."""
+        if columns != self._columns:
+            self._columns = columns
+            self._flow()
+
+    def _flow(self) -> None:
+        clear(self._grid)
+        line = column = 0
+        for fact in self._facts:
+            if fact.wide and column:
+                line, column = line + 1, 0
+            self._grid.addWidget(_fact_line(fact), line, column, 1, self._columns if fact.wide else 1)
+            column = 0 if fact.wide else (column + 1) % self._columns
+            line += column == 0
+        for place in range(4):
+            self._grid.setColumnStretch(place, 1 if place < self._columns else 0)
+        self.setVisible(bool(self._facts))
+
+
 class FormGrid(QWidget):
     """All fields of a form.
 
@@ -64,6 +104,7 @@ class FormGrid(QWidget):
         self._shape: _Shape = ()
         self._fields: dict[str, Field] = {}
         self._headings: list[SectionHeading] = []
+        self._facts: list[FactGrid] = []
         self._grids: list[tuple[QGridLayout, list[Field]]] = []
         self._columns = 3
         self._column = QVBoxLayout(self)
@@ -77,8 +118,9 @@ class FormGrid(QWidget):
         if shape != self._shape:
             self._rebuild(sections)
             self._shape = shape
-        for heading, part in zip(self._headings, sections, strict=True):
+        for heading, facts, part in zip(self._headings, self._facts, sections, strict=True):
             heading.show_note(part.note)
+            facts.show_facts(part.facts)
         for part in sections:
             for view in part.fields:
                 self._fields[view.code].show_view(view)
@@ -105,11 +147,13 @@ class FormGrid(QWidget):
 
     def _rebuild(self, sections: tuple[SectionView, ...]) -> None:
         clear(self._column)
-        self._fields, self._headings, self._grids = {}, [], []
+        self._fields, self._headings, self._facts, self._grids = {}, [], [], []
         for position, part in enumerate(sections):
             heading = SectionHeading(part.heading, first=position == 0)
             self._headings.append(heading)
+            self._facts.append(FactGrid(self._columns))
             self._column.addWidget(heading)
+            self._column.addWidget(self._facts[-1])
             self._column.addWidget(self._group(part.fields))
         self._column.addStretch(1)
         self._flow()
@@ -135,6 +179,8 @@ class FormGrid(QWidget):
         return next(inside, None)
 
     def _flow(self) -> None:
+        for facts in self._facts:
+            facts.set_columns(self._columns)
         for grid, fields in self._grids:
             for field in fields:
                 grid.removeWidget(field)
@@ -143,3 +189,17 @@ class FormGrid(QWidget):
             for column in range(3):
                 grid.setColumnStretch(column, 1 if column < self._columns else 0)
                 grid.setColumnMinimumWidth(column, 0)
+
+
+def _fact_line(fact: FactView) -> QWidget:
+    made = QWidget()
+    made.setAccessibleName(f"{fact.label} {fact.value}，{fact.mark_meaning}")
+    row = QHBoxLayout(made)
+    row.setContentsMargins(0, 0, 0, 0)
+    row.setSpacing(tokens.SPACE_2)
+    row.addWidget(label(fact.label, "note"))
+    row.addWidget(ElidedLabel(fact.value), 1)
+    badge = SourceBadge()
+    badge.show_source(fact.mark, fact.mark_meaning)
+    row.addWidget(badge)
+    return made

@@ -11,6 +11,7 @@ from ui import tokens
 from ui.components.chip import Chip
 from ui.components.choice_row import ChoiceRow, YesNoRow
 from ui.components.field import Field
+from ui.components.form_grid import FactGrid
 from ui.components.line_edit import DateEdit, LineEdit
 from ui.components.messages import Banner, ProblemBanner
 from ui.components.phone_edit import PhoneEdit
@@ -91,6 +92,7 @@ class ShortCounter(QWidget):
         self._shown_chips: tuple[ChipView, ...] = ()
         self._effect = Chip()
         self._grid = QGridLayout()
+        self._facts = FactGrid(4)
         self._scroll = ScrollColumn()
         self._say = Banner(Tone.OFFLINE, square=True)
         self._problem = ProblemBanner()
@@ -108,6 +110,7 @@ class ShortCounter(QWidget):
         self._show_chips(matter.chips)
         self._effect.show_word(matter.effect.text, matter.effect.tone)
         self._show_fixed(tuple(field for part in state.sections for field in part.fields))
+        self._facts.show_facts(tuple(fact for part in state.sections for fact in part.facts))
         self._show_questions(state.questions)
         self._warning.say(state.person.warning if state.person else "")
         self._say.say(
@@ -147,6 +150,10 @@ class ShortCounter(QWidget):
         self._grid.setVerticalSpacing(2)
         for part in (head, self._grid):
             self._card.column.addLayout(part)
+        facts = QHBoxLayout()
+        facts.setContentsMargins(17, 0, 17, 10)
+        facts.addWidget(self._facts)
+        self._card.column.addLayout(facts)
         self._card.column.addWidget(self._scroll, 1)
         for widget in (self._problem, self._warning, self._say, Rule(), footer):
             self._card.column.addWidget(widget)

@@ -55,12 +55,24 @@ class FieldView:
 
 
 @dataclass(frozen=True, slots=True)
+class FactView:
+    """An element that a source has filled and nobody types: one quiet line. `wide`: it gets a line of its own."""
+
+    label: str
+    value: str
+    mark: str
+    mark_meaning: str
+    wide: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class SectionView:
-    """A part of the form with its heading, in the order of the paper."""
+    """A part of the form with its heading, in the order of the paper: what is filled, then what is typed."""
 
     heading: str
     note: str
-    fields: tuple[FieldView, ...]
+    fields: tuple[FieldView, ...] = ()
+    facts: tuple[FactView, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
