@@ -21,9 +21,10 @@ from clerk_app.services.desk import Desk, Place
 from clerk_app.services.enrol import ENROLMENT_VALUE, enrol
 from clerk_app.services.ports import NoticeRenderer, Printer
 from clerk_app.settings import Settings, load_settings
+from clerk_app.store.faults import storage_faults
 from clerk_app.store.folder import DataFolder, own_folder
 from clerk_app.store.store import Store
-from clerk_app.store.verify import Verification, verify_store
+from clerk_app.store.verify import Verification, inspect_folder
 
 if TYPE_CHECKING:
     from sync.background import BackgroundSync, LineState
@@ -45,7 +46,8 @@ def create_store(
     folder: DataFolder, *, clerk: str, name: str, password: str, practice: bool, cost: KdfCost = STANDARD_COST
 ) -> Iterator[Store]:
     """Make a new store and hold it open."""
-    folder.path.mkdir(parents=True, exist_ok=True)
+    with storage_faults():
+        folder.path.mkdir(parents=True, exist_ok=True)
     owner = own_folder(folder)
     try:
         store = Store.create(
@@ -96,8 +98,9 @@ def open_for_reading(folder: DataFolder, clerk: str, password: str) -> Iterator[
 
 def inspect_store(folder: DataFolder, clerk: str, password: str) -> Verification:
     """Verify a store; what refuses to open is reported as its first fault, a wrong password is still refused."""
-    with open_for_reading(folder, clerk, password) as store:
-        return verify_store(store)
+    return inspect_folder(
+        folder, clerk=clerk, password=password, clock=_clock, disk=_disk, rng=_rng, secrets=secret_store()
+    )
 
 
 def enrol_store(store: Store, file: Path, *, clerk: str) -> Place:
