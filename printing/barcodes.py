@@ -72,7 +72,7 @@ def code128(number: str, *, x: float, y: float) -> Symbol:
 
 
 def qr_code(address: str, *, right: float, y: float) -> Symbol:
-    """QR code with error correction M; its quiet zone's upper right corner is at `right`, `y`."""
+    """QR code with error correction M: the ground begins at `y`, the dark modules end at `right`."""
     matrix = _qr_modules(address)
     module = min(QR_MODULE_MOST, max(QR_MODULE, QR_SIDE / len(matrix)))
     quiet = QR_QUIET_MODULES
@@ -82,7 +82,7 @@ def qr_code(address: str, *, right: float, y: float) -> Symbol:
         for row, modules in enumerate(matrix)
         for start, length in _dark_runs(modules)
     )
-    return Symbol(right - side * module, y, side, side, module, module, runs)
+    return Symbol(right - (side - quiet) * module, y, side, side, module, module, runs)
 
 
 def _dark_runs(modules: bytes) -> list[tuple[int, int]]:

@@ -15,7 +15,7 @@ _CLOSING = "，。、；：？！）〕］｝》〉」』】”’…—～·‧
 _UNITS = "年月日时分秒号条款项个份页元天张人次"
 _LATIN = "!-~\u00a1-\u00b6\u00b8-\u024f"  # visible ASCII and Latin letters, but not the dot within names
 
-_UNIT = re.compile(rf"\s|[{_OPENING}]*(?:[{_LATIN}]+[{_UNITS}]?|[^\s{_OPENING}{_CLOSING}{_LATIN}])?[{_CLOSING}]*")
+_UNIT = re.compile(rf"\s|[{_OPENING}]*(?:[{_LATIN}]+(?: ?[{_UNITS}])?|[^\s{_OPENING}{_CLOSING}{_LATIN}])?[{_CLOSING}]*")
 
 
 def break_lines(text: str, width_of: Callable[[str], float], *, width: float, first: float | None = None) -> list[str]:

@@ -21,8 +21,12 @@ _INDENT = 2.0
 _MOST_SPREAD = 0.08
 """Most space added after a character to fill a line, in its size; a line that needs more stays ragged."""
 
+_STUMP = 2
+_CLOSER = 1.035
+"""How much wider lines may be broken, and then set closer, to save a last line of up to `_STUMP` characters."""
+
 CELL_PAD_X = 5.0
-CELL_PAD_Y = 2.5
+CELL_PAD_Y = 2.2
 
 
 class Align(Enum):
@@ -70,17 +74,13 @@ class Typesetter:
 
     def paragraph(self, text: str, style: TextStyle, *, x: float, width: float) -> list[Block]:
         """A paragraph with its first line indented and both edges even: one block per line."""
-        indent = _INDENT * style.size
-        lines = self.broken(text, style, width, first=width - indent)
-        return self._even_lines(lines, style, x=x, width=width, indent=indent)
+        return self._even(text, style, x=x, width=width, indent=_INDENT * style.size)
 
     def labelled(self, label: str, text: str, style: TextStyle, *, x: float, width: float) -> list[Block]:
         """A text hanging to the right of its label, both edges even: one block per line."""
         hang = self.width(label, style)
-        lines = self.broken(text, style, width - hang) or [""]
-        blocks = self._even_lines(lines, style, x=x + hang, width=width - hang, indent=0.0)
-        first = blocks[0]
-        return [Block(first.height, (Text(x, style.baseline, label, style), *first.items)), *blocks[1:]]
+        first, *rest = self._even(text, style, x=x + hang, width=width - hang, indent=0.0)
+        return [Block(first.height, (Text(x, style.baseline, label, style), *first.items)), *rest]
 
     def row(self, cells: list[Cell], *, most_lines: int) -> list[Block]:
         """A table row with its outline as one block; more only if a cell has over `most_lines` lines."""
@@ -113,18 +113,29 @@ class Typesetter:
             for number, line in enumerate(lines)
         ]
 
-    def _even_lines(self, lines: list[str], style: TextStyle, *, x: float, width: float, indent: float) -> list[Block]:
-        blocks: list[Block] = []
-        for number, line in enumerate(lines):
-            start = indent if number == 0 else 0.0
-            last = number == len(lines) - 1
-            spread = 0.0 if last else self._spread(line, style, width - start)
-            blocks.append(Block(style.leading, (Text(x + start, style.baseline, line, style, spread),)))
-        return blocks
+    def _even(self, text: str, style: TextStyle, *, x: float, width: float, indent: float) -> list[Block]:
+        *full, last = self._without_stump(text, style, width, indent) or [""]
+        starts = [indent, *[0.0] * len(full)]
+        spreads = [self._spread(line, style, width - start) for line, start in zip(full, starts, strict=False)]
+        spreads.append(min(0.0, self._spread(last, style, width - starts[len(full)])))
+        return [
+            Block(style.leading, (Text(x + start, style.baseline, line, style, spread),))
+            for line, start, spread in zip([*full, last], starts, spreads, strict=True)
+        ]
+
+    def _without_stump(self, text: str, style: TextStyle, width: float, indent: float) -> list[str]:
+        """The lines of a text, set a little closer if that saves a last line of one or two characters."""
+        lines = self.broken(text, style, width, first=width - indent)
+        if len(lines) < 2 or len(lines[-1]) > _STUMP:
+            return lines
+        wider = width * _CLOSER
+        closer = self.broken(text, style, wider, first=wider - indent)
+        return closer if len(closer) < len(lines) else lines
 
     def _spread(self, line: str, style: TextStyle, width: float) -> float:
+        """What to add after each character to fill `width`; negative if the line is wider."""
         needed = (width - self.width(line, style)) / max(1, len(line) - 1)
-        return needed if 0.0 < needed <= _MOST_SPREAD * style.size else 0.0
+        return needed if needed <= _MOST_SPREAD * style.size else 0.0
 
     def _start(self, line: str, style: TextStyle, x: float, width: float, align: Align) -> float:
         if align is Align.LEFT:

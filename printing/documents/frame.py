@@ -14,7 +14,7 @@ from printing.layout import Flow
 from printing.page import BOTTOM, CONTENT_WIDTH, LEFT, TOP, Block, Box, Page, Placed, TextStyle, beside, stack
 from printing.typeset import BODY, CELL, CELL_PAD_X, CELL_STRONG, STRONG, Align, Cell, Typesetter
 
-_GAP = 9.0
+_GAP = 8.0
 """White between two parts."""
 
 _PARAGRAPH_GAP = 3.0
@@ -116,13 +116,18 @@ class Sheaf:
         return Placed(self._foot_top, beside(self._foot, page_count(number, count, self._setter)))
 
     def _paired(self, facts: Sequence[tuple[str, str]]) -> list[list[tuple[str, str]]]:
-        """Rows of one pair or of two that fit into half the width each."""
+        """Rows of one pair, or of two that fit into half the width each: a short one fills the last half-empty row."""
         rows: list[list[tuple[str, str]]] = []
+        half_empty: list[tuple[str, str]] | None = None
         for fact in facts:
-            if rows and len(rows[-1]) == 1 and self._is_short(rows[-1][0]) and self._is_short(fact):
-                rows[-1].append(fact)
-            else:
+            if not self._is_short(fact):
                 rows.append([fact])
+            elif half_empty is not None:
+                half_empty.append(fact)
+                half_empty = None
+            else:
+                half_empty = [fact]
+                rows.append(half_empty)
         return rows
 
     def _is_short(self, fact: tuple[str, str]) -> bool:

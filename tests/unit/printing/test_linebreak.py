@@ -57,6 +57,7 @@ def test_words_and_numbers_stay_whole(word):
 def test_a_number_stays_with_its_unit():
     assert lines("一二三四在10个工作日内", 6) == ["一二三四在", "10个工作日内"]
     assert lines("自2026年11月17日起", 5) == ["自2026年", "11月17日起"]
+    assert lines("自 2026 年 11 月 17 日起", 6.5) == ["自 2026 年", "11 月 17 日起"]
 
 
 def test_the_dot_within_a_name_does_not_begin_a_line():
