@@ -23,7 +23,9 @@ chains = Table(
     Column("prev_chain", Text),
     Column("prev", LargeBinary, nullable=False),
     Column("reason", Text, nullable=False),
+    Column("stopped", Text),
 )
+"""The chains of this device; `stopped` says why the hub takes no more of one."""
 
 entries = Table(
     "entries",
