@@ -156,3 +156,10 @@ def test_a_material_replaces_the_one_of_its_code_and_no_other():
     assert item(changed, "M10").pages == 9
     assert changed.material("M17") == draft.material("M17")
     assert changed.material("M99") is None
+
+
+def test_the_key_of_a_scan_is_not_in_what_a_draft_prints_of_itself():
+    scan = BlobRef("ab" * 32, "a2V5IG9mIHRoZSBzY2Fu", 12_345, "image/jpeg", "scan-1.jpg")
+    draft = full_draft("P31")
+    draft = draft.with_material(replace(item(draft, "M10"), blobs=(scan,)), NOW)
+    assert scan.key not in repr(draft)

@@ -1,0 +1,165 @@
+"""The shipped sample catalogue: what the two matters of this version are."""
+
+import pytest
+
+from clerk_app.catalogue.loader import load_catalogue
+from clerk_app.domain.form import card_value
+from clerk_app.errors import NoSuchMatter
+from tests.unit.domain.builders import person
+
+CATALOGUE = load_catalogue()
+P14, P31 = CATALOGUE.matter("P14"), CATALOGUE.matter("P31")
+
+
+def test_the_sample_says_what_it_is():
+    assert (CATALOGUE.version, CATALOGUE.label) == ("2026-11-20", "示例数据")
+    assert all(matter.sample and matter.version == CATALOGUE.version for matter in CATALOGUE.matters)
+
+
+@pytest.mark.parametrize(("matter", "elements", "from_card"), [(P14, 13, 7), (P31, 19, 8)])
+def test_elements_and_how_many_the_card_fills(matter, elements, from_card):
+    assert len(matter.fields) == elements
+    assert sum(field.card_key is not None for field in matter.fields) == from_card
+    assert len(matter.typed_fields) == elements - from_card
+
+
+def test_the_elements_of_p14():
+    assert [field.code for field in P14.fields] == [
+        "g.P1.name",
+        "g.P1.sex",
+        "g.P1.ethnicity",
+        "g.P1.birth_date",
+        "g.P1.document_type",
+        "g.P1.document_number",
+        "g.P1.valid_until",
+        "g.P4.phone",
+        "g.P4.backup_name",
+        "g.P4.backup_phone",
+        "g.I6.benefit",
+        "g.I6.payment",
+        "g.I6.method",
+    ]
+
+
+def test_the_elements_of_p31():
+    assert [field.code for field in P31.fields[7:]] == [
+        "g.P2.registered_address",
+        "g.P3.area",
+        "g.P3.detail",
+        "g.P4.phone",
+        "g.P4.backup_name",
+        "g.P4.backup_phone",
+        "g.R2.reason",
+        "g.R2.since",
+        "g.R2.housing",
+        "g.R2.employer",
+        "g.P9.pickup",
+        "g.P9.address",
+    ]
+
+
+def test_what_nobody_has_to_answer():
+    optional = {field.code for matter in CATALOGUE.matters for field in matter.fields if not field.required}
+    assert optional == {
+        "g.P4.phone",
+        "g.P4.backup_name",
+        "g.P4.backup_phone",
+        "g.I6.payment",
+        "g.R2.employer",
+    }
+
+
+def test_having_no_phone_is_an_answer():
+    for matter in CATALOGUE.matters:
+        phone = matter.field("g.P4.phone")
+        assert phone is not None
+        assert "无手机" in phone.choices
+
+
+def test_the_materials_of_p31_and_what_may_replace_them():
+    flags = {
+        need.code: (need.by_card, need.e_licence, need.reusable, need.deferrable, need.promise, need.situational)
+        for need in P31.materials
+    }
+    assert flags == {
+        "M01": (True, True, False, False, False, False),
+        "M10": (False, False, False, False, False, False),
+        "M06": (False, False, True, True, False, False),
+        "M17": (False, False, False, True, False, True),
+    }
+    assert [need.code for need in P14.materials] == ["M01"]
+
+
+def test_who_may_come_and_with_what_card():
+    assert (P14.presence, P14.expired_card) == ("in_person", "note")
+    assert (P31.presence, P31.expired_card) == ("agent_allowed", "note")
+
+
+def test_what_the_window_may_do():
+    assert (P14.handle.window_power, P14.handle.offline_power, P14.handle.effect_when) == (
+        "receive",
+        "receive",
+        "platform",
+    )
+    assert (P31.handle.window_power, P31.handle.offline_power, P31.handle.effect_when) == (
+        "accept",
+        "accept",
+        "on_site",
+    )
+    assert (P14.handle.sealed_notice, P31.handle.sealed_notice) == (False, True)
+
+
+def test_procedures_kinds_and_limits():
+    assert (P14.procedure, P14.kind, P14.legal.days, P14.promised.days) == ("public_service", "at_once", 1, 0)
+    assert (P31.procedure, P31.kind, P31.legal.days, P31.promised.days) == ("registration", "promised", 15, 10)
+    assert {limit.unit for limit in (P14.legal, P14.promised, P31.legal, P31.promised)} == {"workday"}
+
+
+def test_only_p14_fits_the_short_counter():
+    assert P14.is_short
+    assert not P31.is_short
+
+
+def test_each_field_of_the_card_can_be_read_from_a_card():
+    for matter in CATALOGUE.matters:
+        for field in matter.fields:
+            assert field.card_key is None or card_value(person(), field.card_key)
+
+
+@pytest.mark.parametrize(
+    ("text", "codes"),
+    [
+        ("居住", ["P31"]),
+        ("居住证", ["P31"]),
+        ("资格认证", ["P14"]),
+        ("养老 认证", ["P14"]),
+        ("生存认证", ["P14"]),
+        ("p31", ["P31"]),
+        ("P", ["P14", "P31"]),
+        ("", ["P14", "P31"]),
+        ("办", []),
+        ("登记 认证", []),
+    ],
+)
+def test_a_matter_is_found_by_name_code_and_everyday_words(text, codes):
+    assert [matter.code for matter in CATALOGUE.search(text)] == codes
+
+
+def test_what_begins_with_the_word_comes_before_what_only_contains_it():
+    codes = [matter.code for matter in CATALOGUE.search("养老")]
+    assert codes == ["P14"]
+    renamed = type(CATALOGUE)(CATALOGUE.version, "", (P14, type(P31)(**fields_of(P31, name="城乡养老登记"))))
+    assert [matter.name for matter in renamed.search("养老")] == ["养老保险待遇领取资格认证", "城乡养老登记"]
+    assert [matter.name for matter in renamed.search("登记")] == ["城乡养老登记"]
+    by_alias = type(CATALOGUE)(CATALOGUE.version, "", (P14, type(P31)(**fields_of(P31, aliases=("养老",), code="P01"))))
+    assert [matter.code for matter in by_alias.search("养老")] == ["P14", "P01"]
+
+
+def fields_of(matter, **changes):
+    return {name: getattr(matter, name) for name in matter.__slots__} | changes
+
+
+def test_a_code_is_read_in_any_case_and_an_unknown_one_is_refused():
+    assert CATALOGUE.matter("p14") is P14
+    with pytest.raises(NoSuchMatter):
+        CATALOGUE.matter("P99")
