@@ -110,7 +110,7 @@ def fold(stream: str, facts: Sequence[Fact], types: Mapping[str, StreamType]) ->
             state = handler(state, fact)
         except Unlawful as refusal:
             conflicts.append(Conflict(fact.kind, refusal.reason, fact.recorded_at, fact.chain, fact.seq, fact.hub_seq))
-        except (KeyError, TypeError, ValueError, AttributeError):
+        except (KeyError, TypeError, ValueError, AttributeError, ArithmeticError):
             # A body that lacks what its kind needs comes from a broken or foreign writer: kept, shown, without effect.
             conflicts.append(Conflict(fact.kind, "malformed", fact.recorded_at, fact.chain, fact.seq, fact.hub_seq))
     return Folded(stream, state, tuple(conflicts), tuple(unknown))

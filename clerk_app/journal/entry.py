@@ -21,6 +21,7 @@ from clerk_app.journal.body import body_bytes, body_hash, read_body
 ALG = "sha256-ed25519"
 NO_HEAD = bytes(32)
 ClockState = Literal["ok", "unverified"]
+_FIELD_TYPES = [str, str, int, int, str, str, str, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,11 +45,25 @@ class Header:
     @classmethod
     def from_bytes(cls, content: bytes) -> Header:
         """Parse stored header bytes; raise `ValueError` unless they are the very bytes `to_bytes` would write."""
-        alg, chain, seq, recorded_at, clock, clerk, stream, kind = json.loads(content)
+        fields = _fields(content)
+        alg, chain, seq, recorded_at, clock, clerk, stream, kind = fields
         header = cls(chain, seq, recorded_at, clock, clerk, stream, kind, alg)
         if header.to_bytes() != content or alg != ALG or seq < 1 or clock not in ("ok", "unverified"):
             raise ValueError("header bytes are not canonical")
         return header
+
+
+def _fields(content: bytes) -> list[Any]:
+    """The eight fields of a header; raise `ValueError` if one has another type or could not be stored as text."""
+    try:
+        fields = json.loads(content)
+    except RecursionError as error:
+        raise ValueError("header bytes are not canonical") from error
+    if not isinstance(fields, list) or [type(field) for field in fields] != _FIELD_TYPES:
+        raise ValueError("header fields are of another type")
+    if any("\0" in field if isinstance(field, str) else not 0 <= field < 2**53 for field in fields):
+        raise ValueError("header fields are out of range")
+    return fields
 
 
 @dataclass(frozen=True, slots=True)
