@@ -175,8 +175,9 @@ class StoreSyncState:
     def stop_chain(self, chain: str, reason: str) -> None:
         """Write no more into a chain the hub takes no more of; later acts go to a new one."""
         with self._store.write(_NOBODY) as unit:
+            last = unit.connection.execute(select(chains.c.chain).order_by(chains.c.n.desc()).limit(1)).scalar_one()
             live = update(chains).where(chains.c.chain == chain, chains.c.stopped.is_(None))
-            if unit.connection.execute(live.values(stopped=reason)).rowcount:
+            if unit.connection.execute(live.values(stopped=reason)).rowcount and chain == last:
                 unit.begin_chain("stopped")
             unit.commit()
 
@@ -206,12 +207,12 @@ class StoreSyncState:
     def _take_ack(self, connection: Connection, ack: Ack) -> set[str]:
         covered = (entries.c.chain == ack.chain, entries.c.seq >= ack.first, entries.c.seq <= ack.seq)
         rows = connection.execute(select(entries.c.stream, entries.c.body).where(*covered)).fetchall()
-        values: dict[str, Any] = {"acked": True, "hub_seq": entries.c.seq + (ack.hub_seq - ack.seq)}
-        if ack.blobs_complete:
-            values["complete"] = True
-            named = {blob.id for row in rows if row.body for blob in self._named_blobs(read_body(row.body))}
-            connection.execute(update(blobs).where(blobs.c.id.in_(named)).values(complete=True))
+        number = entries.c.seq + (ack.hub_seq - ack.seq)
+        # A hub that was put back from an older copy may have lost blobs it once had: its newest word counts.
+        values = {"acked": True, "hub_seq": number, "complete": ack.blobs_complete}
         connection.execute(update(entries).where(*covered).values(**values))
+        named = {blob.id for row in rows if row.body for blob in self._named_blobs(read_body(row.body))}
+        connection.execute(update(blobs).where(blobs.c.id.in_(named)).values(complete=ack.blobs_complete))
         return {row.stream for row in rows}
 
 
