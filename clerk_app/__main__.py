@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import argparse
 import sys
-from typing import Any
+
+from clerk_app.services.workplace import Workplace
 
 
-def _open_window(args: argparse.Namespace) -> dict[str, Any] | None:
+def _open_window(workplace: Workplace, mark: str, signed_in: tuple[str, str, bool] | None) -> int:
     from ui.app import run_window
 
-    return run_window(args)
+    return run_window(workplace, mark=mark, signed_in=signed_in)
 
 
 def main() -> int:

@@ -5,26 +5,28 @@ from __future__ import annotations
 import argparse
 from collections.abc import Callable, Sequence
 from importlib import import_module
+from pathlib import Path
 from typing import Any
 
 from clerk_app.cli.frame import Parser, run_command
+from clerk_app.services.workplace import Workplace
 
 _NOUNS = ("store_commands", "demo", "card", "pad", "case", "sync", "later")
 
-OpenWindow = Callable[[argparse.Namespace], "dict[str, Any] | None"]
+OpenWindow = Callable[[Workplace, str, "tuple[str, str, bool] | None"], int]
+"""Opens the window over a workplace: with a mark for every page, and who is signed in already."""
 
 
 def build_parser(open_window: OpenWindow) -> argparse.ArgumentParser:
     """The parser of the whole command. `open_window` is handed in, since nothing here may import the window."""
     parser = Parser(prog="clerk", description="窗口通：政务服务综合窗口")
-    parser.set_defaults(run=open_window, json=False, data=None)
+    parser.set_defaults(run=_desk, json=False, data=None, open_window=open_window)
     subparsers = parser.add_subparsers(metavar="命令", parser_class=Parser)
     desk = subparsers.add_parser("desk", help="打开窗口")
-    desk.add_argument("--data", type=_path, default=None, help="本机记录所在文件夹")
-    desk.set_defaults(run=open_window, json=False)
+    desk.add_argument("--data", type=Path, default=None, help="本机记录所在文件夹")
+    desk.set_defaults(run=_desk, json=False)
     for noun in _NOUNS:
         import_module(f"clerk_app.cli.{noun}").add_parser(subparsers)
-    parser.set_defaults(open_window=open_window)
     return parser
 
 
@@ -33,7 +35,15 @@ def main(open_window: OpenWindow, argv: Sequence[str] | None = None) -> int:
     return run_command(build_parser(open_window), argv)
 
 
-def _path(text: str) -> Any:
-    from pathlib import Path
+def _desk(args: argparse.Namespace) -> dict[str, Any] | None:
+    from clerk_app.cli.store_options import data_folder
+    from clerk_app.cli.workplace import LocalWorkplace
 
-    return Path(text)
+    folder = data_folder(args)
+    folder.require_store()
+    workplace = LocalWorkplace(folder)
+    try:
+        args.open_window(workplace, "", None)
+    finally:
+        workplace.close()
+    return None

@@ -11,7 +11,7 @@ from clerk_app import bootstrap
 from clerk_app.domain.identity import IdentityDocument
 from clerk_app.domain.ratings import Grade, SealedAnswer
 from clerk_app.errors import BadProfile, ClerkError, NotSignedIn, PrintError
-from clerk_app.seams import Clock, SystemClock
+from clerk_app.seams import Clock, Disk, SystemClock, SystemDisk
 from clerk_app.services.desk import Desk
 from clerk_app.services.ports import Printer
 from clerk_app.services.workplace import DeviceLine, Readiness, SyncLine
@@ -31,6 +31,7 @@ class LocalWorkplace:
         self._folder = folder
         self._mark = mark
         self._clock: Clock = SystemClock()
+        self.disk: Disk = SystemDisk()
         self._plan = plan
         self._store: Store | None = None
         self._open = ExitStack()
@@ -55,7 +56,7 @@ class LocalWorkplace:
     # ---- life ---------------------------------------------------------------------------------------------------
 
     def start(self) -> None:
-        store = self._need_store()
+        store = self.store
         plan = self._plan or _plan_of(bootstrap.desk_settings(self._folder).devices)
         self._registry = DeviceRegistry(plan, self._clock, changed=lambda _status: self._changed())
         watch = DeviceWatch(self._registry)
@@ -88,7 +89,18 @@ class LocalWorkplace:
         return self._need_registry().is_pad_limited
 
     def printer(self) -> Printer:
-        return _WatchedPrinter(bootstrap.make_printer(self._need_store()), self._note_print)
+        return _WatchedPrinter(self.make_printer(), self._note_print)
+
+    def make_printer(self) -> Printer:
+        """The printer itself, as the settings name it."""
+        return bootstrap.make_printer(self.store)
+
+    @property
+    def store(self) -> Store:
+        """The open store; raise `NotSignedIn` before `open`."""
+        if self._store is None:
+            raise NotSignedIn
+        return self._store
 
     def devices(self) -> Sequence[DeviceLine]:
         lines = (
@@ -107,7 +119,7 @@ class LocalWorkplace:
     def sync_line(self) -> SyncLine:
         if self._sync is None:
             return SyncLine()
-        return _sync_line(self._sync.state, self._need_store())
+        return _sync_line(self._sync.state, self.store)
 
     def _is_online(self) -> bool:
         return self._sync is not None and self._sync.state.has_line
@@ -119,11 +131,6 @@ class LocalWorkplace:
     def _note_print(self, problem: ClerkError | None) -> None:
         self._print_problem = problem.code if problem else None
         self._changed()
-
-    def _need_store(self) -> Store:
-        if self._store is None:
-            raise NotSignedIn
-        return self._store
 
     def _need_registry(self) -> DeviceRegistry:
         if self._registry is None:
