@@ -1,0 +1,123 @@
+"""The work list and one case in detail."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+
+from clerk_app.domain import case_number
+from clerk_app.domain.case import Case
+from clerk_app.domain.case_state import STATE_LABELS, CaseState
+from clerk_app.domain.civil import civil_date, short_time
+from clerk_app.domain.workdays import Calendar
+from clerk_app.services.cases import CaseView
+from clerk_app.services.rows import CaseRow, PrintJob
+from ui.presenters.done import job_chip, paper_name, upload_chip
+from ui.say import say
+from ui.tokens import Tone
+from ui.viewmodels.cases import CaseDetail, CaseLine, EventView, FilterKey, FilterView
+from ui.viewmodels.parts import ChipView, ProblemView, TextRow
+
+_STOPPED = frozenset({CaseState.DECIDED, CaseState.CLOSED, CaseState.DELIVERED, CaseState.ARCHIVED})
+
+
+def case_line(row: CaseRow, calendar: Calendar, today: date, *, is_online: bool) -> CaseLine:
+    """One case in the list."""
+    state = CaseState(row.state)
+    due, part = _due(row, state, calendar, today)
+    return CaseLine(
+        number=row.number,
+        shown=case_number.grouped(row.number),
+        applicant=row.applicant,
+        matter=row.matter_name,
+        status=_status(row, state),
+        due=due,
+        due_part=part,
+        uploaded=upload_chip(uploaded=row.uploaded, is_online=is_online),
+    )
+
+
+def filter_views(counts: dict[FilterKey, int]) -> tuple[FilterView, ...]:
+    """The filters in the order of the day: what needs me first."""
+    labels: tuple[tuple[FilterKey, str], ...] = (
+        ("todo", say("要处理")),
+        ("open", say("在办")),
+        ("closed", say("已办结")),
+        ("all", say("全部")),
+    )
+    return tuple(FilterView(key, label, counts.get(key)) for key, label in labels)
+
+
+def case_detail(
+    view: CaseView, case: Case, prints: Sequence[PrintJob], *, uploaded: bool, is_online: bool
+) -> CaseDetail:
+    """One case with its papers and its history, the newest line first."""
+    return CaseDetail(
+        number=view.number,
+        shown=case_number.grouped(view.number),
+        matter=view.matter_name,
+        subtitle=" · ".join(filter(None, (view.applicant, view.department, view.state_label))),
+        uploaded=upload_chip(uploaded=uploaded, is_online=is_online),
+        task=_task(view),
+        facts=tuple(row for row in _facts(view) if row.value),
+        papers=tuple(TextRow(paper_name(case, job), job_chip(job).text) for job in prints),
+        events=tuple(EventView(item.text, _when(item.when, item.by)) for item in reversed(view.history)),
+    )
+
+
+def _status(row: CaseRow, state: CaseState) -> ChipView:
+    if state is CaseState.RETURNED:
+        return ChipView(say("部门退回"), Tone.BAD)
+    if row.needs_clerk:
+        return ChipView(say("请看一眼"), Tone.BAD)
+    return ChipView(STATE_LABELS[state], Tone.OK if state in _STOPPED else Tone.NEUTRAL)
+
+
+def _due(row: CaseRow, state: CaseState, calendar: Calendar, today: date) -> tuple[str, float | None]:
+    if state in _STOPPED:
+        return "", None
+    if row.due_on is None:
+        return (say("平台确认后生效") if state is CaseState.RECEIVED else ""), None
+    due = date.fromisoformat(row.due_on)
+    limit = calendar.workdays_between(civil_date(row.taken_in_at), due)
+    left = calendar.remaining(today, due)
+    part = 1.0 if limit <= 0 else min(max((limit - left) / limit, 0.0), 1.0)
+    return _left_text(left) + (say("（推算）") if row.due_estimated else ""), part
+
+
+def _left_text(left: int) -> str:
+    if left > 0:
+        return say("还有 {days} 工作日", days=left)
+    return say("今天到期") if left == 0 else say("超 {days} 工作日", days=-left)
+
+
+def _task(view: CaseView) -> ProblemView | None:
+    if view.read_only:
+        return ProblemView(say("这一件由新版本写入，本版只能查看。"), say("请升级后处理。"), Tone.WARN)
+    if view.state == CaseState.RETURNED.value:
+        reason = view.returned_reason or say("没有写原因")
+        return ProblemView(
+            say("部门退回：{reason}", reason=reason),
+            say("请告诉申请人要补什么；补正和重新报送本版还没有，先按现行办法办。"),
+        )
+    if view.conflicts:
+        return ProblemView(
+            say("有一步没有生效，两边的记录都留着。"), say("请看下面的经过，和部门核对后按现行办法处理。"), Tone.BAD
+        )
+    return None
+
+
+def _facts(view: CaseView) -> tuple[TextRow, ...]:
+    estimated = say("（推算）") if view.due_estimated else ""
+    return (
+        TextRow(say("收件"), short_time(view.received_at)),
+        TextRow(say("受理"), view.accepted_on or ""),
+        TextRow(say("最迟办结"), f"{view.due_on}{estimated}" if view.due_on else ""),
+        TextRow(say("现在生效"), view.in_force),
+        TextRow(say("还没生效"), view.not_yet),
+        TextRow(say("平台编号"), view.official_number or ""),
+    )
+
+
+def _when(when: str, by: str) -> str:
+    return " · ".join(filter(None, (when, by)))

@@ -1,0 +1,178 @@
+"""Devices and sync in plain words; a problem always comes with a next step."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+
+from clerk_app.domain.civil import civil_date
+from clerk_app.messages import message
+from clerk_app.services.rows import Backlog, PrintJob
+from clerk_app.services.workplace import DeviceLine, SyncLine
+from ui.presenters.frame import readiness, readiness_tone
+from ui.presenters.words import clock_text, size_text
+from ui.say import say
+from ui.tokens import Tone
+from ui.viewmodels.devices_state import DevicesState, DeviceView, SyncRow, TransferView
+from ui.viewmodels.parts import ChipView, ProblemView
+
+SECOND_SCREEN = "second_screen"
+UNCERTAIN_PAPERS = "uncertain_papers"
+NO_BACKLOG = Backlog(0, None, 0, 0, 0)
+
+
+@dataclass(frozen=True, slots=True)
+class DeviceFacts:
+    """Everything the page shows.
+
+    `waiting`: copies not on paper; `uncertain`: copies of which a crash left open whether they came out. `said`: what
+    trying a device brought, by its key; `trying`: the one being tried. `practice`: this store is never uploaded.
+    """
+
+    now_ms: int
+    devices: tuple[DeviceLine, ...] = ()
+    line: SyncLine = field(default_factory=SyncLine)
+    backlog: Backlog = NO_BACKLOG
+    waiting: tuple[PrintJob, ...] = ()
+    uncertain: tuple[PrintJob, ...] = ()
+    trying: str = ""
+    said: Mapping[str, str] = field(default_factory=dict)
+    second_screen_shown: bool = False
+    practice: bool = False
+    details: tuple[tuple[str, str], ...] = ()
+    problem: ProblemView | None = None
+
+
+def devices_state(facts: DeviceFacts) -> DevicesState:
+    """The page."""
+    today = civil_date(facts.now_ms)
+    views = tuple(_device(device, facts, today) for device in facts.devices)
+    syncing = facts.line.phase == "syncing"
+    return DevicesState(
+        devices=(*views, *_uncertain(facts), _second_screen(facts)),
+        transfer=_transfer(facts.line) if syncing and facts.line.total else None,
+        rows=_rows(facts, today),
+        syncing=syncing,
+        can_sync=not facts.practice,
+        details=facts.details,
+        problem=facts.problem,
+    )
+
+
+def _device(device: DeviceLine, facts: DeviceFacts, today: date) -> DeviceView:
+    names = {"card_reader": say("身份证阅读器"), "rating_pad": say("评价器"), "printer": say("打印机")}
+    busy = facts.trying == device.name
+    chip = ChipView(say("正在试…"), Tone.INFO) if busy else ChipView(readiness(device), readiness_tone(device))
+    note = facts.said.get(device.name) or _device_note(device, facts, today)
+    return DeviceView(device.name, names[device.name], note, chip, _device_action(device, facts), busy)
+
+
+def _device_note(device: DeviceLine, facts: DeviceFacts, today: date) -> str:
+    if device.reason is not None:
+        words = message(device.reason)
+        return f"{words.sentence}{words.next_step}"
+    if device.name == "printer" and facts.waiting:
+        return say("{count} 份在等打印，按 F8 打印", count=len(facts.waiting))
+    if device.name == "rating_pad":
+        return say("只在请群众评价时用；要测试请运行 clerk pad test")
+    used = say("上次使用 {time}", time=clock_text(device.last_used_ms, today)) if device.last_used_ms else ""
+    return " · ".join(filter(None, (device.port or "", used)))
+
+
+def _device_action(device: DeviceLine, facts: DeviceFacts) -> str:
+    if device.name == "card_reader":
+        return say("试读")
+    if device.name == "printer" and facts.waiting:
+        return say("再打印")
+    return ""
+
+
+def _uncertain(facts: DeviceFacts) -> tuple[DeviceView, ...]:
+    """After a crash nobody knows whether a sheet came out; a person looks and says so."""
+    if not facts.uncertain:
+        return ()
+    return (
+        DeviceView(
+            UNCERTAIN_PAPERS,
+            say("有 {count} 份不知道打出来没有", count=len(facts.uncertain)),
+            say("请看打印机：没有纸出来，按 F8 再打（会多一份时请作废）；已经出来了，按右边。"),
+            ChipView(say("请看一眼"), Tone.WARN),
+            say("都打出来了"),
+        ),
+    )
+
+
+def _second_screen(facts: DeviceFacts) -> DeviceView:
+    shown = facts.second_screen_shown
+    return DeviceView(
+        SECOND_SCREEN,
+        say("第二屏"),
+        say("面向群众：核对、评价"),
+        ChipView(say("已显示") if shown else say("没有显示")),
+        say("收起") if shown else say("打开"),
+    )
+
+
+def _transfer(line: SyncLine) -> TransferView:
+    amount = say("{done} / {total} 条", done=line.done, total=line.total)
+    return TransferView(say("正在上传，断了会接着传"), amount, min(line.done / line.total, 1.0))
+
+
+def _rows(facts: DeviceFacts, today: date) -> tuple[SyncRow, ...]:
+    if facts.practice:
+        return (SyncRow(say("练习记录"), say("这是练习用的，不登记，也不上传。")),)
+    rows = (_waiting_row(facts, today), _last_row(facts, today), _look_row(facts), _parked_row(facts), _line_row(facts))
+    return tuple(row for row in rows if row is not None)
+
+
+def _waiting_row(facts: DeviceFacts, today: date) -> SyncRow:
+    line, backlog = facts.line, facts.backlog
+    if not line.pending and not backlog.blobs:
+        return SyncRow(say("都上传了"), say("每一条都有平台的签收"), ChipView(say("已确认"), Tone.OK))
+    parts = [say("办件 {count} 件", count=line.pending_cases)]
+    if line.oldest_ms is not None:
+        parts.append(say("最早 {time}", time=clock_text(line.oldest_ms, today)))
+    if backlog.blobs:
+        parts.append(say("附件 {count} 个 {size}", count=backlog.blobs, size=size_text(backlog.blob_bytes)))
+    offline = line.phase == "offline"
+    chip = ChipView(say("本机已存"), Tone.OFFLINE) if offline else ChipView(say("待上传"))
+    return SyncRow(say("待平台签收 {count} 条", count=line.pending), " · ".join(parts), chip)
+
+
+def _last_row(facts: DeviceFacts, today: date) -> SyncRow:
+    last = facts.line.last_sync_ms
+    if last is None:
+        return SyncRow(say("还没同步过"), say("有网后会自动开始，也可以按 F5。"))
+    return SyncRow(say("上次同步 {time}", time=clock_text(last, today)), say("上传和回传都完成了"))
+
+
+def _look_row(facts: DeviceFacts) -> SyncRow | None:
+    if not facts.line.conflicts:
+        return None
+    note = say("有记录对不上，两边都留着，没有丢。请到“办件”的“要处理”里看。")
+    heading = say("请您看一眼 · {count}", count=facts.line.conflicts)
+    return SyncRow(heading, note, ChipView(say("要处理"), Tone.BAD), alarming=True)
+
+
+def _parked_row(facts: DeviceFacts) -> SyncRow | None:
+    if not facts.line.parked:
+        return None
+    note = say("平台已经收下，还不能生效，等平台的人处理；其他的照常上传。")
+    return SyncRow(say("平台待人工 {count} 条", count=facts.line.parked), note, ChipView(say("等平台"), Tone.WARN))
+
+
+def _line_row(facts: DeviceFacts) -> SyncRow:
+    line = facts.line
+    chip = {
+        "never": ChipView(say("还没连过")),
+        "idle": ChipView(say("正常"), Tone.OK),
+        "syncing": ChipView(say("正在同步"), Tone.INFO),
+        "offline": ChipView(say("没有网络"), Tone.OFFLINE),
+        "portal": ChipView(say("要先登录网络"), Tone.WARN),
+        "refused": ChipView(say("被拒绝"), Tone.BAD),
+    }[line.phase]
+    if line.reason is None:
+        return SyncRow(say("网络"), say("和平台的线路"), chip)
+    words = message(line.reason)
+    return SyncRow(say("网络"), f"{words.sentence}{words.next_step}", chip, alarming=line.phase == "refused")

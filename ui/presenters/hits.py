@@ -1,0 +1,40 @@
+"""What a search found, as pickers show it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date
+
+from clerk_app.domain import case_number
+from clerk_app.domain.matter import Matter
+from clerk_app.services.rows import CaseRow
+from ui.presenters.counter_facts import Surroundings
+from ui.presenters.words import clock_text
+from ui.say import say
+from ui.viewmodels.search_state import Hit
+
+
+def matter_hits(matters: Iterable[Matter], around: Surroundings) -> tuple[Hit, ...]:
+    """Matters with department, limit and how far this window may go now."""
+    return tuple(Hit("matter", matter.code, matter.name, _matter_note(matter, around)) for matter in matters)
+
+
+def case_hits(rows: Iterable[CaseRow], today: date) -> tuple[Hit, ...]:
+    """Cases by applicant and matter, with number and time."""
+    return tuple(
+        Hit(
+            "case",
+            row.number,
+            " · ".join(filter(None, (row.applicant, row.matter_name))),
+            f"{case_number.grouped(row.number)} · {clock_text(row.taken_in_at, today)}",
+        )
+        for row in rows
+    )
+
+
+def _matter_note(matter: Matter, around: Surroundings) -> str:
+    power = {"receive": say("本窗口收件"), "accept": say("本窗口受理"), "complete": say("本窗口办结")}
+    limit = say("即办") if matter.kind == "at_once" else say("承诺 {limit}", limit=matter.promised.text)
+    presence = say("须本人到场") if matter.presence == "in_person" else ""
+    parts = (matter.code, matter.department_short, limit, presence, power[around.power(matter)])
+    return " · ".join(filter(None, parts))

@@ -1,0 +1,62 @@
+"""What the paper will say and what to tell the citizen: only what is true here and now."""
+
+from __future__ import annotations
+
+from clerk_app.domain.applicant import is_expired
+from clerk_app.domain.case import Effect
+from clerk_app.domain.notice_for import TITLES
+from clerk_app.domain.notices import NoticeKind
+from clerk_app.domain.powers import effect_of, lacks_seal
+from clerk_app.domain.taking_in import PRINT_SETS
+from ui.presenters.counter_facts import Preparing, Surroundings
+from ui.say import say
+from ui.tokens import Tone
+from ui.viewmodels.parts import ChipView, TextRow
+
+
+def expected_effect(work: Preparing, around: Surroundings) -> Effect:
+    """What would be in force, and what not yet, if the case were taken in now."""
+    power = around.power(work.matter)
+    due = around.calendar.add(around.today, work.matter.promised) if power == "accept" else None
+    return effect_of(work.matter, power, due)
+
+
+def expected_papers(work: Preparing, around: Surroundings) -> tuple[TextRow, ...]:
+    """What would be printed."""
+    power = around.power(work.matter)
+    return tuple(TextRow(TITLES[kind], say("{copies} 份", copies=copies)) for kind, copies in PRINT_SETS[power])
+
+
+def main_paper(work: Preparing, around: Surroundings) -> NoticeKind:
+    """The document the primary action leads to."""
+    return PRINT_SETS[around.power(work.matter)][0][0]
+
+
+def expected_remarks(work: Preparing, around: Surroundings) -> tuple[str, ...]:
+    """What the paper would note beside the rest."""
+    draft, matter = work.draft, work.matter
+    remarks = []
+    if draft.document is not None and matter.expired_card == "note" and is_expired(draft.document, around.today):
+        remarks.append(say("证件已过有效期，会在纸上注明。"))
+    if draft.present is False:
+        remarks.append(say("本人不在场，会在纸上注明。"))
+    if lacks_seal(matter, online=around.is_online, seal_at_hand=around.seal_at_hand):
+        remarks.append(say("印章不在手，这次只能收件，不能出受理通知书。"))
+    return tuple(remarks)
+
+
+def effect_chip(work: Preparing, around: Surroundings) -> ChipView:
+    """Whether the act holds at once, with the word for having no line."""
+    effect = expected_effect(work, around)
+    if effect.when == "platform":
+        tone = Tone.NEUTRAL if around.is_online else Tone.OFFLINE
+        return ChipView(say("平台确认后生效") if around.is_online else say("离线：平台确认后生效"), tone)
+    return ChipView(say("当场生效"), Tone.OK) if around.is_online else ChipView(say("离线：当场生效"), Tone.OFFLINE)
+
+
+def citizen_words(effect: Effect, *, is_online: bool) -> str:
+    """The sentence to say to the citizen."""
+    told = "；".join(filter(None, (effect.in_force, effect.not_yet)))
+    if effect.when == "platform" and not is_online:
+        return say("材料收下了，已经登记好。现在没有网络，有网就传上去；{told}。", told=told)
+    return say("{told}。", told=told) if told else ""
