@@ -13,6 +13,7 @@ from PIL.Image import Resampling
 
 from clerk_app.domain import case_number
 from clerk_app.errors import MissingGlyph
+from clerk_app.services.ports import NoticeRenderer
 from printing.page import BOTTOM, HAIRLINE, LEFT, RIGHT, SHEET_HEIGHT, TOP, Box, Line
 from printing.renderer import PdfRenderer
 
@@ -301,6 +302,6 @@ def test_a_character_no_font_has_is_named_instead_of_printed_as_a_box(changes):
 
 
 def test_missing_glyphs_are_named_once_and_in_order():
-    renderer = PdfRenderer()
+    renderer: NoticeRenderer = PdfRenderer()
     assert renderer.missing_glyphs("周例安𠮷𬱖㐂龘·（签名）“A—9”…　\n") == ""
     assert renderer.missing_glyphs(f"例{UNDRAWABLE}\ue81e{UNDRAWABLE}\U0001f600") == f"{UNDRAWABLE}\ue81e\U0001f600"

@@ -19,6 +19,7 @@ from clerk_app.errors import (
     PrinterSilent,
 )
 from clerk_app.seams import SystemDisk
+from clerk_app.services.ports import Printer
 from printing.printers import CupsPrinter, FolderPrinter
 
 PDF = b"%PDF-1.3 \x00\xff a paper" * 5000
@@ -50,7 +51,7 @@ name = sys.argv[sys.argv.index("-t") + 1]
 class Desk:
     """A printer under test: where its papers come out, and a way to make another of its kind that is not there."""
 
-    def __init__(self, printer, out: Path, absent):
+    def __init__(self, printer: Printer, out: Path, absent: Printer):
         self.printer = printer
         self.out = out
         self.absent = absent
