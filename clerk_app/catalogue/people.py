@@ -1,4 +1,4 @@
-"""Invented people for demo, training, tests and pictures: …例… names, the impossible area 999999, right check digits."""
+"""Invented people for demo, tests and pictures: …例… names, the impossible area 999999, right check digits."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def citizen_number(birth: date, order: int) -> str:
 
 
 def invented_person(seed: int, position: int, today: date, *, at_least: int = 18) -> IdentityDocument:
-    """The `position`-th invented person of a seed, at least `at_least` years old; the same arguments, the same person."""
+    """The `position`-th invented person of a seed, at least `at_least` years old; always the same person."""
     chance = Random(f"{seed}/{position}")  # noqa: S311 - sample data, not a secret
     age_days = chance.randrange(at_least * 366, 92 * 365)
     birth = today - timedelta(days=age_days)

@@ -10,12 +10,13 @@ from types import TracebackType
 from clerk_app import bootstrap
 from clerk_app.cli.demo_day import Day, work_through
 from clerk_app.cli.hub_process import HubProcess
+from clerk_app.cli.seat import Seat
 from clerk_app.cli.workplace import LocalWorkplace
 from clerk_app.domain.identity import IdentityDocument
 from clerk_app.domain.ratings import Grade
 from clerk_app.errors import StoreExists
 from clerk_app.seams import SystemClock
-from clerk_app.security.keys import FILE_NAME as KEYS_FILE
+from clerk_app.security.files import KEYS_FILE
 from clerk_app.services.desk import Desk, SignedIn
 from clerk_app.services.ports import Printer
 from clerk_app.services.sign_in import sign_in, sign_out
@@ -71,7 +72,7 @@ class DemoPlace:
     @property
     def store(self) -> Store:
         """The open store."""
-        return self.workplace.store
+        return self.workplace.seat.store
 
     @property
     def seconds(self) -> float:
@@ -128,7 +129,7 @@ class DemoPlace:
         pad = self._stack.enter_context(RatingPadSimulator())
         self._visitors = SimulatedVisitors(reader, pad)
         plan = DevicePlan(reader_port=reader.url, pad_port=pad.url, pad_profile=FF68)
-        self.workplace = DemoWorkplace(self.folder, plan=plan, papers=self.out)
+        self.workplace = LocalWorkplace(self.folder, lambda: DemoSeat(self.folder, plan=plan, papers=self.out))
         self._stack.callback(self.workplace.close)
 
     def _enrol_with_own_hub(self) -> Path:
@@ -138,8 +139,8 @@ class DemoPlace:
         return file
 
 
-class DemoWorkplace(LocalWorkplace):
-    """A workplace whose every paper is marked 演示 and lies in the demo's folder."""
+class DemoSeat(Seat):
+    """A seat whose every paper is marked 演示 and lies in the demo's folder."""
 
     def __init__(self, folder: DataFolder, *, plan: DevicePlan, papers: Path) -> None:
         super().__init__(folder, plan=plan, mark=MARK)

@@ -32,19 +32,18 @@ class Parser(argparse.ArgumentParser):
 def run_command(parser: argparse.ArgumentParser, argv: Sequence[str] | None) -> int:
     """Parse, run, print; return the exit code."""
     args = parser.parse_args(argv)
-    as_json = bool(getattr(args, "json", False))
     run: Run = args.run
     try:
         result = run(args)
         if result is not None:
-            _print_result(result, as_json=as_json, show=getattr(args, "show", None))
+            _print_result(result, as_json=_wants_json(args), show=getattr(args, "show", None))
         sys.stdout.flush()
     except ClerkError as error:
         if isinstance(error, BugError):
             logger.exception("broken invariant")
-        return _fail(describe(error), as_json=as_json)
+        return _fail(describe(error), as_json=_wants_json(args))
     except KeyboardInterrupt:
-        return _fail(message("interrupted"), as_json=as_json)
+        return _fail(message("interrupted"), as_json=_wants_json(args))
     except BrokenPipeError:
         # The reader of our output went away (`| head`); nobody is left to tell.
         sys.stderr.close()
@@ -52,8 +51,12 @@ def run_command(parser: argparse.ArgumentParser, argv: Sequence[str] | None) -> 
     except Exception:
         # The boundary: a bug must still end in one sentence; the traceback goes to the log.
         logger.exception("unexpected error")
-        return _fail(message("bug"), as_json=as_json)
+        return _fail(message("bug"), as_json=_wants_json(args))
     return 0
+
+
+def _wants_json(args: argparse.Namespace) -> bool:
+    return bool(getattr(args, "json", False))
 
 
 def _print_result(result: dict[str, Any], *, as_json: bool, show: Callable[[dict[str, Any]], str] | None) -> None:

@@ -6,10 +6,17 @@ import argparse
 from collections.abc import Callable, Sequence
 from importlib import import_module
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from clerk_app.cli.frame import Parser, run_command
+from clerk_app.cli.logs import start_log
+from clerk_app.cli.store_options import data_folder, state_folder
+from clerk_app.cli.workplace import LocalWorkplace
 from clerk_app.services.workplace import Workplace
+
+if TYPE_CHECKING:
+    from clerk_app.cli.seat import Seat
+    from clerk_app.store.folder import DataFolder
 
 _NOUNS = ("store_commands", "demo", "card", "pad", "case", "sync", "later")
 
@@ -32,18 +39,22 @@ def build_parser(open_window: OpenWindow) -> argparse.ArgumentParser:
 
 def main(open_window: OpenWindow, argv: Sequence[str] | None = None) -> int:
     """Run the command line; return the exit code."""
+    start_log(state_folder())
     return run_command(build_parser(open_window), argv)
 
 
 def _desk(args: argparse.Namespace) -> dict[str, Any] | None:
-    from clerk_app.cli.store_options import data_folder
-    from clerk_app.cli.workplace import LocalWorkplace
-
     folder = data_folder(args)
     folder.require_store()
-    workplace = LocalWorkplace(folder)
+    workplace = LocalWorkplace(folder, lambda: _seat(folder))
     try:
         args.open_window(workplace, "", None)
     finally:
         workplace.close()
     return None
+
+
+def _seat(folder: DataFolder) -> Seat:
+    from clerk_app.cli.seat import Seat
+
+    return Seat(folder)

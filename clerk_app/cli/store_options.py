@@ -29,8 +29,15 @@ def data_folder(args: argparse.Namespace) -> DataFolder:
 
     given = args.data or os.environ.get(DATA_VARIABLE)
     path = Path(given) if given else platformdirs.user_data_path("window-clerk", appauthor=False)
+    return DataFolder(path, state_folder())
+
+
+def state_folder() -> Path:
+    """The user's state folder: the witness's copy and the log lie there."""
+    import platformdirs
+
     state = os.environ.get(STATE_VARIABLE)
-    return DataFolder(path, Path(state) if state else platformdirs.user_state_path("window-clerk", appauthor=False))
+    return Path(state) if state else platformdirs.user_state_path("window-clerk", appauthor=False)
 
 
 def clerk_number(args: argparse.Namespace) -> str:

@@ -28,7 +28,7 @@ class PadAnswer:
 
 @dataclass(frozen=True, slots=True)
 class SealedAnswer:
-    """What came of a real invitation: the grade only as `sealed` bytes of constant length that the hub alone can open."""
+    """What came of a real invitation: the grade only as `sealed` bytes of constant length for the hub alone."""
 
     state: PadState
     sealed: bytes | None = None

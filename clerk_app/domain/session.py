@@ -1,4 +1,4 @@
-"""A session: one clerk at one laptop, from log-in to log-out. Its log-in entry attests the clerk of all that follows."""
+"""A session: one clerk at one laptop, from log-in to log-out. Its log-in entry attests who did all that follows."""
 
 from __future__ import annotations
 

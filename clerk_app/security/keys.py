@@ -23,9 +23,9 @@ from clerk_app.errors import KeysDamaged, UnknownClerk, WrongPassword
 from clerk_app.seams import Disk, Rng
 from clerk_app.security.derivation import subkey
 from clerk_app.security.device_secret import SecretStore
+from clerk_app.security.files import KEYS_FILE
 from clerk_app.security.passwords import KdfCost, derive
 
-FILE_NAME = "keys.json"
 KEY_SIZE, SALT_SIZE, NONCE_SIZE, TAG_SIZE = 32, 16, 12, 16
 _FORMAT = "window-clerk-keys-1"
 
@@ -90,7 +90,7 @@ def save_keys(folder: Path, keys: Keys, database_key: bytes, disk: Disk) -> None
     """Put `keys` in place durably, sealed with the database key."""
     payload = json.dumps(_to_json(keys), ensure_ascii=True, separators=(",", ":")).encode()
     checksum = hashlib.sha256(payload).hexdigest().encode()
-    disk.replace(folder / FILE_NAME, b"\n".join((payload, checksum, _mac(database_key, payload))) + b"\n")
+    disk.replace(folder / KEYS_FILE, b"\n".join((payload, checksum, _mac(database_key, payload))) + b"\n")
 
 
 def load_keys(folder: Path, disk: Disk) -> Keys:
@@ -111,7 +111,7 @@ def check_keys(folder: Path, database_key: bytes, disk: Disk) -> None:
 
 def _read_lines(folder: Path, disk: Disk) -> tuple[bytes, bytes]:
     try:
-        content = disk.read(folder / FILE_NAME)
+        content = disk.read(folder / KEYS_FILE)
     except OSError:
         raise KeysDamaged from None
     lines = content.split(b"\n")

@@ -15,8 +15,8 @@ from pathlib import Path
 
 from clerk_app.errors import LockedOut
 from clerk_app.seams import Clock, Disk
+from clerk_app.security.files import THROTTLE_FILE
 
-FILE_NAME = "throttle.json"
 MAX_FAILURES = 5
 LOCK_SECONDS = 15 * 60
 
@@ -65,7 +65,7 @@ def succeed(folder: Path, disk: Disk) -> None:
 
 def _load(folder: Path, disk: Disk) -> Throttle | None:
     try:
-        payload, checksum, rest = disk.read(folder / FILE_NAME).split(b"\n")
+        payload, checksum, rest = disk.read(folder / THROTTLE_FILE).split(b"\n")
         if rest or hashlib.sha256(payload).hexdigest().encode() != checksum:
             return None
         failures, left_s, at_s = map(float, json.loads(payload))
@@ -77,4 +77,4 @@ def _load(folder: Path, disk: Disk) -> Throttle | None:
 
 def _save(folder: Path, throttle: Throttle, disk: Disk) -> None:
     payload = json.dumps([throttle.failures, throttle.left_s, throttle.at_s]).encode()
-    disk.replace(folder / FILE_NAME, payload + b"\n" + hashlib.sha256(payload).hexdigest().encode() + b"\n")
+    disk.replace(folder / THROTTLE_FILE, payload + b"\n" + hashlib.sha256(payload).hexdigest().encode() + b"\n")

@@ -8,12 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal, Protocol
+from typing import TYPE_CHECKING, Literal, Protocol
 
-from clerk_app.domain.identity import IdentityDocument
-from clerk_app.domain.ratings import Grade, SealedAnswer
-from clerk_app.services.desk import Desk
-from clerk_app.services.ports import Printer
+if TYPE_CHECKING:
+    from clerk_app.domain.identity import IdentityDocument
+    from clerk_app.domain.ratings import Grade, SealedAnswer
+    from clerk_app.services.desk import Desk
+    from clerk_app.services.ports import Printer
 
 DeviceName = Literal["card_reader", "rating_pad", "printer"]
 Readiness = Literal["ready", "not_connected", "failed", "paper_waiting"]

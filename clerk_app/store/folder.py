@@ -10,8 +10,7 @@ from pathlib import Path
 from types import TracebackType
 
 from clerk_app.errors import FolderLocked, NoStore
-from clerk_app.security.keys import FILE_NAME as KEYS_FILE
-from clerk_app.store.faults import storage_faults
+from clerk_app.security.files import KEYS_FILE
 
 if sys.platform == "win32":
     import msvcrt
@@ -122,6 +121,9 @@ def own_folder(folder: DataFolder) -> FileLock:
 
     Raises `FolderLocked` if another process does, `DiskFull` or `DiskFailed` if the folder cannot be used.
     """
+    # Asking which files lie where must not load the database library: the first window does.
+    from clerk_app.store.faults import storage_faults
+
     lock = FileLock(folder.path / "owner.lock")
     with storage_faults():
         if not lock.try_acquire():

@@ -25,6 +25,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from clerk_app.errors import BugError, StoreRolledBack, WitnessDamaged
+from clerk_app.failpoints import failpoint
 from clerk_app.journal.entry import NO_HEAD
 from clerk_app.seams import Disk
 from clerk_app.security.derivation import subkey
@@ -100,6 +101,7 @@ class Witness:
         """After a commit of entries, before anyone is told."""
         testimony = Testimony(mark, mark, writes)
         self._write(testimony, durable=True)
+        failpoint("append.witnessed")
         self._write_copy(testimony)
 
     def count(self, mark: Mark, writes: int) -> None:
