@@ -8,7 +8,6 @@ from pathlib import Path
 import pytest
 
 from clerk_app.seams import SystemDisk
-from clerk_app.security.enrolment_file import EnrolmentFile
 from sync.engine import SyncLane
 from sync.hub.devices import EnrolmentWish, enrol
 from sync.hub.hub import Hub, HubSeams, open_hub
@@ -49,12 +48,11 @@ class Platform:
     def service(self) -> HubService:
         return HubService(self.hub)
 
-    def enrol(self, name: str = "3 号窗口") -> EnrolmentFile:
-        wish = EnrolmentWish(HALL, "例州区政务服务中心", name, URL, URL)
-        return EnrolmentFile.from_bytes(enrol(self.hub, wish))
+    def enrol_content(self, name: str = "3 号窗口") -> bytes:
+        return enrol(self.hub, EnrolmentWish(HALL, "例州区政务服务中心", name, URL, URL))
 
     def desk(self, name: str = "3 号窗口") -> MemoryDesk:
-        return MemoryDesk(self.enrol(name), self.clock, self.rng)
+        return MemoryDesk.from_bytes(self.enrol_content(name), self.clock, self.rng)
 
     def lane(self, desk: MemoryDesk, line: DirectLine | None = None) -> SyncLane:
         return SyncLane(desk, line or DirectLine(self.service), self.clock, self.rng)

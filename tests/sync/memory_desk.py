@@ -12,6 +12,7 @@ from clerk_app.journal.entry import NO_HEAD, Entry, Header, make_entry
 from clerk_app.journal.exchange import (
     FeedPage,
     FeedPlace,
+    NamedBlob,
     OwnChain,
     ReceivedFact,
     Registration,
@@ -48,12 +49,16 @@ class MemoryDesk:
         self.chains: list[MemoryChain] = []
         self.blobs: dict[str, bytes] = {}
         self.facts: dict[bytes, ReceivedFact] = {}
-        self.parked: dict[tuple[str, int], str] = {}
+        self._parked: dict[tuple[str, int], str] = {}
         self.applied: set[tuple[str, int]] = set()
         self.unknown: dict[int, bytes] = {}
         self.place = FeedPlace()
         self.keys: KeyList | None = None
         self.begin_chain()
+
+    @classmethod
+    def from_bytes(cls, content: bytes, clock: Clock, rng: Rng) -> MemoryDesk:
+        return cls(EnrolmentFile.from_bytes(content), clock, rng)
 
     # ---- work ---------------------------------------------------------------------------------------------------
 
@@ -71,16 +76,31 @@ class MemoryDesk:
         chain.entries.append(entry)
         return entry
 
-    def put_blob(self, content: bytes) -> str:
+    def put_blob(self, content: bytes) -> NamedBlob:
         blob = hashlib.sha256(content).hexdigest()
         self.blobs[blob] = content
-        return blob
+        return NamedBlob(blob, len(content))
 
     def uploaded(self) -> set[tuple[str, int]]:
-        return {(chain.chain, seq) for chain in self.chains for seq in chain.acked}
+        """What is shown as uploaded: the hub has signed for the entry and for all its blobs."""
+        return {
+            (chain.chain, seq)
+            for chain in self.chains
+            for seq, signed in chain.acked.items()
+            if signed.ack.blobs_complete
+        }
 
-    def entries(self) -> list[Entry]:
-        return [entry for chain in self.chains for entry in chain.entries]
+    def parked(self) -> dict[tuple[str, int], str]:
+        return dict(self._parked)
+
+    def fact_digests(self) -> list[bytes]:
+        return sorted(self.facts)
+
+    def restart(self) -> None:
+        """Nothing is kept beside what is durable."""
+
+    def close(self) -> None:
+        pass
 
     # ---- the port -----------------------------------------------------------------------------------------------
 
@@ -169,10 +189,10 @@ class MemoryDesk:
         for verdict in page.verdicts:
             for seq in range(verdict.first, verdict.seq + 1):
                 place = (verdict.chain, seq)
-                self.parked.pop(place, None)
+                self._parked.pop(place, None)
                 self.applied.discard(place)
                 if verdict.verdict == "parked":
-                    self.parked[place] = verdict.reason
+                    self._parked[place] = verdict.reason
                 else:
                     self.applied.add(place)
         for received in page.facts:
@@ -204,6 +224,6 @@ class MemoryDesk:
         return SyncBacklog(
             pending=len(unacked) + len(self.waiting()),
             oldest_at=min(unacked, default=None),
-            parked=len(self.parked),
+            parked=len(self._parked),
             conflicts=0,
         )

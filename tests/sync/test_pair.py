@@ -41,10 +41,10 @@ def test_blobs_follow_their_entry_and_only_then_is_it_complete(platform):
     content = b"sealed scan " * 60_000
     blob = desk.put_blob(content)
     number = case_number_of("001", 1)
-    desk.append(f"case/{number}", "case.taken_in", taken_in(number, scan(blob, len(content))))
+    desk.append(f"case/{number}", "case.taken_in", taken_in(number, scan(blob)))
     report = sync_once(platform.lane(desk))
     assert (report.state, report.blobs_sent, report.pending) == ("done", 1, 0)
-    assert platform.hub.shelf.path(blob).read_bytes() == content
+    assert platform.hub.shelf.path(blob.id).read_bytes() == content
     assert digest(platform.hub).blobs == 1
 
 

@@ -6,6 +6,7 @@ from datetime import date
 from typing import Any
 
 from clerk_app.domain import case_number
+from clerk_app.journal.exchange import NamedBlob
 
 HALL = "999999"
 DAY = date(2026, 11, 17)
@@ -58,8 +59,8 @@ def taken_in(number: str, *blobs: dict[str, Any], power: str = "accept") -> dict
     }
 
 
-def scan(blob: str, size: int) -> dict[str, Any]:
-    return {"id": blob, "key": "AAAA", "size": size, "media_type": "image/jpeg", "name": "scan.jpg"}
+def scan(blob: NamedBlob) -> dict[str, Any]:
+    return {"id": blob.id, "key": "AAAA", "size": blob.size, "media_type": "image/jpeg", "name": "scan.jpg"}
 
 
 def logged_in() -> dict[str, Any]:

@@ -1,0 +1,86 @@
+"""A desk on the real encrypted store, with the same few ways to work as the desk in memory."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import select
+
+from clerk_app.journal.entry import Entry
+from clerk_app.journal.exchange import NamedBlob
+from clerk_app.seams import Clock, Rng, SystemDisk
+from clerk_app.security.device_secret import NoSecretStore
+from clerk_app.security.enrolment_file import EnrolmentFile
+from clerk_app.services.enrol import enrol
+from clerk_app.store.folder import DataFolder
+from clerk_app.store.schema import entries, hub_facts
+from clerk_app.store.store import Store
+from clerk_app.store.sync_state import StoreSyncState
+from sync.blobs import named_blobs
+from tests.helpers.intake import CHEAP, CLERK, PASSWORD
+
+
+class StoreDesk(StoreSyncState):
+    """An enrolled store."""
+
+    def __init__(self, folder: Path, content: bytes, clock: Clock, rng: Rng) -> None:
+        self.enrolment = EnrolmentFile.from_bytes(content)
+        self.clock, self.rng = clock, rng
+        self.folder = DataFolder(folder / "data", folder / "state")
+        self.store = Store.create(
+            self.folder,
+            clerk=CLERK,
+            name="王例",
+            password=PASSWORD,
+            practice=False,
+            clock=clock,
+            disk=SystemDisk(),
+            rng=rng,
+            secrets=NoSecretStore(),
+            cost=CHEAP,
+        )
+        enrol(self.store, self.store, content, clerk=CLERK)
+        super().__init__(self.store, named_blobs)
+
+    def restart(self) -> None:
+        """As after a crash: open the same files again."""
+        key, store_id = self.store.database_key, self.store.store_id
+        self.store.close()
+        self.store = Store.open_with_key(self.folder, store_id, key, clock=self.clock, disk=SystemDisk(), rng=self.rng)
+        self.store.settle()
+        super().__init__(self.store, named_blobs)
+
+    def close(self) -> None:
+        self.store.close()
+
+    # ---- work ---------------------------------------------------------------------------------------------------
+
+    def append(self, stream: str, kind: str, body: Mapping[str, Any], clerk: str = CLERK) -> Entry:
+        with self.store.write(clerk) as unit:
+            entry = unit.append(stream, kind, body)
+            unit.commit()
+        return entry
+
+    def put_blob(self, content: bytes) -> NamedBlob:
+        sealed = self.store.vault.put(content)
+        with self.store.write(CLERK) as unit:
+            unit.keep_blob(sealed.id, sealed.size)
+            unit.commit()
+        return NamedBlob(sealed.id, sealed.size)
+
+    def uploaded(self) -> set[tuple[str, int]]:
+        statement = select(entries.c.chain, entries.c.seq).where(entries.c.acked, entries.c.complete)
+        with self.store.read() as connection:
+            return {(row.chain, row.seq) for row in connection.execute(statement)}
+
+    def parked(self) -> dict[tuple[str, int], str]:
+        statement = select(entries.c.chain, entries.c.seq, entries.c.verdict_reason)
+        with self.store.read() as connection:
+            rows = connection.execute(statement.where(entries.c.verdict == "parked"))
+            return {(row.chain, row.seq): row.verdict_reason for row in rows}
+
+    def fact_digests(self) -> list[bytes]:
+        with self.store.read() as connection:
+            return sorted(connection.execute(select(hub_facts.c.digest)).scalars())

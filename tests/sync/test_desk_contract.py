@@ -1,0 +1,201 @@
+"""What every desk must keep, be it the store or the fake in memory."""
+
+from __future__ import annotations
+
+import pytest
+
+from clerk_app.errors import BlobDamaged
+from clerk_app.journal.exchange import FeedPage, FeedPlace, ReceivedFact, Verdict
+from clerk_app.journal.hub_facts import Ack, HubWord, SignedAck, make_hub_fact
+from clerk_app.journal.hub_keys import KeyList
+from clerk_app.journal.signature import HEAD, public_of, verify
+from tests.sync.memory_desk import MemoryDesk
+from tests.sync.store_desk import StoreDesk
+from tests.sync.work import case_number_of, logged_in, scan, taken_in
+
+HUB = b"h" * 32
+
+
+@pytest.fixture(params=["memory", "store"])
+def desk(request, platform, tmp_path):
+    content = platform.enrol_content()
+    if request.param == "memory":
+        desk = MemoryDesk.from_bytes(content, platform.clock, platform.rng)
+    else:
+        desk = StoreDesk(tmp_path / "desk", content, platform.clock, platform.rng)
+    yield desk
+    desk.close()
+
+
+def sessions(desk, count):
+    return [desk.append(f"session/{n}", "session.logged_in", logged_in()) for n in range(count)]
+
+
+def ack(entry, first, *, hub_seq=1, complete=True):
+    head = entry.head
+    return SignedAck(Ack(HUB, head.chain, first, head.seq, entry.hash, hub_seq, complete), b"s" * 64)
+
+
+def test_registration_tells_hub_device_and_public_key(desk):
+    registration = desk.registration()
+    assert registration.code == "999999001"
+    assert (registration.hub, registration.secret) == (desk.enrolment.hub, desk.enrolment.secret)
+    assert verify(registration.device_public, HEAD, b"message", desk.sign(HEAD, b"message"))
+
+
+def test_a_chain_is_listed_once_it_has_an_entry(desk):
+    assert list(desk.own_chains()) == []
+    last = sessions(desk, 2)[-1]
+    [chain] = desk.own_chains()
+    assert (chain.chain, chain.seq, chain.head, chain.acked, chain.stopped) == (
+        last.head.chain,
+        2,
+        last.hash,
+        0,
+        False,
+    )
+
+
+def test_hashes_are_found_by_place_and_the_cited_one_at_zero(desk):
+    first, second = sessions(desk, 2)
+    chain = first.head.chain
+    assert [desk.hash_at(chain, seq) for seq in (0, 1, 2, 3)] == [first.prev, first.hash, second.hash, None]
+    assert desk.hash_at("0" * 32, 1) is None
+
+
+def test_entries_come_in_order_within_a_size_but_at_least_one(desk):
+    written = sessions(desk, 5)
+    chain = written[0].head.chain
+    assert list(desk.entries_after(chain, 0, max_bytes=1 << 20)) == written
+    assert list(desk.entries_after(chain, 3, max_bytes=1 << 20)) == written[3:]
+    assert list(desk.entries_after(chain, 1, max_bytes=1)) == [written[1]]
+    assert list(desk.entries_after(chain, 5, max_bytes=1)) == []
+
+
+def test_what_an_ack_covers_is_uploaded_and_nothing_else(desk):
+    written = sessions(desk, 4)
+    desk.take_acks([ack(written[2], 1, hub_seq=9)])
+    chain = written[0].head.chain
+    assert desk.uploaded() == {(chain, 1), (chain, 2), (chain, 3)}
+    assert desk.own_chains()[0].acked == 3
+    assert desk.backlog().pending == 1
+    assert desk.backlog().oldest_at == written[3].head.recorded_at
+
+
+def test_an_ack_with_a_hole_before_it_counts_only_up_to_the_hole(desk):
+    written = sessions(desk, 3)
+    desk.take_acks([ack(written[2], 3)])
+    assert desk.own_chains()[0].acked == 0
+    desk.take_acks([ack(written[1], 1)])
+    assert desk.own_chains()[0].acked == 3
+
+
+def test_the_same_acks_again_change_nothing(desk):
+    written = sessions(desk, 2)
+    for _ in range(3):
+        desk.take_acks([ack(written[1], 1)])
+    assert desk.backlog().pending == 0
+
+
+def test_an_entry_waits_until_its_blobs_are_there(desk):
+    number = case_number_of("001", 1)
+    blob = desk.put_blob(b"a scan")
+    entry = desk.append(f"case/{number}", "case.taken_in", taken_in(number, scan(blob)))
+    assert list(desk.waiting()) == []
+    desk.take_acks([ack(entry, 1, complete=False)])
+    [waiting] = desk.waiting()
+    assert (waiting.chain, waiting.seq, waiting.blobs) == (entry.head.chain, 1, (blob,))
+    assert (desk.uploaded(), desk.backlog().pending) == (set(), 1)
+    desk.take_acks([ack(entry, 1)])
+    assert list(desk.waiting()) == []
+    assert desk.backlog().pending == 0
+
+
+def test_a_hub_that_lost_a_blob_is_believed(desk):
+    number = case_number_of("001", 1)
+    entry = desk.append(f"case/{number}", "case.taken_in", taken_in(number, scan(desk.put_blob(b"a scan"))))
+    desk.take_acks([ack(entry, 1)])
+    desk.take_acks([ack(entry, 1, complete=False)])
+    assert len(desk.waiting()) == 1
+    assert desk.uploaded() == set()
+
+
+def test_blobs_are_read_in_pieces(desk):
+    blob = desk.put_blob(bytes(range(256)) * 300)
+    assert desk.blob_size(blob.id) == blob.size
+    pieces = b"".join(desk.read_blob(blob.id, offset, 7000) for offset in range(0, blob.size, 7000))
+    assert len(pieces) == blob.size
+    assert desk.read_blob(blob.id, blob.size, 10) == b""
+
+
+def test_a_missing_blob_is_said_to_be_damaged(desk):
+    with pytest.raises(BlobDamaged):
+        desk.blob_size("0" * 64)
+    with pytest.raises(BlobDamaged):
+        desk.read_blob("0" * 64, 0, 1)
+
+
+def fact_of(number, hub_seq, reason=""):
+    word = HubWord(f"case/{number}", "case.returned", {"reason": reason, "child": None}, 1_795_000_000_000)
+    return ReceivedFact(make_hub_fact(word, hub=HUB, region="999999", hub_seq=hub_seq, salt=b"s" * 16), b"s" * 64)
+
+
+def page(*, verdicts=(), facts=(), unknown=(), place):
+    return FeedPage(tuple(verdicts), tuple(facts), tuple(unknown), place)
+
+
+def test_a_page_is_kept_with_its_place(desk):
+    entry = sessions(desk, 1)[0]
+    place = FeedPlace(5, b"m" * 32)
+    verdict = Verdict(entry.head.chain, 1, 1, 4, "parked", "unknown_kind")
+    fact = fact_of(case_number_of("001", 1), 5)
+    for _ in range(2):
+        desk.take_feed(page(verdicts=[verdict], facts=[fact], unknown=[(5, b'["new-1",5]')], place=place))
+    assert desk.feed_place() == place
+    assert desk.parked() == {(entry.head.chain, 1): "unknown_kind"}
+    assert desk.fact_digests() == [fact.fact.digest]
+    assert desk.backlog().parked == 1
+
+
+def test_a_later_verdict_takes_the_place_of_the_earlier(desk):
+    entry = sessions(desk, 1)[0]
+    chain = entry.head.chain
+    desk.take_feed(page(verdicts=[Verdict(chain, 1, 1, 1, "parked", "unknown_kind")], place=FeedPlace(1, b"m" * 32)))
+    desk.take_feed(page(verdicts=[Verdict(chain, 1, 1, 2, "applied")], place=FeedPlace(2, b"n" * 32)))
+    assert desk.parked() == {}
+
+
+def test_two_facts_of_one_number_are_both_kept_after_a_hub_was_put_back(desk):
+    number = case_number_of("001", 1)
+    desk.take_feed(page(facts=[fact_of(number, 7, "before")], place=FeedPlace(7, b"m" * 32)))
+    desk.restart_feed()
+    assert desk.feed_place() == FeedPlace()
+    desk.take_feed(page(facts=[fact_of(number, 7, "after")], place=FeedPlace(7, b"n" * 32)))
+    assert len(desk.fact_digests()) == 2
+
+
+def test_a_stopped_chain_takes_no_more_and_the_next_cites_it(desk):
+    entry = sessions(desk, 1)[0]
+    for _ in range(2):
+        desk.stop_chain(entry.head.chain, "fork")
+    later = desk.append("session/9", "session.logged_in", logged_in())
+    assert (later.head.seq, later.prev) == (1, entry.hash)
+    assert [chain.stopped for chain in desk.own_chains()] == [True, False]
+    desk.stop_chain(entry.head.chain, "fork")
+    assert desk.append("session/10", "session.logged_in", logged_in()).head.chain == later.head.chain
+
+
+def test_the_newest_key_list_is_remembered(desk):
+    assert desk.key_serial() == 0
+    desk.keep_keys(KeyList(HUB, 3, 1, (("ack", public_of(b"k" * 32)),)), b"s" * 64)
+    assert desk.key_serial() == 3
+
+
+def test_everything_survives_a_restart(desk):
+    written = sessions(desk, 3)
+    desk.take_acks([ack(written[1], 1)])
+    desk.take_feed(page(place=FeedPlace(3, b"m" * 32)))
+    desk.restart()
+    assert desk.own_chains()[0].acked == 2
+    assert desk.feed_place() == FeedPlace(3, b"m" * 32)
+    assert desk.backlog().pending == 1
