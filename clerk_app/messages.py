@@ -5,7 +5,7 @@ A sentence says that nothing is lost only where that is true. `{placeholders}` a
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from clerk_app.errors import ClerkError
 
@@ -48,6 +48,14 @@ _SENTENCES: dict[str, tuple[str, str]] = {
     "expired_document": ("证件已过有效期，这个事项不能用过期证件办理。", "请先换领证件；草稿已保留。"),
     "missing_glyph": ("“{characters}”没有可用的字形，纸上会印不出来。", "请联系维护人员补字库；草稿已保留。"),
     "unlawful_step": ("现在的状态不能做这一步，什么都没有改变。", "请看办件经过，确认状态后再办。"),
+    "unlawful_step.too_many_parked": ("已经挂起了 5 位，不能再挂。", "请先办完一位，再挂起。"),
+    "unlawful_step.visit_parked": ("这一位已经挂起。", "请先按数字接着办。"),
+    "unlawful_step.matters_open": ("还有事项没有结果。", "请先给每个事项一个结果（F10）。"),
+    "unlawful_step.receive_only": ("这个事项在本窗口只能收件，不能受理。", "请按 F10 选 2 收件待审；草稿已保留。"),
+    "unlawful_step.seal_not_at_hand": ("印章不在手，不能受理。", "请按 F10 选 2 收件待审；草稿已保留。"),
+    "unlawful_step.another_matter": ("目录换了新版，这份草稿是旧版的。", "请按 F3 重新选这个事项；草稿已保留。"),
+    "unlawful_step.material_state": ("这份材料不能这样处理。", "请从列出的选项中选；什么都没有改变。"),
+    "unlawful_step.reason_missing": ("要写一句原因。", "请按 F10 再选一次，写上申请人说的原因。"),
     "needs_upgrade": ("这条记录由新版本写入，本版只能查看。", "请升级后处理。"),
     "bad_file": ("这个文件不能用：{reason}。", "请核对文件后再试。"),
     "bad_catalogue": ("事项目录有 {count} 处不对：{first}。", "请按提示改好再用，现在用的目录没有变。"),
@@ -118,6 +126,9 @@ CODES = frozenset(_SENTENCES)
 def describe(error: ClerkError) -> Message:
     """The sentence and next step for an error."""
     values = dict(error.data)
+    reason = f"{error.code}.{values.get('reason')}"
+    if reason in _SENTENCES:
+        return replace(message(reason, **values), code=error.code)
     if "seconds" in values:
         values["minutes"] = -(-int(values["seconds"]) // 60)
     if "items" in values:

@@ -106,6 +106,23 @@ TRANSITIONS: Mapping[CaseState, frozenset[CaseState]] = MappingProxyType(
 )
 
 
+ENDED: frozenset[CaseState] = frozenset(
+    {
+        _S.NOT_ACCEPTED,
+        _S.DECIDED,
+        _S.CLOSED,
+        _S.DELIVERED,
+        _S.ARCHIVED,
+        _S.WITHDRAWN,
+        _S.TRANSFERRED,
+        _S.VOIDED,
+        _S.CLOSED_NO_CORRECTION,
+        _S.DISCARDED,
+    }
+)
+"""States in which nothing is being examined any more."""
+
+
 def may_become(state: CaseState, target: CaseState) -> bool:
     """Whether a case in `state` may lawfully come to `target`."""
     return target in TRANSITIONS[state]

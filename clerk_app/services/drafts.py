@@ -74,7 +74,20 @@ def receive_material(
     form: MaterialForm = "original_seen",
     pages: int = 1,
 ) -> Draft:
-    """Record how a material stands; refused if the catalogue does not allow that state."""
+    """Record how a material stands and save; refused if the catalogue does not allow that state."""
+    return save_draft(desk, me, settle_material(desk, draft, code, state, form=form, pages=pages))
+
+
+def settle_material(
+    desk: Desk,
+    draft: Draft,
+    code: str,
+    state: MaterialState,
+    *,
+    form: MaterialForm = "original_seen",
+    pages: int = 1,
+) -> Draft:
+    """The draft with a material in that state, not yet saved; refused if the catalogue does not allow it."""
     item, need = draft.material(code), matter_of(desk, draft.matter).material(code)
     if item is None or need is None or state not in allowed_states(need, draft.read_by):
         raise UnlawfulStep(reason="material_state")
@@ -87,7 +100,7 @@ def receive_material(
         pages=pages if here else 0,
         blobs=item.blobs if here else (),
     )
-    return save_draft(desk, me, draft.with_material(changed, desk.clock.now_ms()))
+    return draft.with_material(changed, desk.clock.now_ms())
 
 
 def attach_scan(

@@ -6,6 +6,7 @@ sheet came out: the job waits as `printing` until a person says so, and is never
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from clerk_app.domain.case import Case
@@ -51,7 +52,7 @@ def compose_notice(desk: Desk, number: str, kind: NoticeKind, *, copy: int, repr
         clerk_number=case.intake.clerk,
         consult_phone=desk.settings.consult_phone,
         complaint_phone=desk.settings.complaint_phone,
-        progress_url=_progress_url(desk, case),
+        progress_url=progress_url(desk, case.number),
         digest=entry.digest,
         printed_at=printed_at,
         copy=copy,
@@ -76,9 +77,12 @@ def reprint(desk: Desk, me: SignedIn, number: str, kind: NoticeKind) -> list[int
     return jobs
 
 
-def print_next(desk: Desk, me: SignedIn, printer: Printer) -> Printed | None:
-    """Put the oldest queued copy on paper; None when the queue is empty. A failed job waits for F8."""
-    waiting = desk.journal.reads.print_jobs("queued")
+def print_next(desk: Desk, me: SignedIn, printer: Printer, *, held: Collection[int] = ()) -> Printed | None:
+    """Put the oldest queued copy on paper; None when the queue is empty. A failed job waits for F8.
+
+    `held` jobs are passed over: what was queued before this session is printed only when a person asks for it.
+    """
+    waiting = [job for job in desk.journal.reads.print_jobs("queued") if job.id not in held]
     if not waiting:
         return None
     job = waiting[0]
@@ -102,6 +106,21 @@ def retry_print(desk: Desk, me: SignedIn, job: int) -> None:
         unit.commit()
 
 
+def confirm_print(desk: Desk, me: SignedIn, job: int) -> None:
+    """A person found that a job which a crash left half-way did come out."""
+    with desk.journal.write(me.clerk) as unit:
+        unit.mark_print(job, "printed")
+        unit.commit()
+
+
+def progress_url(desk: Desk, number: str) -> str:
+    """The page behind the QR code of a case's papers; empty where the device has no platform."""
+    place = desk.place()
+    if place is None or not place.progress_base:
+        return ""
+    return f"{place.progress_base}/p/{desk.journal.progress_token(number)}"
+
+
 def _mark(desk: Desk, me: SignedIn, job: PrintJob, state: str, problem: str = "") -> None:
     with desk.journal.write(me.clerk) as unit:
         unit.mark_print(job.id, state, problem)
@@ -110,10 +129,3 @@ def _mark(desk: Desk, me: SignedIn, job: PrintJob, state: str, problem: str = ""
 
 def _kind(job: PrintJob) -> NoticeKind:
     return "acceptance_notice" if job.document == "acceptance_notice" else "receipt"
-
-
-def _progress_url(desk: Desk, case: Case) -> str:
-    place = desk.place()
-    if place is None or not place.progress_base:
-        return ""
-    return f"{place.progress_base}/p/{desk.journal.progress_token(case.number)}"

@@ -11,7 +11,7 @@ from clerk_app.domain.identity import IdentityDocument
 from clerk_app.domain.notices import Notice
 from clerk_app.domain.ratings import Grade, PadAnswer, SealedAnswer
 from clerk_app.journal.entry import Entry
-from clerk_app.services.rows import Backlog, CaseRow, DraftRow, PrintJob, VisitRow
+from clerk_app.services.rows import Backlog, CaseFilter, CaseRow, DraftRow, PrintJob, VisitRow
 
 
 class CardReader(Protocol):
@@ -103,7 +103,7 @@ class Reads(Protocol):
     def first_entry(self, stream: str) -> Entry | None:
         """The entry that began a stream on this desk, whose digest is printed on paper."""
 
-    def cases(self, *, text: str = "", limit: int = 200) -> list[CaseRow]:
+    def cases(self, *, text: str = "", kind: CaseFilter = "all", limit: int = 200) -> list[CaseRow]:
         """Cases by time, newest first."""
 
     def case_stream(self, number: str) -> str | None:
@@ -112,7 +112,7 @@ class Reads(Protocol):
     def cases_of_visit(self, visit: str) -> list[str]:
         """Numbers of the cases taken in during a visit, in order."""
 
-    def count_cases(self) -> int:
+    def count_cases(self, kind: CaseFilter = "all") -> int:
         """Cases taken in on this desk."""
 
     def visits(self, phase: str) -> list[VisitRow]:
@@ -144,6 +144,9 @@ class Reads(Protocol):
 
     def open_invitations(self) -> int:
         """Visits whose rating invitation is open."""
+
+    def invited_visits(self) -> list[str]:
+        """Ids of those visits, oldest first."""
 
     def clerk_name(self, clerk: str) -> str | None:
         """The name a clerk last signed in with."""

@@ -60,12 +60,24 @@ def settle_rating(desk: Desk, me: SignedIn, invitation: OpenInvitation, answer: 
     state = visit_state(desk, invitation.visit).rating
     if state.state != "invited" or state.id != invitation.id:
         raise UnlawfulStep(reason="already_settled")
+    _settle(desk, me, invitation.visit, invitation.id, answer)
+
+
+def settle_left_over(desk: Desk, me: SignedIn) -> int:
+    """Settle the invitations that nobody waits for any more, after a crash, as not rated; return how many."""
+    visits = desk.journal.reads.invited_visits()
+    for visit in visits:
+        _settle(desk, me, visit, visit_state(desk, visit).rating.id, SealedAnswer("timed_out"))
+    return len(visits)
+
+
+def _settle(desk: Desk, me: SignedIn, visit: str, invitation: str, answer: SealedAnswer) -> None:
     body = {
-        "invitation": invitation.id,
+        "invitation": invitation,
         "state": answer.state,
         "sealed": base64.b64encode(answer.sealed).decode("ascii") if answer.sealed else None,
         "device_limited": answer.device_limited,
     }
     with desk.journal.write(me.clerk) as unit:
-        unit.append(f"visit/{invitation.visit}", "visit.rating_settled", body)
+        unit.append(f"visit/{visit}", "visit.rating_settled", body)
         unit.commit()

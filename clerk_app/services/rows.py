@@ -3,11 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Literal
+
+CaseFilter = Literal["all", "todo", "open", "closed"]
+"""Which cases: every one, those that need a clerk, those still being examined, those that have ended."""
 
 
 @dataclass(frozen=True, slots=True)
 class CaseRow:
-    """One line of the case list. `uploaded` only with the hub's signed ack for every entry of the case."""
+    """One line of the case list. `uploaded` only with the hub's signed ack for every entry of the case.
+
+    `needs_clerk`: it was returned, or holds a step that a person must look at.
+    """
 
     number: str
     official_number: str | None

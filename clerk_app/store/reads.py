@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, desc, false, func, or_, select
+from sqlalchemy import ColumnElement, Connection, Row, Select, desc, false, func, not_, or_, select, true
 
+from clerk_app.domain.case_state import ENDED
 from clerk_app.domain.fold import Fact, Folded, stream_type_of
 from clerk_app.domain.kinds import fold_stream
 from clerk_app.journal.entry import Entry, Header
-from clerk_app.services.rows import Backlog, CaseRow, DraftRow, PrintJob, VisitRow
+from clerk_app.services.rows import Backlog, CaseFilter, CaseRow, DraftRow, PrintJob, VisitRow
 from clerk_app.store import meta
 from clerk_app.store.facts import ENTRY_COLUMNS, entry_of, load_facts
 from clerk_app.store.schema import blobs, drafts, entries, p_case, p_session, p_stream, p_visit, print_jobs
@@ -21,6 +22,14 @@ AnySelect = Select[*tuple[Any, ...]]
 
 _JOB_COLUMNS = tuple(print_jobs.c[name] for name in PrintJob.__slots__)
 _NOT_UPLOADED = entries.c.complete == false()
+_NEEDS_CLERK = or_(p_case.c.needs_clerk, p_stream.c.conflicts != "[]")
+_HAS_ENDED = p_case.c.state.in_([state.value for state in ENDED])
+_KINDS: Mapping[CaseFilter, ColumnElement[bool]] = {
+    "all": true(),
+    "todo": _NEEDS_CLERK,
+    "open": not_(_HAS_ENDED),
+    "closed": _HAS_ENDED,
+}
 
 
 class Reads:
@@ -48,7 +57,7 @@ class Reads:
 
     # ---- cases --------------------------------------------------------------------------------------------------
 
-    def cases(self, *, text: str = "", limit: int = 200) -> list[CaseRow]:
+    def cases(self, *, text: str = "", kind: CaseFilter = "all", limit: int = 200) -> list[CaseRow]:
         """Cases by time, newest first; `text` matches number, official number, applicant or matter."""
         waiting = (
             select(func.count())
@@ -56,7 +65,9 @@ class Reads:
             .scalar_subquery()
             .label("waiting")
         )
-        statement = select(p_case, waiting).order_by(desc(p_case.c.taken_in_at)).limit(limit)
+        statement = select(p_case, waiting, _NEEDS_CLERK.label("needs_a_person"))
+        statement = statement.join(p_stream, p_stream.c.stream == p_case.c.stream).where(_KINDS[kind])
+        statement = statement.order_by(desc(p_case.c.taken_in_at)).limit(limit)
         if text:
             digits = text.replace(" ", "")
             statement = statement.where(
@@ -80,9 +91,12 @@ class Reads:
         statement = select(p_case.c.number).where(p_case.c.visit == visit).order_by(p_case.c.taken_in_at)
         return [row.number for row in self._all(statement)]
 
-    def count_cases(self) -> int:
+    def count_cases(self, kind: CaseFilter = "all") -> int:
         """Cases taken in on this desk."""
-        return self._count(select(func.count()).select_from(p_case))
+        statement = select(func.count()).select_from(p_case)
+        if kind == "todo":
+            statement = statement.join(p_stream, p_stream.c.stream == p_case.c.stream)
+        return self._count(statement.where(_KINDS[kind]))
 
     # ---- visits and drafts --------------------------------------------------------------------------------------
 
@@ -153,6 +167,11 @@ class Reads:
         """Visits whose rating invitation is open."""
         return self._count(select(func.count()).select_from(p_visit).where(p_visit.c.rating == "invited"))
 
+    def invited_visits(self) -> list[str]:
+        """Ids of those visits, oldest first."""
+        statement = select(p_visit.c.stream).where(p_visit.c.rating == "invited").order_by(p_visit.c.opened_at)
+        return [row.stream.partition("/")[2] for row in self._all(statement)]
+
     def streams(self, family: str) -> list[str]:
         """The names of all streams of a family."""
         rows = self._all(select(p_stream.c.stream).where(p_stream.c.family == family))
@@ -194,7 +213,7 @@ def _case_row(row: AnyRow) -> CaseRow:
         row.taken_in_at,
         row.due_on,
         row.due_estimated,
-        row.needs_clerk,
+        bool(row.needs_a_person),
         row.waiting == 0,
         row.visit,
     )
