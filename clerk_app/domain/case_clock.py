@@ -28,13 +28,13 @@ class CaseClock:
 def promised_clock(case: Case, calendar: Calendar, today: date) -> CaseClock | None:
     """The promised limit, or None where nothing was promised yet (收件) or the effect is immediate."""
     intake = case.intake
-    if intake is None or intake.due is None or intake.accepted_on is None or not case.running:
+    if intake is None or intake.due is None or not case.running:
         return None
-    last = case.running[-1]
+    first, last = case.running[0], case.running[-1]
     now = last.end or today
     return CaseClock(
         due=intake.due,
-        limit=calendar.workdays_between(intake.accepted_on, intake.due.on),
+        limit=calendar.workdays_between(first.start, intake.due.on),
         used=calendar.elapsed(case.running, today),
         remaining=calendar.remaining(now, intake.due.on),
         running=last.end is None,

@@ -73,7 +73,7 @@ def take_in(draft: Draft, matter: Matter, outcome: Outcome, counter: Counter) ->
         "fields": _fields_body(draft, matter),
         "materials": [material_body(item) for item in _materials(draft, matter)],
         "documents": _documents_body(matter, power, counter),
-        "remarks": list(_remarks(draft, document, matter, outcome, counter)),
+        "remarks": list(_remarks(draft, document, matter, counter)),
     }
 
 
@@ -186,14 +186,12 @@ def _documents_body(matter: Matter, power: Power, counter: Counter) -> list[dict
     ]
 
 
-def _remarks(
-    draft: Draft, document: IdentityDocument, matter: Matter, outcome: Outcome, counter: Counter
-) -> tuple[str, ...]:
+def _remarks(draft: Draft, document: IdentityDocument, matter: Matter, counter: Counter) -> tuple[str, ...]:
     """Codes of what the paper must mention; `notice_for` has the sentences."""
     noted = {
         "expired_document": matter.expired_card == "note" and is_expired(document, counter.today),
         "copied_by_hand": draft.read_by == "manual",
         "owner_absent": draft.present is False,
-        "without_seal": outcome is not ACCEPTED and _lacks_seal(matter, counter),
+        "without_seal": _lacks_seal(matter, counter),
     }
     return tuple(code for code, holds in noted.items() if holds)

@@ -100,6 +100,7 @@ def test_an_intake_that_lacks_anything_but_an_extra_date_has_no_effect(key):
     folded = fold_stream(fact.stream, [desk_fact(fact.stream, fact.kind, body)])
     if key.endswith(("due_on", "due_estimated")):
         assert folded.state.state is CaseState.ACCEPTED  # an older writer knew fewer dates
+        assert not any(due and due.estimated for due in (folded.state.intake.due, folded.state.intake.legal_due))
     elif key == "number":
         assert folded.conflicts
     else:

@@ -128,9 +128,9 @@ def test_anything_else_is_no_number(text):
 
 
 def test_a_child_adds_two_digits_to_its_package():
-    child = case_number.child(EXAMPLE, 7)
-    assert child == EXAMPLE + "07"
-    assert case_number.check(child)
+    children = [case_number.child(EXAMPLE, ordinal) for ordinal in (1, 7, 99)]
+    assert children == [EXAMPLE + "01", EXAMPLE + "07", EXAMPLE + "99"]
+    assert all(case_number.check(child) for child in children)
     assert not case_number.check(EXAMPLE + "00")
 
 

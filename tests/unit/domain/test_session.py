@@ -1,5 +1,8 @@
 """A session: one clerk, locked and unlocked by the same person, ended once."""
 
+from collections.abc import Mapping
+from typing import Any
+
 import pytest
 
 from clerk_app.domain.fold import Fact
@@ -8,7 +11,7 @@ from clerk_app.domain.session import Session
 from tests.unit.domain.builders import NOW
 
 STREAM = f"session/{'b' * 16}"
-BODIES = {
+BODIES: Mapping[str, Mapping[str, Any]] = {
     "session.logged_in": {"name": "王例", "seal_at_hand": True},
     "session.locked": {"reason": "idle"},
     "session.unlocked": {},

@@ -129,6 +129,7 @@ def test_a_p31_without_the_seal_is_a_receipt_that_says_when_the_citizen_hears_mo
     assert body["notice_due_on"] == "2026-11-30"
     assert body["remarks"] == ["without_seal"]
     assert body["seal_at_hand"] is False
+    assert body_of("P31", RECEIVED)["remarks"] == []
 
 
 def test_a_day_past_the_official_table_is_marked_in_the_fact():
