@@ -36,11 +36,11 @@ def add_parser(subparsers: argparse._SubParsersAction[Any]) -> None:
 
 def _run(args: argparse.Namespace) -> dict[str, Any] | None:
     if args.headless or not has_screen():
-        with _demo_place(args) as place:
+        with _demo_place(args, with_window=False) as place:
             return _headless(place, args)
     from clerk_app.cli.demo_place import MARK
 
-    with _demo_place(args) as place:
+    with _demo_place(args, with_window=True) as place:
         place.start_hub()
         args.open_window(place.workplace, MARK, place.sign_in)
         return None
@@ -54,7 +54,7 @@ def has_screen() -> bool:
 
 
 @contextmanager
-def _demo_place(args: argparse.Namespace) -> Iterator[DemoPlace]:
+def _demo_place(args: argparse.Namespace, *, with_window: bool) -> Iterator[DemoPlace]:
     from clerk_app.cli.demo_place import DemoPlace
 
     out = args.out or Path(tempfile.mkdtemp(prefix="window-clerk-demo-"))
@@ -63,7 +63,7 @@ def _demo_place(args: argparse.Namespace) -> Iterator[DemoPlace]:
     except OSError:
         raise BadFile(reason=f"{out} 建不了") from None
     with ExitStack() as stack:
-        yield stack.enter_context(DemoPlace(out, enrolment=args.enrol))
+        yield stack.enter_context(DemoPlace(out, enrolment=args.enrol, with_window=with_window))
 
 
 def _headless(place: DemoPlace, args: argparse.Namespace) -> dict[str, Any]:

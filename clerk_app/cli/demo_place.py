@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable
 from contextlib import ExitStack
 from pathlib import Path
 from types import TracebackType
 
 from clerk_app import bootstrap
+from clerk_app.catalogue.people import invented_people
 from clerk_app.cli.demo_day import Day, work_through
 from clerk_app.cli.hub_process import HubProcess
 from clerk_app.cli.seat import Seat
 from clerk_app.cli.workplace import LocalWorkplace
+from clerk_app.domain.civil import civil_date
 from clerk_app.domain.identity import IdentityDocument
-from clerk_app.domain.ratings import Grade
+from clerk_app.domain.ratings import Grade, SealedAnswer
 from clerk_app.errors import StoreExists
 from clerk_app.seams import SystemClock
 from clerk_app.security.files import KEYS_FILE
@@ -33,13 +36,17 @@ CLERK, CLERK_NAME, PASSWORD = "0312", "王例", "Example-2026"
 HALL, DEVICE = "999999", "031"
 MARK = "演示"
 MAX_SYNCS = 20
+WINDOW_SEED = 7
+THINKING_S = 6.0
+"""How long the demo's visitor looks at the pad, so that the invitation can be seen."""
 
 
 class DemoPlace:
     """Everything of one demo, in one folder; ends what it started."""
 
-    def __init__(self, out: Path, *, enrolment: Path | None) -> None:
+    def __init__(self, out: Path, *, enrolment: Path | None, with_window: bool) -> None:
         self.out = out
+        self._with_window = with_window
         self.folder = DataFolder(out / "desk", out / "state")
         self.password_file = out / "password"
         self._enrolment = enrolment
@@ -129,8 +136,13 @@ class DemoPlace:
         pad = self._stack.enter_context(RatingPadSimulator())
         self._visitors = SimulatedVisitors(reader, pad)
         plan = DevicePlan(reader_port=reader.url, pad_port=pad.url, pad_profile=FF68)
-        self.workplace = LocalWorkplace(self.folder, lambda: DemoSeat(self.folder, plan=plan, papers=self.out))
+        self.workplace = LocalWorkplace(self.folder, lambda: self._seat(plan))
         self._stack.callback(self.workplace.close)
+
+    def _seat(self, plan: DevicePlan) -> Seat:
+        if self._with_window:
+            return LivelySeat(self.folder, plan=plan, papers=self.out, visitors=self._visitors)
+        return DemoSeat(self.folder, plan=plan, papers=self.out)
 
     def _enrol_with_own_hub(self) -> Path:
         assert self._hub is not None
@@ -150,6 +162,31 @@ class DemoSeat(Seat):
         return FolderPrinter(self._papers, self.disk)
 
 
+class LivelySeat(DemoSeat):
+    """A seat before which invented people come by themselves: a card whenever one is asked for, and a rating."""
+
+    def __init__(self, folder: DataFolder, *, plan: DevicePlan, papers: Path, visitors: SimulatedVisitors) -> None:
+        super().__init__(folder, plan=plan, papers=papers)
+        self._visitors = visitors
+        self._people = invented_people(WINDOW_SEED, civil_date(SystemClock().now_ms()))
+
+    def read_card(self, timeout_s: float) -> IdentityDocument:
+        self._visitors.lay_card(next(self._people))
+        try:
+            return super().read_card(timeout_s)
+        finally:
+            self._visitors.lift_card()
+
+    def ask_rating(self, timeout_s: float, seal: Callable[[Grade], bytes]) -> SealedAnswer:
+        thinking = threading.Timer(THINKING_S, self._visitors.rate_now, args=("satisfied",))
+        thinking.daemon = True
+        thinking.start()
+        try:
+            return super().ask_rating(timeout_s, seal)
+        finally:
+            thinking.cancel()
+
+
 class SimulatedVisitors:
     """The people before the simulated devices."""
 
@@ -164,5 +201,12 @@ class SimulatedVisitors:
         self._reader.lift()
 
     def will_rate(self, grade: Grade) -> None:
-        keys = {known: key for key, known in FF68.keys.items()}
-        self._pad.answer_next(keys[grade])
+        self._pad.answer_next(_key_of(grade))
+
+    def rate_now(self, grade: Grade) -> None:
+        """Press this grade, whether or not anybody asked."""
+        self._pad.press(_key_of(grade))
+
+
+def _key_of(grade: Grade) -> int:
+    return next(key for key, known in FF68.keys.items() if known == grade)
