@@ -86,7 +86,7 @@ _TELL: Mapping[str, Callable[[Fact], str]] = {
     "visit.opened": _opened,
     "visit.applicant_read": _applicant_read,
     "visit.parked": lambda _: "挂起",
-    "visit.resumed": lambda _: "继续办理",
+    "visit.resumed": lambda _: "恢复办理",
     "visit.matter_ended": _matter_ended,
     "visit.rating_invited": lambda _: "已邀请评价",
     "visit.rating_settled": _rating_settled,

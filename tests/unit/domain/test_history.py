@@ -47,7 +47,7 @@ def test_the_platforms_word_is_told_as_the_platforms(kind, body, text):
         ("visit.applicant_read", {}, "读取证件"),
         ("visit.applicant_read", {"source": "manual", "present": False}, "手工录入证件，本人不在场"),
         ("visit.parked", {}, "挂起"),
-        ("visit.resumed", {}, "继续办理"),
+        ("visit.resumed", {}, "恢复办理"),
         ("visit.matter_ended", {}, "养老保险待遇领取资格认证：本人自愿放弃，材料在家"),
         ("visit.rating_invited", {}, "已邀请评价"),
         ("visit.rating_settled", {}, "评价已完成"),
