@@ -46,13 +46,13 @@ class RatingPadSimulator(Simulator):
         self._answers = deque(answers)
         self._parser = PadParser(TO_PAD)
 
+    def answer_next(self, key: int) -> None:
+        """Press this key as soon as the host prompts: one more answer behind those that wait already."""
+        self._do(lambda: self._answers.append(key))
+
     def press(self, key: int) -> None:
         """Press a key (0–255)."""
         self._do(lambda: self._send(self._key(key)))
-
-    def answer_next(self, key: int) -> None:
-        """Let `key` follow the next prompt that has no answer yet."""
-        self._do(lambda: self._answers.append(key))
 
     def press_twice(self, key: int, then: int | None = None) -> None:
         """Press a key and at once the same or another one."""
