@@ -1,0 +1,47 @@
+"""Which test kills the program at which failpoint. A name without a test fails the suite."""
+
+from __future__ import annotations
+
+from tests.helpers.source import ROOT, failpoint_calls, product_files
+
+SUITES = {
+    "append": "tests/faults/test_store_kills.py",
+    "create": "tests/faults/test_store_kills.py",
+    "disk": "tests/faults/test_store_kills.py",
+    "vault": "tests/faults/test_store_kills.py",
+    "take_in": "tests/faults/test_take_in_kills.py",
+    "print": "tests/faults/test_take_in_kills.py",
+    "sync": "tests/faults/test_sync_failpoints.py",
+    "hub": "tests/faults/test_sync_failpoints.py",
+}
+"""The first word of a name, and the test file that passes through all of its names."""
+
+
+def all_names() -> list[str]:
+    """Every failpoint of the product, sorted."""
+    found = {
+        name
+        for file in product_files()
+        if file.name != "failpoints.py"
+        for _, name in failpoint_calls(file.read_text(encoding="utf-8"))
+        if name is not None
+    }
+    return sorted(found)
+
+
+def names_of(*words: str) -> list[str]:
+    """The failpoints whose names begin with one of `words`, as in `append` for `append.begun`."""
+    return [name for name in all_names() if name.partition(".")[0] in words]
+
+
+def untested(names: list[str], suites: dict[str, str]) -> list[str]:
+    """Those of `names` that no suite claims, or whose suite neither names them nor asks for all of their kind."""
+    return [name for name in names if not _is_tested(name, suites.get(name.partition(".")[0]))]
+
+
+def _is_tested(name: str, suite: str | None) -> bool:
+    if suite is None or not (ROOT / suite).exists():
+        return False
+    source = (ROOT / suite).read_text(encoding="utf-8")
+    word = name.partition(".")[0]
+    return f'"{name}"' in source or ("names_of(" in source and f'"{word}"' in source)
