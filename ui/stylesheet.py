@@ -141,10 +141,13 @@ NavButton:hover {{ background: {t.CANVAS}; }}
 NavButton QLabel {{ font-size: {t.TYPE_NOTE}px; color: {t.SECONDARY}; }}
 NavButton[current="true"] {{ background: {t.BRAND_TINT}; }}
 NavButton[current="true"] QLabel {{ color: {t.BRAND_HOVER}; font-weight: bold; }}
+NavButton CountBadge, NavButton[current="true"] CountBadge {{ color: {t.SURFACE}; font-weight: normal; }}
 StatusBar {{ background: {t.SURFACE}; border: none; border-top: 1px solid {t.LINE}; }}
 StatusBar QLabel {{ font-size: {t.TYPE_NOTE}px; color: {t.SECONDARY}; }}
 StatusBar Chip[tone="offline"] {{ color: {t.OFFLINE}; }}
-Toast {{ background: {t.SURFACE}; border: 1px solid {t.LINE}; border-radius: {t.RADIUS_CARD}px; }}
+Toast {{ background: {t.INK}; border-radius: {t.RADIUS_CARD}px; }}
+Toast QLabel {{ color: {t.LINE}; }}
+Toast QLabel[type="strong"] {{ color: {t.SURFACE}; }}
 TodoButton {{ background: transparent; border: none; border-radius: {t.RADIUS_FIELD}px; }}
 TodoButton:hover {{ background: {t.CANVAS}; }}
 TodoButton:focus {{ background: {t.BRAND_TINT}; }}
@@ -182,6 +185,8 @@ CitizenWindow {{ background: {t.CITIZEN_CANVAS}; }}
 CitizenHeader {{ background: {t.BRAND}; }}
 CitizenHeader QLabel {{ color: {t.SURFACE}; font-size: {t.CITIZEN_NOTE}px; }}
 CitizenHeader QLabel#heading {{ font-size: {t.CITIZEN_TITLE}px; font-weight: bold; }}
+CitizenHeader Chip {{ font-size: {t.TYPE_TITLE}px; color: {t.BRAND_HOVER}; border-radius: 13px; padding: 2px 12px;
+    min-height: 22px; max-height: 22px; }}
 CitizenPanel {{ background: {t.SURFACE}; border-radius: 18px; }}
 QLabel[type="citizen-note"] {{ font-size: {t.CITIZEN_NOTE}px; color: {t.SECONDARY}; }}
 QLabel[type="citizen"] {{ font-size: {t.CITIZEN_BASE}px; }}

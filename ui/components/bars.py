@@ -57,7 +57,7 @@ class TopBar(QFrame):
         row.setSpacing(tokens.SPACE_3)
         row.addWidget(self._place)
         row.addWidget(self._mark)
-        row.addWidget(self.search, 1)
+        row.addWidget(self.search, 10)
         row.addStretch(1)
         row.addLayout(self._devices)
         row.addWidget(self._line)

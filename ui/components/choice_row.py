@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 from ui import tokens
 from ui.components.chip import KeyCap
 from ui.components.focus import paint_ring
-from ui.components.styling import set_flag
+from ui.components.styling import set_flag, set_look
 from ui.components.surfaces import clear
 from ui.components.text import label, wrapped
 from ui.viewmodels.parts import Choice
@@ -87,11 +87,12 @@ class ChoiceRow(QFrame):
         """Keep this much free around question and answers."""
         self._row.setContentsMargins(side, top, side, top)
 
-    def ask(self, question: str, note: str = "") -> None:
-        """Ask `question`, with a smaller `note` under it."""
+    def ask(self, question: str, note: str = "", error: str = "") -> None:
+        """Ask `question`, with a smaller `note` under it, or what is wrong with the answer."""
         self._question.setText(question)
-        self._note.setText(note)
-        self._note.setVisible(bool(note))
+        self._note.setText(error or note)
+        self._note.setVisible(bool(error or note))
+        set_look(self._note, "type", "error" if error else "note")
         self._describe()
 
     def offer(self, choices: tuple[Choice, ...]) -> None:

@@ -13,6 +13,7 @@ from ui.components.chip import SourceBadge
 from ui.components.choice_box import ChoiceBox
 from ui.components.line_edit import DateEdit, LineEdit
 from ui.components.phone_edit import PhoneEdit
+from ui.components.styling import set_look
 from ui.components.text import ElidedLabel, wrapped
 
 if TYPE_CHECKING:
@@ -73,8 +74,10 @@ class Field(QWidget):
         if isinstance(self.editor, ChoiceBox):
             self.editor.offer(view.choices)
             self.editor.set_hint(view.placeholder)
-        elif isinstance(self.editor, LineEdit):
-            self.editor.setPlaceholderText(view.placeholder or self.editor.placeholderText())
+        elif isinstance(self.editor, PhoneEdit):
+            self.editor.set_hint(view.placeholder)
+        elif isinstance(self.editor, LineEdit) and view.placeholder:
+            self.editor.setPlaceholderText(view.placeholder)
         self._as_editor().show_value(view.value)
         self._as_editor().set_fixed(fixed=view.fixed)
         self._describe()
@@ -153,10 +156,7 @@ class Field(QWidget):
         text = self.tr("最多 {count} 个字").format(count=MAX_TEXT) if self._overflow else ""
         text = text or (self._view.error if wrong else self._view.note)
         self._line.setText(text)
-        role = "error" if wrong or self._overflow else "note"
-        if self._line.property("type") != role:
-            self._line.setProperty("type", role)
-            self._line.style().polish(self._line)
+        set_look(self._line, "type", "error" if wrong or self._overflow else "note")
         self._line.setVisible(bool(text))
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QRectF, Qt
-from PySide6.QtGui import QColor, QPainter
+from PySide6.QtGui import QColor, QPainter, QPen
 
 from ui import tokens
 
@@ -23,9 +23,9 @@ def paint_ring(widget: QWidget, outer: QRectF, radius: int) -> None:
     """Paint a ring whose outer edge is `outer` and whose inner corner has `radius`."""
     colour = QColor(tokens.BRAND)
     colour.setAlphaF(tokens.FOCUS_RING_ALPHA)
-    corner = radius + tokens.FOCUS_RING_WIDTH
+    half = tokens.FOCUS_RING_WIDTH / 2
     painter = QPainter(widget)
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-    painter.setPen(Qt.PenStyle.NoPen)
-    painter.setBrush(colour)
-    painter.drawRoundedRect(outer, corner, corner)
+    painter.setPen(QPen(colour, tokens.FOCUS_RING_WIDTH))
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    painter.drawRoundedRect(outer.adjusted(half, half, -half, -half), radius + half, radius + half)

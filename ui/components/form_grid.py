@@ -6,11 +6,12 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen, QResizeEvent
-from PySide6.QtWidgets import QApplication, QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QGridLayout, QHBoxLayout, QSpacerItem, QVBoxLayout, QWidget
 
 from ui import tokens
 from ui.components.chip import SourceBadge
 from ui.components.field import Field
+from ui.components.flow import FlowLayout
 from ui.components.surfaces import clear
 from ui.components.text import ElidedLabel, label
 
@@ -30,7 +31,7 @@ class SectionHeading(QWidget):
         self._note = label("", "note")
         row = QHBoxLayout(self)
         ring = tokens.FOCUS_RING_WIDTH
-        row.setContentsMargins(ring, 2 if first else 10, ring, 2)
+        row.setContentsMargins(ring, 2 if first else 8, ring, 0)
         row.addWidget(label(heading, "strong"))
         row.addStretch(1)
         row.addWidget(self._note)
@@ -48,43 +49,25 @@ class SectionHeading(QWidget):
         painter.drawLine(tokens.FOCUS_RING_WIDTH, 0, self.width() - tokens.FOCUS_RING_WIDTH, 0)
 
 
-class FactGrid(QWidget):
-    """Elements that a source has filled, one quiet line each."""
+class FactLines(QWidget):
+    """Elements that a source has filled, set like words in quiet lines."""
 
-    def __init__(self, columns: int = 3, parent: QWidget | None = None) -> None:
+    def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._columns = columns
         self._facts: tuple[FactView, ...] = ()
-        self._grid = QGridLayout(self)
+        self._flow = FlowLayout(self, gap=22)
         ring = tokens.FOCUS_RING_WIDTH
-        self._grid.setContentsMargins(ring, 0, ring, 2)
-        self._grid.setHorizontalSpacing(14)
-        self._grid.setVerticalSpacing(6)
+        self._flow.setContentsMargins(ring, 0, ring, 4)
+        self.hide()
 
     def show_facts(self, facts: tuple[FactView, ...]) -> None:
         """Show these."""
         if facts != self._facts:
             self._facts = facts
-            self._flow()
-
-    def set_columns(self, columns: int) -> None:
-        """Show them in so many columns."""
-        if columns != self._columns:
-            self._columns = columns
-            self._flow()
-
-    def _flow(self) -> None:
-        clear(self._grid)
-        line = column = 0
-        for fact in self._facts:
-            if fact.wide and column:
-                line, column = line + 1, 0
-            self._grid.addWidget(_fact_line(fact), line, column, 1, self._columns if fact.wide else 1)
-            column = 0 if fact.wide else (column + 1) % self._columns
-            line += column == 0
-        for place in range(4):
-            self._grid.setColumnStretch(place, 1 if place < self._columns else 0)
-        self.setVisible(bool(self._facts))
+            clear(self._flow)
+            for fact in facts:
+                self._flow.addWidget(_fact_line(fact))
+        self.setVisible(bool(facts))
 
 
 class FormGrid(QWidget):
@@ -104,12 +87,12 @@ class FormGrid(QWidget):
         self._shape: _Shape = ()
         self._fields: dict[str, Field] = {}
         self._headings: list[SectionHeading] = []
-        self._facts: list[FactGrid] = []
+        self._facts: list[FactLines] = []
         self._grids: list[tuple[QGridLayout, list[Field]]] = []
         self._columns = 3
         self._column = QVBoxLayout(self)
         self._column.setContentsMargins(13, 8, 13, 8)
-        self._column.setSpacing(6)
+        self._column.setSpacing(4)
 
     def show_sections(self, sections: tuple[SectionView, ...]) -> None:
         """Show the form."""
@@ -151,7 +134,7 @@ class FormGrid(QWidget):
         for position, part in enumerate(sections):
             heading = SectionHeading(part.heading, first=position == 0)
             self._headings.append(heading)
-            self._facts.append(FactGrid(self._columns))
+            self._facts.append(FactLines())
             self._column.addWidget(heading)
             self._column.addWidget(self._facts[-1])
             self._column.addWidget(self._group(part.fields))
@@ -179,16 +162,17 @@ class FormGrid(QWidget):
         return next(inside, None)
 
     def _flow(self) -> None:
-        for facts in self._facts:
-            facts.set_columns(self._columns)
         for grid, fields in self._grids:
-            for field in fields:
-                grid.removeWidget(field)
+            while grid.takeAt(0) is not None:
+                pass
             for position, field in enumerate(fields):
                 grid.addWidget(field, position // self._columns, position % self._columns)
             for column in range(3):
-                grid.setColumnStretch(column, 1 if column < self._columns else 0)
-                grid.setColumnMinimumWidth(column, 0)
+                used = column < self._columns
+                grid.setColumnStretch(column, 1 if used else 0)
+                if used and column >= len(fields):
+                    # An empty column would also drop its gap, and boxes of two sections would not stand in line.
+                    grid.addItem(QSpacerItem(0, 0), 0, column)
 
 
 def _fact_line(fact: FactView) -> QWidget:
@@ -196,9 +180,9 @@ def _fact_line(fact: FactView) -> QWidget:
     made.setAccessibleName(f"{fact.label} {fact.value}，{fact.mark_meaning}")
     row = QHBoxLayout(made)
     row.setContentsMargins(0, 0, 0, 0)
-    row.setSpacing(tokens.SPACE_2)
+    row.setSpacing(6)
     row.addWidget(label(fact.label, "note"))
-    row.addWidget(ElidedLabel(fact.value), 1)
+    row.addWidget(ElidedLabel(fact.value))
     badge = SourceBadge()
     badge.show_source(fact.mark, fact.mark_meaning)
     row.addWidget(badge)

@@ -30,7 +30,8 @@ class Banner(QFrame):
         self._heading = label("", "strong")
         self._text = wrapped()
         self.column = QVBoxLayout(self)
-        self.column.setContentsMargins(tokens.SPACE_4, 10, tokens.SPACE_4, 10)
+        side = 20 if square else tokens.SPACE_4
+        self.column.setContentsMargins(side, 10, side, 10)
         self.column.setSpacing(2)
         self.column.addWidget(self._heading)
         self.column.addWidget(self._text)
@@ -86,7 +87,7 @@ class EmptyState(QWidget):
         self._heading.setAlignment(Qt.AlignmentFlag.AlignHCenter)
         self._text = wrapped("", "secondary")
         self._text.setAlignment(Qt.AlignmentFlag.AlignHCenter)
-        self._text.setFixedWidth(480)
+        self._text.setFixedWidth(560)
         self._slot = QHBoxLayout()
         self._slot.setSpacing(tokens.SPACE_2)
         column = QVBoxLayout(self)

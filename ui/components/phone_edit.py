@@ -45,6 +45,10 @@ class PhoneEdit(QWidget):
         self.setFocusProxy(self._line)
         self._value = ""
 
+    def set_hint(self, hint: str) -> None:
+        """What stands in the empty box."""
+        self._line.setPlaceholderText(hint)
+
     def line(self) -> LineEdit:
         """The box that takes the keys."""
         return self._line

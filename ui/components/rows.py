@@ -165,6 +165,8 @@ class PairList(QWidget):
         caption: QLabel = label(name, "secondary")
         caption.setFixedWidth(self._label_width)
         caption.setAlignment(Qt.AlignmentFlag.AlignTop)
+        text = wrapped(value)
+        text.setAlignment(Qt.AlignmentFlag.AlignTop)
         row.addWidget(caption)
-        row.addWidget(wrapped(value), 1)
+        row.addWidget(text, 1)
         return line

@@ -35,6 +35,7 @@ class Sheet(QFrame):
         head.setContentsMargins(20, 14, 16, 12)
         head.addWidget(label(heading, "title"))
         head.addStretch(1)
+        head.setSpacing(tokens.SPACE_2)
         head.addWidget(label(self.tr("关闭"), "note"))
         head.addWidget(KeyCap(cap(Command.CLOSE)))
         self.column.addLayout(head)
@@ -117,7 +118,7 @@ class Veil(QWidget):
         self.closed.emit()
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        if event.type() == QEvent.Type.Resize and self.isVisible():
+        if event.type() == QEvent.Type.Resize and self._sheet is not None:
             self._cover()
         return super().eventFilter(watched, event)
 

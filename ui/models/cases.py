@@ -82,7 +82,7 @@ class CaseTableModel(QAbstractTableModel):
             return None
         line, column = self._rows[index.row()], Column(index.column())
         chip = _chip(line, column)
-        if role in (_DISPLAY, _READ_ALOUD):
+        if role in (_DISPLAY, _READ_ALOUD, Qt.ItemDataRole.ToolTipRole):
             return chip.text if chip else _text(line, column)
         if role == CHIP_ROLE:
             return None if chip is None or _is_plain(column, chip) else chip

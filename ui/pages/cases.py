@@ -105,7 +105,9 @@ class CasesPage(Page):
         if state.rows:
             self._list.setCurrentWidget(self._table)
             return
-        if state.loading:
+        if state.problem is not None:
+            self._empty.say(self.tr("办件没有读出来"), self.tr("记录没有动过。按 Ctrl 2 再读一次。"))
+        elif state.loading:
             self._empty.say(self.tr("正在读取办件…"), "")
         elif state.text or state.current != "all":
             self._empty.say(self.tr("这里没有办件"), self.tr("换一个分类看看；刚收的件在“全部”里。"))
@@ -147,7 +149,10 @@ class CasesPage(Page):
         head.addWidget(self._filters, 1)
         head.addWidget(label(self.tr("← → 换分类"), "note"))
         card.column.addLayout(head)
-        card.column.addWidget(self._problem)
+        padded = QHBoxLayout()
+        padded.setContentsMargins(14, 0, 14, 0)
+        padded.addWidget(self._problem)
+        card.column.addLayout(padded)
         self._list.addWidget(self._table)
         self._list.addWidget(self._empty)
         card.column.addWidget(self._list, 1)

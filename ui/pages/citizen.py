@@ -204,6 +204,7 @@ class CheckRows(QWidget):
         for place, row in enumerate(state.rows):
             line, side = place % half, 2 * (place // half)
             caption = label(row.label, "citizen-note")
+            caption.setContentsMargins(0, 4, 0, 0)  # its smaller type on the line of the larger
             self._grid.addWidget(caption, line, side, Qt.AlignmentFlag.AlignTop)
             self._grid.addWidget(wrapped(row.value, "citizen"), line, side + 1)
         for column in (1, 3):

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from ui.viewmodels.counter_state import CounterState, MatterView, Stage
     from ui.viewmodels.search_state import SearchState
 
-_LEFT_WIDTH, _LEFT_NARROW, _RIGHT_WIDTH = 236, 200, 300
+_LEFT_WIDTH, _RIGHT_WIDTH = 236, 300
 
 
 class CounterModel(Protocol):
@@ -156,6 +156,7 @@ class CounterPage(Page):
         self._model = view_model
         self._stage: tuple[Stage, bool] | None = None
         self._steps = StepBar()
+        self._steps_rule, self._footer_rule = Rule(), Rule()
         self._heading = MatterHeading()
         self._problem = ProblemBanner()
         self._offline = Banner(Tone.OFFLINE)
@@ -188,7 +189,7 @@ class CounterPage(Page):
         """Show `state`."""
         short = state.is_short and state.stage == "form"
         self._steps.show_steps(state.steps)
-        self._steps.setVisible(bool(state.steps))
+        self._frame_body(state)
         self._heading.show_matter(None if state.stage in ("idle", "person", "done") else state.matter, state.count)
         self._problem.show_problem(state.problem)
         self._bodies[state.stage].show_state(state)
@@ -230,7 +231,6 @@ class CounterPage(Page):
     def set_narrow(self, *, narrow: bool) -> None:
         if narrow != self.is_narrow:
             super().set_narrow(narrow=narrow)
-            self._left.setFixedWidth(_LEFT_NARROW if narrow else _LEFT_WIDTH)
             self.render(self._model.state)
 
     def enter(self) -> None:
@@ -255,6 +255,16 @@ class CounterPage(Page):
                 row.setFocus()
         elif stage == "form":
             self._form.jump(anchor)
+
+    def _frame_body(self, state: CounterState) -> None:
+        idle = state.stage == "idle"  # there the one act stands in the middle of the page
+        for part, seen in (
+            (self._steps, bool(state.steps)),
+            (self._steps_rule, bool(state.steps)),
+            (self._footer, not idle),
+            (self._footer_rule, not idle),
+        ):
+            part.setVisible(seen)
 
     def _stage_of(self, anchor: str, state: CounterState) -> Stage:
         if anchor == "presence":
@@ -303,12 +313,12 @@ class CounterPage(Page):
 
     def _build(self) -> None:
         card = Card()
-        for widget in (self._steps, Rule(), self._heading, self._padded(self._problem)):
+        for widget in (self._steps, self._steps_rule, self._heading, self._padded(self._problem)):
             card.column.addWidget(widget)
         for body in self._bodies.values():
             self._stack.addWidget(body)
         card.column.addWidget(self._stack, 1)
-        card.column.addWidget(Rule())
+        card.column.addWidget(self._footer_rule)
         card.column.addWidget(self._footer)
         self._left.setFixedWidth(_LEFT_WIDTH)
         self._right.setFixedWidth(_RIGHT_WIDTH)

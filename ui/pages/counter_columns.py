@@ -63,7 +63,7 @@ class PersonCard(Card):
         words.setSpacing(3)
         words.addWidget(self._name)
         words.addWidget(self._line)
-        words.addWidget(self._presence)
+        words.addWidget(self._presence, 0, Qt.AlignmentFlag.AlignLeft)
         words.addStretch(1)
         row = QHBoxLayout()
         row.setSpacing(tokens.SPACE_3)
@@ -129,7 +129,7 @@ class TodoCard(Card):
         self._list.adjustSize()
         inner = self._list.layout()
         wanted = inner.totalHeightForWidth(max(self.width() - 2, 200)) if inner is not None else 0
-        self._scroll.setFixedHeight(min(wanted, 280))
+        self._scroll.setFixedHeight(max(0, min(wanted, 280)))
 
     def anchor(self, number: int) -> str | None:
         """Where Alt and digit `number` jump."""
@@ -177,12 +177,14 @@ class LeftColumn(QWidget):
         super().__init__(parent)
         self._person = PersonCard()
         self._service = ServiceCard()
+        scroll = ScrollColumn()
+        scroll.column.setSpacing(tokens.SPACE_3)
+        scroll.column.addWidget(self._person)
+        scroll.column.addWidget(self._service)
+        scroll.column.addStretch(1)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(tokens.SPACE_3)
-        column.addWidget(self._person)
-        column.addWidget(self._service)
-        column.addStretch(1)
+        column.addWidget(scroll)
 
     def show_visit(self, state: CounterState) -> None:
         """Show the visit; nothing while nobody is at the counter."""

@@ -50,6 +50,7 @@ class CounterFooter(QWidget):
             row.addWidget(button)
         row.addStretch(1)
         row.addWidget(self._saved)
+        row.addSpacing(tokens.SPACE_2)
         row.addWidget(self._missing)
         row.addWidget(self._primary)
         self._missing.clicked.connect(lambda: self.asked.emit(Command.MISSING_ALL))
@@ -57,9 +58,7 @@ class CounterFooter(QWidget):
 
     def show_state(self, state: CounterState, *, narrow: bool) -> None:
         """Show what can be done now; `narrow` puts what is missing on a button."""
-        wanted = _BUTTONS[state.stage]
-        if state.is_short and state.stage == "form":
-            wanted = (Command.NOTICE, Command.OUTCOME)
+        wanted = _wanted(state, narrow=narrow)
         for command, button in self._buttons.items():
             button.setVisible(command in wanted)
         count = len(state.missing)
@@ -75,7 +74,7 @@ class CounterFooter(QWidget):
             "none": "",
             "saving": self.tr("正在保存…"),
             "saved": self.tr("已自动保存"),
-            "failed": self.tr("没有存上，请看提示"),
+            "failed": self.tr("没存上"),
         }[state.saved]
 
     def _words(self) -> dict[Command, str]:
@@ -88,3 +87,12 @@ class CounterFooter(QWidget):
             Command.PRINT: self.tr("补打"),
             Command.INVITE_RATING: self.tr("再请评价"),
         }
+
+
+def _wanted(state: CounterState, *, narrow: bool) -> tuple[Command, ...]:
+    wanted = _BUTTONS[state.stage]
+    if state.is_short and state.stage == "form":
+        return (Command.NOTICE, Command.OUTCOME)
+    if narrow and Command.OUTCOME in wanted:
+        return (Command.OUTCOME,)  # the keys of the others work without their buttons
+    return wanted

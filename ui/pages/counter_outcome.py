@@ -48,15 +48,16 @@ class CheckBody(Body):
         clear(self._scroll.column)
         self._scroll.column.setContentsMargins(16, 10, 16, 12)
         self._scroll.column.setSpacing(10)
-        for heading, rows in check.groups:
-            self._scroll.column.addWidget(_group(heading, tuple((row.label, row.value) for row in rows)))
+        # First what the act will mean, then the details.
+        self._scroll.column.addWidget(_effect(check.in_force, check.not_yet))
         for remark in check.remarks:
             banner = Banner(Tone.WARN)
             banner.say(remark)
             self._scroll.column.addWidget(banner)
         papers = tuple((row.label, row.value) for row in check.papers)
         self._scroll.column.addWidget(_group(self.tr("会打印"), papers))
-        self._scroll.column.addWidget(_effect(check.in_force, check.not_yet))
+        for heading, rows in check.groups:
+            self._scroll.column.addWidget(_group(heading, tuple((row.label, row.value) for row in rows)))
         self._scroll.column.addStretch(1)
 
 

@@ -11,10 +11,11 @@ from ui import tokens
 from ui.components.chip import Chip
 from ui.components.choice_row import ChoiceRow, YesNoRow
 from ui.components.field import Field
-from ui.components.form_grid import FactGrid
+from ui.components.form_grid import FactLines
 from ui.components.line_edit import DateEdit, LineEdit
 from ui.components.messages import Banner, ProblemBanner
 from ui.components.phone_edit import PhoneEdit
+from ui.components.styling import set_look
 from ui.components.surfaces import Card, Rule, ScrollColumn, clear
 from ui.components.text import label, wrapped
 from ui.tokens import Tone
@@ -63,10 +64,7 @@ class TypedRow(QWidget):
         self.editor.set_invalid(invalid=bool(view.error))
         self._note.setText(view.error or view.note)
         self._note.setVisible(bool(view.error or view.note))
-        role = "error" if view.error else "note"
-        if self._note.property("type") != role:
-            self._note.setProperty("type", role)
-            self._note.style().polish(self._note)
+        set_look(self._note, "type", "error" if view.error else "note")
 
 
 class ShortCounter(QWidget):
@@ -92,7 +90,9 @@ class ShortCounter(QWidget):
         self._shown_chips: tuple[ChipView, ...] = ()
         self._effect = Chip()
         self._grid = QGridLayout()
-        self._facts = FactGrid(4)
+        self._facts = FactLines()
+        self._questions = QVBoxLayout()
+        self._questions.setSpacing(0)
         self._scroll = ScrollColumn()
         self._say = Banner(Tone.OFFLINE, square=True)
         self._problem = ProblemBanner()
@@ -134,7 +134,6 @@ class ShortCounter(QWidget):
         if row is None:
             return False
         row.setFocus(Qt.FocusReason.TabFocusReason)
-        self._scroll.ensureWidgetVisible(row, 0, 40)
         return True
 
     def _build(self, footer: CounterFooter) -> None:
@@ -148,13 +147,14 @@ class ShortCounter(QWidget):
         self._grid.setContentsMargins(17, 0, 17, 10)
         self._grid.setHorizontalSpacing(8)
         self._grid.setVerticalSpacing(2)
-        for part in (head, self._grid):
-            self._card.column.addLayout(part)
         facts = QHBoxLayout()
         facts.setContentsMargins(17, 0, 17, 10)
         facts.addWidget(self._facts)
-        self._card.column.addLayout(facts)
+        self._card.column.addLayout(head)
         self._card.column.addWidget(self._scroll, 1)
+        for part in (self._grid, facts, self._questions):
+            self._scroll.column.addLayout(part)
+        self._scroll.column.addStretch(1)
         for widget in (self._problem, self._warning, self._say, Rule(), footer):
             self._card.column.addWidget(widget)
         row = QHBoxLayout(self)
@@ -186,12 +186,11 @@ class ShortCounter(QWidget):
         shape = tuple((view.code, view.editor) for view in views)
         if shape != self._shape:
             self._shape = shape
-            clear(self._scroll.column)
+            clear(self._questions)
             self._rows = {view.code: self._make_row(view) for view in views}
             for row in self._rows.values():
-                self._scroll.column.addWidget(Rule(faint=True))
-                self._scroll.column.addWidget(row)
-            self._scroll.column.addStretch(1)
+                self._questions.addWidget(Rule(faint=True))
+                self._questions.addWidget(row)
         for view in views:
             self._show_question(self._rows[view.code], view)
 
@@ -213,7 +212,7 @@ class ShortCounter(QWidget):
         if isinstance(row, TypedRow):
             row.show_view(view)
             return
-        row.ask(view.question, view.error or view.note)
+        row.ask(view.question, view.note, view.error)
         row.offer(view.choices)
         row.show_value(view.value)
 

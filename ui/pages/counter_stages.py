@@ -240,7 +240,6 @@ class FormBody(Body):
         if field is None:
             return False
         field.focus_editor()
-        self._scroll.ensureWidgetVisible(field, 0, 40)
         return True
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Protocol
 
-from PySide6.QtCore import Signal, SignalInstance
+from PySide6.QtCore import QSize, Signal, SignalInstance
 from PySide6.QtWidgets import QGridLayout, QStackedWidget, QWidget
 
 from ui import tokens
@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
 _OF_THE_COUNTER = frozenset({Command.READ_CARD, Command.CHOOSE_MATTER})
 """Keys that bring the counter to the front, wherever we are."""
+
+_LEAST = QSize(880, 480)
 
 
 class FrameModel(Protocol):
@@ -112,7 +114,9 @@ class Shell(Page):
 
     def enter(self) -> None:
         page = self._pages.get(self._frame.state.current)
-        if page is not None:
+        if self._veil.sheet is not None:
+            self._veil.sheet.first_focus().setFocus()
+        elif page is not None:
             page.enter()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
@@ -155,6 +159,7 @@ class Shell(Page):
         return True
 
     def _build(self) -> None:
+        self.setMinimumSize(_LEAST)  # else the wide layout would keep the window from ever becoming narrow
         grid = QGridLayout(self)
         grid.setContentsMargins(0, 0, 0, 0)
         grid.setSpacing(0)

@@ -56,13 +56,12 @@ class FieldView:
 
 @dataclass(frozen=True, slots=True)
 class FactView:
-    """An element that a source has filled and nobody types: one quiet line. `wide`: it gets a line of its own."""
+    """An element that a source has filled and nobody types."""
 
     label: str
     value: str
     mark: str
     mark_meaning: str
-    wide: bool = False
 
 
 @dataclass(frozen=True, slots=True)

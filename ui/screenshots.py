@@ -1,0 +1,234 @@
+"""Pictures of every page and state: `python -m ui.screenshots OUT_DIR`.
+
+1366×768, off screen, with the vendored fonts and invented people; the counter also at 150 %, in a process of its own
+because the scale is settled before the application begins.
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QSize
+from PySide6.QtWidgets import QApplication, QWidget
+
+from ui import fonts
+from ui.dialogs.counter_sheets import MatterSheet, MissingSheet
+from ui.dialogs.keys_help import KeysSheet
+from ui.dialogs.manual_entry import ManualEntrySheet
+from ui.dialogs.outcome import OutcomeSheet
+from ui.look import dress
+from ui.pages.cases import CasesPage
+from ui.pages.citizen import CitizenWindow
+from ui.pages.counter import CounterPage
+from ui.pages.devices import DevicesPage
+from ui.pages.not_yet import NotYetPage
+from ui.pages.page import Page
+from ui.pages.shell import Shell
+from ui.pages.sign_in import LockPage, SignInPage
+from ui.samples import counter_full, counter_short, frames, lists
+from ui.samples.models import StillModel
+from ui.viewmodels.outcome_state import outcome_views
+
+if TYPE_CHECKING:
+    from ui.viewmodels.cases import CasesState
+    from ui.viewmodels.citizen_state import CitizenState
+    from ui.viewmodels.counter_state import CounterState
+    from ui.viewmodels.devices_state import DevicesState
+    from ui.viewmodels.frame import FrameState
+    from ui.viewmodels.search_state import SearchState
+
+FULL = QSize(1366, 768)
+SCALED = QSize(911, 512)
+"""1366×768 at 150 %, in logical pixels."""
+
+Maker = Callable[[], QWidget]
+
+
+def counter_shell(
+    state: CounterState, frame: FrameState = frames.ONLINE, search: SearchState = lists.ALL_MATTERS
+) -> Shell:
+    """The shell with the counter in front."""
+    shell = Shell(StillModel(frame))
+    shell.add_page("intake", CounterPage(StillModel(state), StillModel(search)))
+    return shell
+
+
+def cases_shell(state: CasesState) -> Shell:
+    """The shell with the case list in front."""
+    shell = Shell(StillModel(frames.at(frames.ONLINE, "cases")))
+    shell.add_page("cases", CasesPage(StillModel(state)))
+    return shell
+
+
+def devices_shell(state: DevicesState, frame: FrameState = frames.ONLINE) -> Shell:
+    """The shell with devices and sync in front."""
+    shell = Shell(StillModel(frames.at(frame, "devices")))
+    shell.add_page("devices", DevicesPage(StillModel(state)))
+    return shell
+
+
+def not_yet_shell() -> Shell:
+    """The shell with a section to come in front."""
+    shell = Shell(StillModel(frames.at(frames.ONLINE, "outreach")))
+    shell.add_page("outreach", NotYetPage("outreach", "外出"))
+    return shell
+
+
+def citizen(state: CitizenState) -> CitizenWindow:
+    """The second screen."""
+    window = CitizenWindow()
+    window.render(state)
+    return window
+
+
+def _with_outcomes() -> Shell:
+    shell = counter_shell(counter_full.ON_FORM)
+    shell.open_sheet(OutcomeSheet(outcome_views(), "居住登记及居住证申领"))
+    return shell
+
+
+def _with_keys() -> Shell:
+    shell = counter_shell(counter_full.ON_FORM)
+    shell.open_sheet(KeysSheet())
+    return shell
+
+
+def _with_manual_entry() -> Shell:
+    shell = counter_shell(counter_full.NO_READER)
+    shell.open_sheet(ManualEntrySheet())
+    return shell
+
+
+def _with_matters() -> Shell:
+    shell = counter_shell(counter_full.ON_FORM)
+    shell.open_sheet(MatterSheet(StillModel(lists.ALL_MATTERS)))
+    return shell
+
+
+def _with_missing() -> Shell:
+    shell = counter_shell(counter_full.ON_FORM)
+    shell.open_sheet(MissingSheet(counter_full.ON_FORM))
+    return shell
+
+
+def _with_toast() -> Shell:
+    shell = counter_shell(counter_full.IDLE_PARKED)
+    shell.say("叫号：本版还没有", "请用大厅的叫号机叫下一位，再按 F2 读证。")
+    return shell
+
+
+PICTURES: dict[str, Maker] = {
+    "sign_in": lambda: SignInPage(StillModel(frames.SIGN_IN)),
+    "sign_in_wrong": lambda: SignInPage(StillModel(frames.SIGN_IN_WRONG)),
+    "sign_in_locked_out": lambda: SignInPage(StillModel(frames.SIGN_IN_LOCKED_OUT)),
+    "sign_in_busy": lambda: SignInPage(StillModel(frames.SIGN_IN_BUSY)),
+    "sign_in_no_store": lambda: SignInPage(StillModel(frames.SIGN_IN_NO_STORE)),
+    "lock": lambda: LockPage(StillModel(frames.LOCKED)),
+    "counter_idle": lambda: counter_shell(counter_full.IDLE),
+    "counter_idle_parked": lambda: counter_shell(counter_full.IDLE_PARKED),
+    "counter_reading": lambda: counter_shell(counter_full.READING),
+    "counter_read_failed": lambda: counter_shell(counter_full.READ_FAILED),
+    "counter_no_reader": lambda: counter_shell(counter_full.NO_READER),
+    "counter_person": lambda: counter_shell(counter_full.ASKING),
+    "counter_matter": lambda: counter_shell(counter_full.CHOOSING),
+    "counter_matter_none": lambda: counter_shell(counter_full.CHOOSING, search=lists.NOTHING_FOUND),
+    "counter_materials": lambda: counter_shell(counter_full.ON_MATERIALS),
+    "counter": lambda: counter_shell(counter_full.ON_FORM),
+    "counter_offline": lambda: counter_shell(counter_full.ON_FORM, frames.OFFLINE),
+    "counter_not_saved": lambda: counter_shell(counter_full.FORM_NOT_SAVED),
+    "counter_check": lambda: counter_shell(counter_full.ON_CHECK),
+    "counter_taking_in": lambda: counter_shell(counter_full.TAKING_IN),
+    "counter_done": lambda: counter_shell(counter_full.DONE),
+    "counter_done_no_paper": lambda: counter_shell(counter_full.DONE_NO_PAPER, frames.OFFLINE),
+    "short": lambda: counter_shell(counter_short.SHORT, frames.OFFLINE),
+    "short_not_present": lambda: counter_shell(counter_short.SHORT_NOT_PRESENT, frames.OFFLINE),
+    "short_expired_card": lambda: counter_shell(counter_short.SHORT_EXPIRED),
+    "short_done": lambda: counter_shell(counter_short.SHORT_DONE, frames.OFFLINE),
+    "outcomes": _with_outcomes,
+    "matters": _with_matters,
+    "manual_entry": _with_manual_entry,
+    "keys": _with_keys,
+    "toast": _with_toast,
+    "cases": lambda: cases_shell(lists.LIST),
+    "cases_loading": lambda: cases_shell(lists.LIST_LOADING),
+    "cases_empty": lambda: cases_shell(lists.LIST_EMPTY),
+    "cases_broken": lambda: cases_shell(lists.LIST_BROKEN),
+    "devices": lambda: devices_shell(lists.SYNCING),
+    "devices_unplugged": lambda: devices_shell(lists.UNPLUGGED, frames.OFFLINE),
+    "devices_not_enrolled": lambda: devices_shell(lists.NO_HUB),
+    "not_yet": not_yet_shell,
+    "citizen_idle": lambda: citizen(lists.CITIZEN_IDLE),
+    "citizen_check": lambda: citizen(lists.CITIZEN_CHECK),
+    "citizen_rating": lambda: citizen(lists.CITIZEN_RATING),
+    "citizen_rating_elder": lambda: citizen(lists.CITIZEN_RATING_ELDER),
+    "citizen_thanks": lambda: citizen(lists.CITIZEN_THANKS),
+    "citizen_not_rated": lambda: citizen(lists.CITIZEN_NOT_RATED),
+}
+
+SCALED_PICTURES: dict[str, Maker] = {
+    "counter_150": PICTURES["counter"],
+    "counter_materials_150": PICTURES["counter_materials"],
+    "counter_check_150": PICTURES["counter_check"],
+    "counter_done_150": PICTURES["counter_done"],
+    "counter_missing_150": _with_missing,
+    "short_150": PICTURES["short"],
+    "cases_150": PICTURES["cases"],
+    "devices_150": PICTURES["devices"],
+    "sign_in_150": PICTURES["sign_in"],
+}
+
+
+def shown(make: Maker, size: QSize) -> QWidget:
+    """A page as a clerk would see it: laid out at `size`, with the focus where it belongs."""
+    widget = make()
+    widget.resize(size)
+    widget.show()
+    _settle(widget)
+    return widget
+
+
+def pictures(out: Path, makers: dict[str, Maker], size: QSize) -> Iterator[Path]:
+    """Write one PNG a maker into `out`."""
+    for name, make in makers.items():
+        widget = shown(make, size)
+        path = out / f"{name}.png"
+        widget.grab().save(str(path))
+        widget.close()
+        widget.deleteLater()
+        yield path
+
+
+def main(arguments: list[str]) -> int:
+    """Write all pictures; the scaled ones in a process of their own."""
+    out = Path(arguments[0])
+    out.mkdir(parents=True, exist_ok=True)
+    scaled = "--scaled" in arguments
+    os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+    app = QApplication(sys.argv[:1])
+    dress(app)
+    fonts.load_rare_fonts()
+    for path in pictures(out, SCALED_PICTURES if scaled else PICTURES, SCALED if scaled else FULL):
+        print(path)
+    if scaled:
+        return 0
+    scale = dict(os.environ, QT_SCALE_FACTOR="1.5")
+    return subprocess.run(
+        [sys.executable, "-m", "ui.screenshots", str(out), "--scaled"], env=scale, check=False
+    ).returncode
+
+
+def _settle(widget: QWidget) -> None:
+    if isinstance(widget, Page):
+        widget.activateWindow()
+        widget.enter()
+    for _ in range(3):
+        QApplication.processEvents()
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
