@@ -20,9 +20,11 @@ from clerk_app.journal.body import read_body
 from clerk_app.journal.chain import check_chain
 from clerk_app.journal.entry import Entry, Header
 from clerk_app.journal.hub_facts import read_hub_fact
+from clerk_app.journal.hub_keys import read_key_list
 from clerk_app.journal.signature import HEAD, head_message, public_of, verify
 from clerk_app.seams import Clock, Disk, Rng
 from clerk_app.security.device_secret import SecretStore
+from clerk_app.security.enrolment_file import EnrolmentFile
 from clerk_app.security.keys import check_keys
 from clerk_app.store import meta
 from clerk_app.store.engine import memory_engine
@@ -123,6 +125,8 @@ def _contents(findings: _Findings, connection: Connection, store: Store) -> None
         _columns(findings, connection)
     with findings.looking_at("signatures", "signed heads"):
         _heads(findings, connection)
+    with findings.looking_at("signatures", "hub facts"):
+        _hub_words(findings, connection)
     with findings.looking_at("blobs", "blobs"):
         _blobs(findings, connection, store)
     with findings.looking_at("projections", "projections"):
@@ -181,6 +185,20 @@ def _heads(findings: _Findings, connection: Connection) -> None:
         message = head_message(row.chain, row.seq, row.head)
         if stored != row.head or not verify(public, HEAD, message, row.signature):
             findings.add("signatures", f"signed head {row.chain}/{row.seq}")
+            return
+
+
+def _hub_words(findings: _Findings, connection: Connection) -> None:
+    """Every fact of the hub bears the signature of a working key that the hub's identity key vouched for."""
+    stored = connection.execute(select(hub_facts.c.hub_seq, hub_facts.c.content, hub_facts.c.signature)).fetchall()
+    content = meta.get(connection, meta.HUB_KEYS)
+    if content is None and not stored:
+        return
+    hub = EnrolmentFile.from_bytes(meta.get(connection, meta.ENROLMENT) or b"").hub
+    keys = read_key_list(content or b"", meta.get(connection, meta.HUB_KEYS_SIGNATURE) or b"", hub=hub)
+    for row in stored:
+        if not keys.verifies_fact(read_hub_fact(row.content), row.signature):
+            findings.add("signatures", f"hub fact {row.hub_seq}")
             return
 
 
