@@ -198,7 +198,7 @@ class _Sources:
             table.fault("code", f"材料字典里没有 {code}")
         need = MaterialNeed(
             code=code,
-            name=self._materials.get(code, code),
+            name=table.optional_text("name") or self._materials.get(code, code),
             accepts=table.text("accepts", ""),
             copies=table.whole("copies", default=1),
             by_card=table.flag("by_card", default=False),

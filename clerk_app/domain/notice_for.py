@@ -110,8 +110,6 @@ def _dates(kind: NoticeKind, intake: Intake, matter: Matter, frame: NoticeFrame)
     rows = [received, ("受理日期", chinese_date(intake.accepted_on or intake.received_on)), ("受理人", clerk)]
     if intake.due is not None:
         rows += [("承诺时限", matter.promised.text), ("最迟办结", intake.due.text)]
-    if pickup := _pickup(intake, matter):
-        rows.append(("取件方式", pickup))
     return tuple(rows)
 
 

@@ -24,8 +24,7 @@ def receipt_paragraphs(intake: Intake) -> tuple[str, ...]:
     """The body of 收件凭证: what it is, what it is not, and when the citizen hears more."""
     lines = [f"收到您办理“{intake.matter.name}”的材料，以上所列为准。本凭证不是受理通知书。"]
     if intake.notice_due is not None:
-        lines.append(_notice_promise(intake.notice_due, intake))
-        lines += [_ESTIMATE] if intake.notice_due.estimated else []
+        lines.append(_notice_promise(intake.notice_due, intake) + (_ESTIMATE if intake.notice_due.estimated else ""))
     return tuple(lines)
 
 
@@ -34,11 +33,10 @@ def acceptance_paragraphs(intake: Intake, matter: Matter, pickup: str) -> tuple[
     accepted_on = intake.accepted_on or intake.received_on
     lines = [f"您申请办理的“{intake.matter.name}”，材料齐全、符合规定，已于 {chinese_date(accepted_on)}受理。"]
     if intake.due is not None:
-        lines.append(_limit_sentence(intake.due, intake.legal_due, matter) + _EXCLUDED)
-        lines += [_ESTIMATE] if any(due and due.estimated for due in (intake.due, intake.legal_due)) else []
-    if way := _pickup_sentence(pickup, matter.result):
-        lines.append(way)
-    lines.append(PROCEDURES[intake.matter.procedure].remedy)
+        estimated = any(due and due.estimated for due in (intake.due, intake.legal_due))
+        limits = _limit_sentence(intake.due, intake.legal_due, matter)
+        lines.append(limits + (_ESTIMATE if estimated else "") + _EXCLUDED)
+    lines.append(_pickup_sentence(pickup, matter.result) + PROCEDURES[intake.matter.procedure].remedy)
     return tuple(lines)
 
 

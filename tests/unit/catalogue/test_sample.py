@@ -90,6 +90,15 @@ def test_the_materials_of_p31_and_what_may_replace_them():
     assert [need.code for need in P14.materials] == ["M01"]
 
 
+def test_a_matter_may_name_a_paper_by_all_it_takes():
+    assert [need.name for need in P31.materials] == [
+        "居民身份证",
+        "房屋租赁合同或其他住所证明",
+        "近期免冠照片",
+        "劳动合同或就业协议",
+    ]
+
+
 def test_who_may_come_and_with_what_card():
     assert (P14.presence, P14.expired_card) == ("in_person", "note")
     assert (P31.presence, P31.expired_card) == ("agent_allowed", "note")

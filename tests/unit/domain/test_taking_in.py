@@ -217,7 +217,7 @@ def test_an_incomplete_draft_is_refused_with_everything_that_is_missing():
         "居住起始",
         "房屋类型",
         "取件方式",
-        "房屋租赁合同",
+        "房屋租赁合同或其他住所证明",
         "近期免冠照片",
         "劳动合同或就业协议",
     )
