@@ -7,6 +7,7 @@ import pytest
 
 from clerk_app.domain.case import Case
 from clerk_app.domain.case_clock import CaseClock, deemed_accepted_on, promised_clock
+from clerk_app.domain.case_state import CaseState
 from clerk_app.domain.civil import chinese_time, civil_date, civil_time, optional_date, short_time
 from clerk_app.domain.outcomes import RECEIVED
 from clerk_app.domain.workdays import Due
@@ -62,6 +63,11 @@ def test_silence_means_nothing_once_the_case_went_on_or_before_it_began():
     accepted = folded_case(ACCEPTED_CASE)
     assert deemed_accepted_on(accepted, date(2027, 12, 1)) is None
     assert deemed_accepted_on(Case("3403990312611170003791"), date(2027, 12, 1)) is None
+
+
+def test_silence_means_nothing_once_the_platform_has_spoken():
+    decided = replace(received("licence"), state=CaseState.DECIDED)
+    assert deemed_accepted_on(decided, date(2027, 12, 1)) is None
 
 
 def test_without_a_time_for_notice_there_is_no_silence():
