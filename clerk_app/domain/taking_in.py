@@ -166,12 +166,12 @@ def _fields_body(draft: Draft, matter: Matter) -> dict[str, Any]:
 
 
 def _materials(draft: Draft, matter: Matter) -> tuple[MaterialItem, ...]:
-    """What is needed, and whatever was handed in beside it.
+    """What is needed, and whatever was handed in or scanned beside it.
 
     容缺 is an outcome of its own with a promise to sign: without it a deferred material is simply missing.
     """
     needed = {need.code for need in needed_materials(matter, plain(draft.values))}
-    listed = (item for item in draft.materials if item.code in needed or item.state == "received")
+    listed = (item for item in draft.materials if item.code in needed or item.state == "received" or item.blobs)
     return tuple(replace(item, state="missing") if item.state == "deferred" else item for item in listed)
 
 

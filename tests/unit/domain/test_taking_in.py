@@ -6,7 +6,7 @@ from datetime import date
 
 import pytest
 
-from clerk_app.domain.materials import allowed_states, first_materials
+from clerk_app.domain.materials import BlobRef, allowed_states, first_materials
 from clerk_app.domain.matter import Matter
 from clerk_app.domain.outcomes import (
     ABANDONED,
@@ -170,6 +170,13 @@ def test_a_paper_nobody_needs_is_left_out_unless_it_was_handed_in():
     assert [paper["code"] for paper in body_of("P31", draft=draft)["materials"]] == ["M01", "M10", "M06", "M17"]
     kept_by_citizen = draft.with_material(replace(item(draft, "M17"), state="missing"), NOW)
     assert [paper["code"] for paper in body_of("P31", draft=kept_by_citizen)["materials"]] == ["M01", "M10", "M06"]
+
+
+def test_a_scan_is_never_lost_with_the_question_that_asked_for_it():
+    scan = BlobRef("ab" * 32, "a2V5", 12_345, "image/jpeg", "scan-1.jpg")
+    draft = full_draft("P31").typing("g.R2.reason", "就学", NOW)
+    draft = draft.with_material(replace(item(draft, "M17"), state="exempt", blobs=(scan,)), NOW)
+    assert [blob["id"] for blob in body_of("P31", draft=draft)["materials"][-1]["blobs"]] == [scan.id]
 
 
 def test_a_receipt_never_says_that_a_paper_was_deferred():
