@@ -92,7 +92,8 @@ class Ledger:
 
 def a_share_of_the_kills(places, share):
     """One worker's kills, spread over its stores; how often each point killed, and how many appends were told."""
-    kills, appends = Counter(), 0
+    kills: Counter[str] = Counter()
+    appends = 0
     ledgers = {place: Ledger() for place in places}
     more = zip(itertools.cycle(POINTS), itertools.count(SEED + 10_000), strict=False)
     with ForkedParent(CLERK) as parent:
@@ -124,7 +125,7 @@ def test_a_thousand_appends_with_kills_at_every_failpoint_lose_nothing_that_was_
     places = [[quick_place / f"{worker}-{number}" for number in range(4)] for worker in range(WORKERS)]
     with ThreadPoolExecutor(WORKERS) as workers:
         results = list(workers.map(a_share_of_the_kills, places, shares))
-    kills = sum((kills for kills, _ in results), Counter())
+    kills: Counter[str] = sum((kills for kills, _ in results), Counter())
     assert min(kills[point] for point in POINTS) >= 20
     assert sum(appends for _, appends in results) >= APPENDS
 
