@@ -57,6 +57,12 @@ DISPLAY_LIBRARIES = {
     "libxcb-shape.so.0": "libxcb-shape0",
 }
 
+# What some tests drive besides: program -> Debian packages. Where it cannot be installed these tests skip, visibly.
+TEST_PROGRAMS = {
+    "chromium": ("chromium",),
+    "cupsd": ("cups-daemon", "cups-client", "cups-filters", "printer-driver-cups-pdf"),
+}
+
 
 class Stop(Exception):
     """Nothing more can be done; the text is one sentence that ends in the next step."""
@@ -94,6 +100,7 @@ def demo(arguments: list[str]) -> int:
 def test(arguments: list[str]) -> int:
     """Run all tests on two workers, or what the arguments name."""
     prepare()
+    install_test_programs()
     named = [f"tests/{word}" if word in TIERS else word for word in arguments]
     spread = [] if named else ["-n", "2", "--dist", "loadfile"]
     run(
@@ -248,6 +255,22 @@ def install_packages(packages: Sequence[str]) -> None:
     for command in (["apt-get", "update", "--quiet=2"], [*install, "--quiet=2"]):
         if subprocess.call(command, env=quiet, stdout=subprocess.DEVNULL) != 0:
             raise Stop(next_step)
+
+
+def install_test_programs() -> None:
+    """Install the programs that some tests drive, if that can be done here; else say which tests will be skipped."""
+    system_path = os.pathsep.join((os.environ.get("PATH", ""), "/usr/sbin", "/sbin"))
+    missing = [name for name in TEST_PROGRAMS if shutil.which(name, path=system_path) is None]
+    if not missing:
+        return
+    if shutil.which("apt-get") is not None and os.geteuid() == 0:
+        try:
+            install_packages([package for name in missing for package in TEST_PROGRAMS[name]])
+        except Stop:
+            pass
+        else:
+            return
+    print(f"Not installed here: {', '.join(missing)}. The tests that need them will be skipped.", flush=True)
 
 
 def run_under_supported_python(arguments: Sequence[str]) -> None:
