@@ -11,6 +11,7 @@ from clerk_app.errors import KeysDamaged
 from clerk_app.seams import Rng
 
 _SERVICE = "window-clerk"
+_SIZE = 32
 
 
 class SecretStore(Protocol):
@@ -40,7 +41,7 @@ class KeyringSecretStore:
         self._keyring = keyring
 
     def create(self, store_id: str, rng: Rng) -> bytes:
-        secret = rng.token(32)
+        secret = rng.token(_SIZE)
         try:
             self._keyring.set_password(_SERVICE, store_id, secret.hex())
         except self._keyring.errors.KeyringError:
@@ -50,11 +51,13 @@ class KeyringSecretStore:
 
     def load(self, store_id: str) -> bytes:
         try:
-            kept = self._keyring.get_password(_SERVICE, store_id)
-            return bytes.fromhex(kept)
-        except (self._keyring.errors.KeyringError, ValueError, TypeError):
-            # Not usable, no hexadecimal, or nothing kept.
-            raise KeysDamaged("the operating system's key store does not give this device's secret") from None
+            kept = self._keyring.get_password(_SERVICE, store_id) or ""
+            secret = bytes.fromhex(kept)
+        except (self._keyring.errors.KeyringError, ValueError):
+            secret = b""
+        if len(secret) != _SIZE:
+            raise KeysDamaged("the operating system's key store does not give this device's secret")
+        return secret
 
 
 def system_secret_store() -> SecretStore:
