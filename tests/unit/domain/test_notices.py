@@ -98,6 +98,11 @@ def test_a_holder_of_a_permit_is_shown_by_its_kind():
     assert dict(acceptance(draft).facts)["港澳台居民居住证"] == "999999********0010"
 
 
+def test_a_holder_without_a_citizen_number_is_shown_by_the_number_of_the_permit():
+    draft = replace(full_draft("P31"), document=person(number=None, permit_number="H99999999"))
+    assert dict(acceptance(draft).facts)["居民身份证"] == "*******99"
+
+
 def test_a_document_without_a_name_in_chinese_shows_the_other():
     draft = replace(full_draft("P31"), document=person(name=None, english_name="LI, EXAMPLE", document="unknown"))
     assert dict(acceptance(draft).facts)["申请人"] == "LI, EXAMPLE"

@@ -327,6 +327,10 @@ def test_outcomes_of_a_later_version_are_refused_before_anything_else(outcome):
         take_in(draft, P31, outcome, counter())
 
 
+def test_what_ends_without_a_case_leaves_no_number_behind():
+    assert {outcome.name for outcome in OUTCOMES if not outcome.makes_case} == {"transferred", "consulted", "abandoned"}
+
+
 @pytest.mark.parametrize("key", [1, "accepted"])
 def test_an_outcome_is_found_by_digit_and_by_name(key):
     assert outcome_of(key) is ACCEPTED

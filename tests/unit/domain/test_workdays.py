@@ -165,6 +165,11 @@ def test_natural_days_run_through_and_end_on_a_working_day(limit, expected):
     assert calendar().add(date(2026, 9, 18), limit) == expected
 
 
+def test_at_once_is_today_even_on_a_day_off():
+    saturday = date(2026, 11, 21)
+    assert calendar().add(saturday, Limit(0, "natural_day")) == Due(saturday, estimated=False)
+
+
 def test_limits_are_written_as_people_say_them():
     assert [limit.text for limit in (Limit(10), Limit(30, "natural_day"), Limit(0))] == ["10 个工作日", "30 日", "当场"]
 
