@@ -28,7 +28,7 @@ from devices.lines import Line
 _ABOUT_THE_CARD = (CardNotFound, CardNotLifted, CardNotRead, CardNotGenuine, WrongCard)
 """Failures of a card, not of the reader."""
 _ABSENT = (DeviceNotFound, DeviceGone)
-_LONGEST_WAIT_S = 15.0
+LONGEST_WAIT_S = 15.0
 """The longest wait for one's turn; longer than a look at the device takes."""
 
 
@@ -49,19 +49,27 @@ class DeviceSlot:
     """
 
     def __init__(
-        self, kind: DeviceKind, driver: Driver, line: Line, clock: Clock, changed: Callable[[DeviceStatus], None]
+        self,
+        kind: DeviceKind,
+        driver: Driver,
+        line: Line,
+        clock: Clock,
+        changed: Callable[[DeviceStatus], None],
+        *,
+        longest_wait_s: float = LONGEST_WAIT_S,
     ) -> None:
         self._driver = driver
         self._line = line
         self._clock = clock
         self._changed = changed
+        self._longest_wait_s = longest_wait_s
         self._lock = threading.Lock()
         self.status = DeviceStatus(kind, "not_connected", clock.now_ms(), reason=DeviceNotFound.code)
 
     @contextlib.contextmanager
     def turn(self) -> Iterator[None]:
         """Have the device to oneself; how the use ends tells how the device is. `DeviceBusy` if it stays taken."""
-        if not self._lock.acquire(timeout=_LONGEST_WAIT_S):
+        if not self._lock.acquire(timeout=self._longest_wait_s):
             raise DeviceBusy("the device is in use")
         try:
             with self._noting_failures():

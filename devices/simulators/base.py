@@ -108,6 +108,10 @@ class Simulator(ABC):
         """Play a script from now on."""
         self._do(lambda: self._begin(steps))
 
+    def play_on(self, event: str, act: Callable[[], None]) -> None:
+        """Call `act` at the next `event`."""
+        self.play([Step(0.0, act, event)])
+
     def wait_for(self, event: str, count: int = 1, timeout_s: float = _ANSWER_PATIENCE_S) -> bool:
         """Wait until `event` has happened `count` times since the start; False if it did not in time."""
         with self._happened:

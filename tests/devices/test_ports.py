@@ -27,6 +27,7 @@ from devices.transport import serial_port
 from devices.transport.serial_port import SerialSettings, SerialTransport, open_serial
 from tests.helpers import sam_bytes as table
 from tests.helpers.literal_reader import LiteralReader
+from tests.helpers.memory_line import QuickClock
 from tests.helpers.peer_ports import PtyPeer, TcpPeer
 
 CLOCK = SystemClock()
@@ -104,8 +105,12 @@ def test_no_card_on_a_real_port_ends_in_time(peer, drivers):
 
 @both
 def test_a_silent_real_port_is_a_timeout_not_a_hang(peer, drivers):
-    with peer(lambda chunk: []) as port, pytest.raises(DeviceSilent):
-        reader_at(port.url, drivers).read_card(0.2)
+    quick = QuickClock()
+    with peer(lambda chunk: []) as port:
+        driver = SamReader(lambda: open_serial(SerialSettings(port.url, 115200), quick), quick)
+        drivers(driver)
+        with pytest.raises(DeviceSilent):
+            driver.read_card(5)
 
 
 @both
