@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from clerk_app.domain.form import SOURCE_LABELS, FieldValue, visible_fields
 from clerk_app.domain.id_number import mask
 from clerk_app.domain.matter import Field
@@ -29,19 +31,39 @@ def check_view(work: Preparing, around: Surroundings, *, is_shown: bool) -> Chec
 
 
 def answer_groups(work: Preparing) -> Groups:
-    """Everything on the form, as it will stand; numbers of people masked, since others may look on."""
+    """What was typed, as it will stand, under the headings of the form."""
     shown = {field.code for field in visible_fields(work.matter, work.draft.values)}
     groups = []
     for group in work.matter.groups:
         fields = (field for field in group.fields if field.code in shown)
-        rows = tuple(row for row in (_row(field, work.draft.values.get(field.code)) for field in fields) if row)
+        rows = tuple(_row(field, given) for field in fields if (given := _typed(field, work)) is not None)
         if rows:
             groups.append((group.name, rows))
     return tuple(groups)
 
 
-def _row(field: Field, given: FieldValue | None) -> TextRow | None:
-    if given is None or not given.value:
-        return None
-    value = mask(given.value) if field.type == "id" else given.value
-    return TextRow(field.label, value, SOURCE_LABELS[given.source])
+def citizen_rows(work: Preparing) -> tuple[TextRow, ...]:
+    """The same for the second screen, after name and number; numbers masked, since others may look on."""
+    by_key = ((field.card_key, work.draft.values.get(field.code), field) for field in work.matter.fields)
+    person = (_masked(_row(field, given), field) for key, given, field in by_key if key in ("name", "number") and given)
+    shown = visible_fields(work.matter, work.draft.values)
+    typed = (_masked(_row(field, given), field) for field in shown if (given := _typed(field, work)) is not None)
+    rows = {row.label: row for row in (*person, *typed)}
+    return tuple(rows.values())
+
+
+def _typed(field: Field, work: Preparing) -> FieldValue | None:
+    given = work.draft.values.get(field.code)
+    return given if given is not None and given.value and given.source in ("typed", "earlier") else None
+
+
+def _row(field: Field, given: FieldValue) -> TextRow:
+    return TextRow(field.label, given.value, SOURCE_LABELS[given.source])
+
+
+def _masked(row: TextRow, field: Field) -> TextRow:
+    if field.type == "id":
+        return replace(row, value=mask(row.value))
+    if field.type == "phone" and row.value.isdigit():
+        return replace(row, value=f"{row.value[:3]}****{row.value[-4:]}")
+    return row

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 
 from clerk_app.domain import case_number
 from clerk_app.domain.ratings import PadState
-from ui.presenters.check import answer_groups
+from ui.presenters.check import citizen_rows
 from ui.presenters.counter_facts import VisitFacts
 from ui.say import say
 from ui.viewmodels.citizen_state import CitizenState
@@ -53,8 +53,7 @@ def citizen_state(facts: CitizenFacts) -> CitizenState:
     work = facts.visit.work if facts.visit.stage in ("form", "check") else None
     if work is None or not (facts.visit.stage == "check" or work.matter.is_short):
         return base
-    rows = tuple(row for _heading, group in answer_groups(work) for row in group)
-    return replace(base, page="check", matters=work.matter.name, rows=rows)
+    return replace(base, page="check", matters=work.matter.name, rows=citizen_rows(work))
 
 
 def shown_of(visit: VisitFacts, progress_url: str) -> Shown:

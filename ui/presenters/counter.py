@@ -117,6 +117,10 @@ def _say(facts: CounterFacts, work: Preparing | None) -> str:
 
 def _primary(facts: CounterFacts, work: Preparing | None) -> ActionView:
     busy = {"taking_in": say("正在办理…"), "ending": say("正在办理…"), "opening": say("正在记录…")}.get(facts.act, "")
+    if facts.visit.stage == "idle":
+        return ActionView(say("读证"), enabled=facts.act != "reading")
+    if facts.visit.stage == "person":
+        return ActionView(say("下一步：选事项"), enabled=facts.visit.present is not None, busy=busy)
     label = _primary_label(facts, work)
     return ActionView(label, busy=busy) if label else NO_ACTION
 
@@ -124,10 +128,10 @@ def _primary(facts: CounterFacts, work: Preparing | None) -> ActionView:
 def _primary_label(facts: CounterFacts, work: Preparing | None) -> str:
     stage = facts.visit.stage
     if stage == "matter":
-        return say("就办这个")
+        return say("就办这项")
     if stage == "done":
         following = facts.visit.preparing[0].matter.name if facts.visit.preparing else ""
-        return say("接着办：{matter}", matter=following) if following else say("接待下一位")
+        return say("接着办：{matter}", matter=following) if following else say("办完了，请下一位")
     if work is None:
         return ""
     if stage == "materials":

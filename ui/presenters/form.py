@@ -11,15 +11,15 @@ from ui.presenters.counter_facts import CounterFacts, Preparing
 from ui.presenters.person import age_text, grouped_id
 from ui.say import say
 from ui.viewmodels.counter_state import QuestionView
-from ui.viewmodels.parts import Choice, FieldView, SectionView
+from ui.viewmodels.parts import Choice, FactView, FieldView, SectionView
 
 QuestionEditor = Literal["yes_no", "choice", "phone", "text", "date"]
 
 PRESENCE = "presence"
 """The code of the question 本人在场, which is no field of the form."""
 
-_SHORT_CARD_KEYS = ("name", "number")
-_SHORT_LAST_CARD_KEY = "valid_until"
+_BOXED = ("name", "number", "valid_until")
+"""What of the card stands in boxes on the one page."""
 
 
 def sections(facts: CounterFacts, work: Preparing) -> tuple[SectionView, ...]:
@@ -27,16 +27,17 @@ def sections(facts: CounterFacts, work: Preparing) -> tuple[SectionView, ...]:
     errors = _errors(facts.missing, work)
     shown = {field.code for field in visible_fields(work.matter, work.draft.values)}
     made = (_section(group, work, shown, facts.missing, errors) for group in work.matter.groups)
-    return tuple(section for section in made if section.fields)
+    return tuple(section for section in made if section.fields or section.facts)
 
 
 def short_sections(facts: CounterFacts, work: Preparing) -> tuple[SectionView, ...]:
-    """What the card says, on the one page: enough to know the person; the rest is on paper and on their screen."""
-    by_key = {field.card_key: field for field in work.matter.fields if field.card_key is not None}
-    first = [_sourced(by_key.get(key), work) for key in _SHORT_CARD_KEYS]
-    last = _sourced(by_key.get(_SHORT_LAST_CARD_KEY), work)
-    views = (*first, _age(facts, work), last)
-    return (SectionView("", "", tuple(view for view in views if view is not None)),)
+    """What the card says, on the one page: the boxes that tell the person, and the rest as quiet lines."""
+    sourced = [field for field in visible_fields(work.matter, work.draft.values) if _is_sourced(field, work)]
+    boxed = {field.card_key: _box(field, work) for field in sourced if field.card_key in _BOXED}
+    boxes = (boxed.get("name"), boxed.get("number"), _age(facts, work), boxed.get("valid_until"))
+    quiet = tuple(_fact(field, work) for field in sourced if field.card_key not in _BOXED)
+    heading = work.matter.groups[0].name
+    return (SectionView(heading, _all_read(), tuple(box for box in boxes if box is not None), quiet),)
 
 
 def questions(facts: CounterFacts, work: Preparing) -> tuple[QuestionView, ...]:
@@ -58,18 +59,15 @@ def count_text(facts: CounterFacts, work: Preparing) -> str:
 
 
 def field_view(field: Field, given: FieldValue | None, error: str = "") -> FieldView:
-    """One element of the form. What a lawful source filled is not for typing."""
-    fixed = given is not None and given.source not in ("typed", "earlier")
+    """An element of the form that a person types, or checks because it comes from an earlier visit."""
     source: FieldSource = given.source if given is not None else "typed"
-    value = given.value if given is not None else ""
     return FieldView(
         code=field.code,
         label=field.label,
         editor=field.type,
-        value=grouped_id(value) if fixed and field.type == "id" else value,
+        value=given.value if given is not None else "",
         mark=SOURCE_LABELS[source],
         mark_meaning=_meaning(source),
-        fixed=fixed,
         optional=not field.required,
         choices=tuple(Choice(choice, choice) for choice in field.choices),
         placeholder=field.hint or ("" if field.required else say("可不填")),
@@ -82,14 +80,14 @@ def _section(
 ) -> SectionView:
     fields = tuple(field for field in group.fields if field.code in shown)
     values = work.draft.values
-    views = tuple(field_view(field, values.get(field.code), errors.get(field.code, "")) for field in fields)
-    codes = {field.code for field in fields}
+    typed = [field for field in fields if not _is_sourced(field, work)]
+    views = tuple(field_view(field, values.get(field.code), errors.get(field.code, "")) for field in typed)
+    quiet = tuple(_fact(field, work) for field in fields if _is_sourced(field, work))
+    codes = {field.code for field in typed}
     open_here = sum(1 for item in lacking if item.kind == "field" and item.anchor in codes)
     if open_here:
-        note = say("还差 {count} 项", count=open_here)
-    else:
-        note = say("读身份证得来，不用录") if views and all(view.fixed for view in views) else ""
-    return SectionView(group.name, note, views)
+        return SectionView(group.name, say("还差 {count} 项", count=open_here), views, quiet)
+    return SectionView(group.name, _all_read() if quiet and not views else "", views, quiet)
 
 
 def _errors(lacking: tuple[Missing, ...], work: Preparing) -> Mapping[str, str]:
@@ -103,10 +101,22 @@ def _is_sourced(field: Field, work: Preparing) -> bool:
     return given is not None and given.source not in ("typed", "earlier")
 
 
-def _sourced(field: Field | None, work: Preparing) -> FieldView | None:
-    if field is None or not _is_sourced(field, work):
-        return None
-    return field_view(field, work.draft.values[field.code])
+def _box(field: Field, work: Preparing) -> FieldView:
+    quiet = _fact(field, work)
+    return FieldView(
+        field.code, field.label, value=quiet.value, mark=quiet.mark, mark_meaning=quiet.mark_meaning, fixed=True
+    )
+
+
+def _fact(field: Field, work: Preparing) -> FactView:
+    given = work.draft.values[field.code]
+    value = grouped_id(given.value) if field.type == "id" else given.value
+    meaning = _meaning(given.source)
+    return FactView(field.label, value, SOURCE_LABELS[given.source], meaning)
+
+
+def _all_read() -> str:
+    return say("读身份证得来，不用录")
 
 
 def _age(facts: CounterFacts, work: Preparing) -> FieldView | None:

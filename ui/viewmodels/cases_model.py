@@ -1,0 +1,185 @@
+"""The work list: read off the GUI thread, shown as far as it is known; answers to older questions are dropped."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import cast
+
+from PySide6.QtCore import QObject
+
+from clerk_app.domain.civil import civil_date
+from clerk_app.domain.notices import NoticeKind
+from clerk_app.services.cases import show_case
+from clerk_app.services.desk import Desk
+from clerk_app.services.papers import load_case
+from clerk_app.services.rows import CaseRow
+from ui.presenters.cases import case_detail, case_line, filter_views
+from ui.presenters.words import note_view, problem_view
+from ui.say import say
+from ui.tasks import Tasks
+from ui.viewmodels.cases import CaseDetail, CasesState, FilterKey
+from ui.viewmodels.paper_queue import PaperQueue, PaperState
+from ui.viewmodels.station_model import StationModel
+from ui.viewmodels.view_model import Acts, ViewModel
+
+LIMIT = 200
+"""Cases in the list; older ones are found by number, name or matter."""
+
+_COUNTED: tuple[FilterKey, ...] = ("todo", "open")
+
+
+@dataclass(frozen=True, slots=True)
+class _Listed:
+    rows: tuple[CaseRow, ...]
+    counts: dict[FilterKey, int]
+
+
+@dataclass(frozen=True, slots=True)
+class _Detailed:
+    detail: CaseDetail
+    kinds: tuple[NoticeKind, ...]
+
+
+class CasesModel(ViewModel[CasesState]):
+    """The work list. It reads only once it was looked at, then after every act."""
+
+    def __init__(
+        self,
+        desk: Desk,
+        tasks: Tasks,
+        station: StationModel,
+        papers: PaperQueue,
+        acts: Acts,
+        parent: QObject | None = None,
+    ) -> None:
+        super().__init__(CasesState(), parent)
+        self._desk = desk
+        self._tasks = tasks
+        self._station = station
+        self._papers = papers
+        self._latest_list = 0
+        self._latest_detail = 0
+        self._looked_at = False
+        self._kinds: tuple[NoticeKind, ...] = ()
+        acts.done.connect(self._something_happened)
+        station.changed.connect(self._something_happened)
+        papers.changed.connect(self._papers_changed)
+
+    def refresh(self) -> None:
+        """Read the list again, and the case in detail."""
+        self._looked_at = True
+        self._read_list()
+        if self.state.selected is not None:
+            self._read_detail(self.state.selected)
+
+    def filter_by(self, key: str) -> None:
+        """Show only these."""
+        self.show(replace(self.state, current=cast("FilterKey", key)))
+        self._looked_at = True
+        self._read_list()
+
+    def search(self, text: str) -> None:
+        """Show only cases that hold `text` in number, applicant or matter, whatever their state."""
+        self.show(replace(self.state, text=text.strip(), current="all" if text.strip() else self.state.current))
+        self._looked_at = True
+        self._read_list()
+
+    def select(self, number: str) -> None:
+        """Show one case."""
+        if number != self.state.selected:
+            self.show(replace(self.state, selected=number, detail=None))
+            self._read_detail(number)
+
+    def reprint(self) -> None:
+        """Print what did not come out; else another copy of the papers of the case in detail, marked 补打."""
+        if self._papers.print_again():
+            return
+        if self.state.selected is None or not self._kinds:
+            problem = note_view(say("还没有选中办件。"), say("请先选一件，再按 F8 补打它的文书。"))
+            self.show(replace(self.state, problem=problem))
+            return
+        self.show(replace(self.state, problem=None))
+        self._papers.reprint(self.state.selected, self._kinds)
+
+    # ---- the list -----------------------------------------------------------------------------------------------
+
+    def _read_list(self) -> None:
+        self._latest_list += 1
+        request, text, key = self._latest_list, self.state.text, self.state.current
+        self.show(replace(self.state, loading=not self.state.rows))
+        self._tasks.run(
+            lambda: self._list_in_pool(text, key),
+            owner=self,
+            on_success=lambda listed: self._listed(request, listed),
+            on_failure=lambda error: self._not_listed(request, error),
+        )
+
+    def _list_in_pool(self, text: str, key: FilterKey) -> _Listed:
+        reads = self._desk.journal.reads
+        rows = reads.cases(text=text, kind=key, limit=LIMIT)
+        if key in ("open", "all"):
+            # What needs the clerk stands first, however old it is.
+            first = reads.cases(text=text, kind="todo", limit=LIMIT)
+            rows = [*first, *(row for row in rows if not row.needs_clerk)][:LIMIT]
+        return _Listed(tuple(rows), {counted: reads.count_cases(counted) for counted in _COUNTED})
+
+    def _listed(self, request: int, listed: _Listed) -> None:
+        if request != self._latest_list:
+            return
+        today, online = civil_date(self._desk.clock.now_ms()), self._station.state.line.is_online
+        lines = tuple(case_line(row, self._desk.calendar, today, is_online=online) for row in listed.rows)
+        filters = filter_views(listed.counts)
+        self.show(replace(self.state, rows=lines, filters=filters, loading=False, problem=None))
+
+    def _not_listed(self, request: int, error: Exception) -> None:
+        if request == self._latest_list:
+            self.show(replace(self.state, loading=False, problem=problem_view(error)))
+
+    # ---- one case -----------------------------------------------------------------------------------------------
+
+    def _read_detail(self, number: str) -> None:
+        self._latest_detail += 1
+        request = self._latest_detail
+        self._tasks.run(
+            lambda: self._detail_in_pool(number),
+            owner=self,
+            on_success=lambda detailed: self._detailed(request, detailed),
+            on_failure=lambda error: self._not_detailed(request, error),
+        )
+
+    def _detail_in_pool(self, number: str) -> _Detailed:
+        reads = self._desk.journal.reads
+        case = load_case(self._desk, number)
+        rows = reads.cases(text=case.number, limit=1)
+        detail = case_detail(
+            show_case(self._desk, number),
+            case,
+            reads.prints_of_case(case.number),
+            uploaded=bool(rows) and rows[0].uploaded,
+            is_online=self._station.state.line.is_online,
+        )
+        documents = case.intake.documents if case.intake else ()
+        return _Detailed(detail, tuple(document.kind for document in documents))
+
+    def _detailed(self, request: int, detailed: _Detailed) -> None:
+        if request == self._latest_detail:
+            self._kinds = detailed.kinds
+            self.show(replace(self.state, detail=detailed.detail))
+
+    def _not_detailed(self, request: int, error: Exception) -> None:
+        if request == self._latest_detail:
+            self.show(replace(self.state, problem=problem_view(error)))
+
+    # ---- what happens elsewhere ---------------------------------------------------------------------------------
+
+    def _something_happened(self, _what: object = None) -> None:
+        if self._looked_at:
+            self.refresh()
+
+    def _papers_changed(self, state: PaperState) -> None:
+        if not self._looked_at:
+            return
+        if self.state.selected is not None:
+            self._read_detail(self.state.selected)
+        if state.problem is not None:
+            self.show(replace(self.state, problem=state.problem))

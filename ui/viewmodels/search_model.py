@@ -1,0 +1,63 @@
+"""Finding matters and cases; an answer to older words is dropped."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+from PySide6.QtCore import QObject
+
+from clerk_app.services.desk import Desk
+from ui.presenters.counter_facts import Surroundings
+from ui.presenters.hits import case_hits, matter_hits
+from ui.presenters.words import problem_view
+from ui.tasks import Tasks
+from ui.viewmodels.search_state import Hit, SearchState
+from ui.viewmodels.view_model import ViewModel
+
+CASE_HITS = 20
+
+Look = Callable[[str], tuple[Hit, ...]]
+
+
+class SearchModel(ViewModel[SearchState]):
+    """A picker's words and what they find. `look` runs off the GUI thread."""
+
+    def __init__(self, look: Look, tasks: Tasks, parent: QObject | None = None) -> None:
+        super().__init__(SearchState(), parent)
+        self._look = look
+        self._tasks = tasks
+        self._latest = 0
+
+    def search(self, text: str) -> None:
+        """Look for `text`; everything there is for an empty one."""
+        self._latest += 1
+        request = self._latest
+        self.show(replace(self.state, text=text, searching=True, problem=None))
+        self._tasks.run(
+            lambda: self._look(text.strip()),
+            owner=self,
+            on_success=lambda hits: self._found(request, SearchState(text, hits)),
+            on_failure=lambda error: self._found(request, SearchState(text, problem=problem_view(error))),
+        )
+
+    def _found(self, request: int, state: SearchState) -> None:
+        if request == self._latest:
+            self.show(state)
+
+
+def matters_by(desk: Desk, around: Callable[[], Surroundings]) -> Look:
+    """Look among the matters of the catalogue."""
+    return lambda text: matter_hits(desk.catalogue.search(text), around())
+
+
+def anything_by(desk: Desk, around: Callable[[], Surroundings]) -> Look:
+    """Look among matters and cases; of cases only when there are words."""
+
+    def look(text: str) -> tuple[Hit, ...]:
+        now = around()
+        matters = matter_hits(desk.catalogue.search(text), now)
+        rows = desk.journal.reads.cases(text=text, limit=CASE_HITS) if text else []
+        return (*case_hits(rows, now.today), *matters)
+
+    return look

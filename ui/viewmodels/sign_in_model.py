@@ -1,0 +1,99 @@
+"""Signing in: the store is opened in its lane while the page stays alive."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+from PySide6.QtCore import QObject, Signal
+
+from clerk_app.errors import LockedOut
+from clerk_app.seams import Clock
+from clerk_app.services.desk import Desk, SignedIn
+from clerk_app.services.workplace import Workplace
+from ui.presenters.words import problem_view
+from ui.say import say
+from ui.tasks import DB_LANE, Tasks
+from ui.viewmodels.lock_out import LockOut
+from ui.viewmodels.sign_in_state import SignInState
+from ui.viewmodels.view_model import ViewModel
+
+
+@dataclass(frozen=True, slots=True)
+class OpenDesk:
+    """What signing in yields."""
+
+    desk: Desk
+    me: SignedIn
+
+
+class SignInModel(ViewModel[SignInState]):
+    """The first page of the day. Nothing heavy is imported before the first try, only in its lane.
+
+    Signals:
+        signed_in: an `OpenDesk`.
+    """
+
+    signed_in = Signal(object)
+
+    def __init__(
+        self, workplace: Workplace, tasks: Tasks, clock: Clock, *, mark: str = "", parent: QObject | None = None
+    ) -> None:
+        super().__init__(SignInState(mark=mark), parent)
+        self._workplace = workplace
+        self._tasks = tasks
+        self._lock_out = LockOut(clock, self)
+        self._lock_out.ticked.connect(self._ticked)
+
+    def begin(self) -> None:
+        """Find who can sign in here; where it is one clerk only, the number is filled in."""
+        self._tasks.run(
+            self._workplace.clerks, owner=self, on_success=self._know_clerks, on_failure=self._clerks_unknown
+        )
+
+    def sign_in(self, number: str, password: str, *, seal_at_hand: bool) -> None:
+        """Open the store and begin a session; `seal_at_hand` is recorded with it (用印登记)."""
+        if not self.state.can_sign_in:
+            return
+        busy = say("正在打开本机记录…")
+        self.show(replace(self.state, number=number, seal_at_hand=seal_at_hand, busy=busy, problem=None))
+        self._tasks.run(
+            lambda: _open(self._workplace, number, password, seal_at_hand=seal_at_hand),
+            owner=self,
+            on_success=self._opened,
+            on_failure=self._refused,
+            lane=DB_LANE,
+        )
+
+    def _opened(self, opened: OpenDesk) -> None:
+        self.show(replace(self.state, busy=""))
+        self.signed_in.emit(opened)
+
+    def _refused(self, error: Exception) -> None:
+        locked_for = self._lock_out.begin(error)
+        self.show(replace(self.state, busy="", locked_for_s=locked_for, problem=problem_view(error)))
+
+    def _ticked(self, left: int) -> None:
+        problem = problem_view(LockedOut(seconds=left)) if left else None
+        self.show(replace(self.state, locked_for_s=left, problem=problem))
+
+    def _know_clerks(self, clerks: Mapping[str, str]) -> None:
+        if len(clerks) == 1 and not self.state.number:
+            self.show(replace(self.state, number=next(iter(clerks))))
+
+    def _clerks_unknown(self, error: Exception) -> None:
+        self.show(replace(self.state, problem=problem_view(error)))
+
+
+def _open(workplace: Workplace, number: str, password: str, *, seal_at_hand: bool) -> OpenDesk:
+    from clerk_app.services.sign_in import sign_in
+
+    desk = workplace.open(number, password)
+    try:
+        name = workplace.clerks().get(number, number)
+        me = sign_in(desk, clerk=number, name=name, seal_at_hand=seal_at_hand)
+        workplace.start()
+    except BaseException:
+        workplace.close()
+        raise
+    return OpenDesk(desk, me)

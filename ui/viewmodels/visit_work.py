@@ -1,0 +1,156 @@
+"""What the counter asks of the services in one go, off the GUI thread: each function is one piece of lane work."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from clerk_app.domain.applicant import ReadSource
+from clerk_app.domain.case import Case
+from clerk_app.domain.draft import Draft, draft_from_json
+from clerk_app.domain.identity import IdentityDocument
+from clerk_app.domain.outcomes import ACCEPTED, RECEIVED, Outcome, outcome_of
+from clerk_app.errors import BadFile, NoSuchMatter
+from clerk_app.services import drafts, papers, take_in, visits
+from clerk_app.services.desk import Desk, SignedIn
+from clerk_app.services.rows import DraftRow, PrintJob, VisitRow
+from ui.presenters.counter_facts import Finished, ParkedVisit, Preparing, VisitFacts, first_stage
+
+MEDIA_TYPES = {".pdf": "application/pdf", ".png": "image/png", ".jpg": "image/jpeg", ".jpeg": "image/jpeg"}
+MAX_SCAN_BYTES = 50_000_000
+
+
+def record_applicant(
+    desk: Desk, me: SignedIn, visit: str, document: IdentityDocument, read_by: ReadSource, *, present: bool
+) -> str:
+    """Record who stands here, in `visit` or in a new one for an empty id; return the visit's id."""
+    visit = visit or visits.open_visit(desk, me)
+    visits.read_applicant(desk, me, visit, document, source=read_by, present=present)
+    return visit
+
+
+def begin_matter(desk: Desk, me: SignedIn, visit: str, code: str) -> Preparing:
+    """Begin a matter in a visit."""
+    draft = drafts.open_draft(desk, me, visit, code)
+    return Preparing(draft, drafts.matter_of(desk, code))
+
+
+def take_case_in(desk: Desk, me: SignedIn, work: Preparing, outcome: Outcome) -> Finished:
+    """Take the case in, and look at it as it now stands in the journal."""
+    taken = take_in.take_in(desk, me, work.draft, outcome)
+    return Finished(work.matter.name, outcome, papers.load_case(desk, taken.number))
+
+
+def end_without_case(desk: Desk, me: SignedIn, work: Preparing, outcome: Outcome, reason: str) -> Finished:
+    """End a matter that becomes no case."""
+    take_in.end_matter(desk, me, work.draft, outcome, reason=reason)
+    return Finished(work.matter.name, outcome)
+
+
+def attach_file(desk: Desk, me: SignedIn, draft: Draft, code: str, path: Path) -> Draft:
+    """Add a file to a material; raise `BadFile` for one that is no picture or PDF, too large, or unreadable."""
+    media_type = MEDIA_TYPES.get(path.suffix.lower())
+    if media_type is None:
+        raise BadFile(reason=f"{path.name} 不是 PDF 或图片")
+    try:
+        if path.stat().st_size > MAX_SCAN_BYTES:
+            raise BadFile(reason=f"{path.name} 超过 {MAX_SCAN_BYTES // 1_000_000} MB")
+        content = path.read_bytes()
+    except OSError:
+        raise BadFile(reason=f"{path.name} 读不出来") from None
+    return drafts.attach_scan(desk, me, draft, code, content, media_type=media_type, name=path.name)
+
+
+def park(desk: Desk, me: SignedIn, visit: str) -> tuple[ParkedVisit, ...]:
+    """Set a visit aside; return all that wait now."""
+    visits.park_visit(desk, me, visit)
+    return waiting_visits(desk, me)
+
+
+def take_up(desk: Desk, me: SignedIn, waiting: ParkedVisit) -> VisitFacts:
+    """Go on with a visit that waits, where it was left."""
+    state = visits.visit_state(desk, waiting.id)
+    mine = [row for row in desk.journal.reads.drafts_of_visit(waiting.id) if row.owner == me.clerk]
+    preparing = tuple(_preparing(desk, row) for row in mine)
+    applicant = state.applicant
+    taken_up = VisitFacts(
+        stage=first_stage(preparing[0]) if preparing else "matter",
+        id=waiting.id,
+        document=applicant.document if applicant else None,
+        read_by=applicant.source if applicant else "card",
+        present=applicant.present if applicant else None,
+        ticket=state.ticket,
+        preparing=preparing,
+        current=preparing[0].draft.id if preparing else "",
+        finished=_finished(desk, waiting.id),
+    )
+    if not waiting.left_over:
+        visits.resume_visit(desk, me, waiting.id)
+    return taken_up
+
+
+def begin_day(desk: Desk, me: SignedIn) -> tuple[ParkedVisit, ...]:
+    """Put in order what an earlier session left, and return what can be gone on with.
+
+    Invitations that nobody waits for are settled as not rated; a visit left open without a draft has nothing to go on
+    with and is closed.
+    """
+    from clerk_app.services.rate import settle_left_over
+
+    settle_left_over(desk, me)
+    for row in desk.journal.reads.visits("open"):
+        if not desk.journal.reads.drafts_of_visit(row.id):
+            visits.close_visit(desk, me, row.id)
+    return waiting_visits(desk, me)
+
+
+def waiting_visits(desk: Desk, me: SignedIn, besides: str = "") -> tuple[ParkedVisit, ...]:
+    """Visits this clerk can go on with, oldest first; another clerk's come back to their owner. Not `besides`."""
+    reads = desk.journal.reads
+    rows = [row for phase in ("parked", "open") for row in reads.visits(phase) if row.id != besides]
+    found = (_waiting(desk, me, row, reads.drafts_of_visit(row.id)) for row in rows)
+    return tuple(sorted((visit for visit in found if visit is not None), key=lambda visit: visit.since_ms))
+
+
+def prints_of(desk: Desk, numbers: tuple[str, ...]) -> tuple[PrintJob, ...]:
+    """Every copy of the papers of these cases."""
+    return tuple(job for number in numbers for job in desk.journal.reads.prints_of_case(number))
+
+
+def all_uploaded(desk: Desk, numbers: tuple[str, ...]) -> bool:
+    """Whether the platform has signed for all of these cases."""
+    rows = (row for number in numbers for row in desk.journal.reads.cases(text=number, limit=1))
+    return bool(numbers) and all(row.uploaded for row in rows)
+
+
+def _waiting(desk: Desk, me: SignedIn, row: VisitRow, draft_rows: list[DraftRow]) -> ParkedVisit | None:
+    mine = [draft for draft in draft_rows if draft.owner == me.clerk]
+    left_over = row.phase == "open"
+    if (draft_rows or left_over) and not mine:
+        return None
+    names = tuple(_name_of(desk, draft_from_json(draft.content.decode())) for draft in mine)
+    since = max((draft.updated_at for draft in mine), default=row.opened_at)
+    return ParkedVisit(row.id, row.applicant, names, since, left_over)
+
+
+def _preparing(desk: Desk, row: DraftRow) -> Preparing:
+    draft = draft_from_json(row.content.decode())
+    return Preparing(draft, drafts.matter_of(desk, draft.matter))
+
+
+def _name_of(desk: Desk, draft: Draft) -> str:
+    try:
+        return desk.catalogue.matter(draft.matter).name
+    except NoSuchMatter:
+        return draft.matter
+
+
+def _finished(desk: Desk, visit: str) -> tuple[Finished, ...]:
+    cases = (papers.load_case(desk, number) for number in desk.journal.reads.cases_of_visit(visit))
+    taken = [_taken(case) for case in cases]
+    ended = visits.visit_state(desk, visit).outcomes
+    return (*taken, *(Finished(item.matter_name, outcome_of(item.outcome)) for item in ended))
+
+
+def _taken(case: Case) -> Finished:
+    assert case.intake is not None
+    return Finished(case.intake.matter.name, RECEIVED if case.intake.power == "receive" else ACCEPTED, case)
