@@ -164,9 +164,9 @@ class Store:
             self.folder.unfinished.unlink(missing_ok=True)
 
     def close(self) -> None:
-        """Close every connection."""
-        self._writer.dispose()
+        """Close every connection; the writer last, since only it can copy the log into the database file."""
         self._reader.dispose()
+        self._writer.dispose()
 
     # ---- transactions -------------------------------------------------------------------------------------------
 
