@@ -99,13 +99,10 @@ def open_serial(settings: SerialSettings, clock: Clock) -> SerialTransport:
     _check_address(settings.port)
     try:
         port = _unopened(settings)
-    except ValueError as exc:
-        raise BadPort(str(exc), port=settings.port) from exc
-    try:
         port.open()
     except _LINE_FAULTS as exc:
         raise _opening_error(exc) from exc
-    except ValueError as exc:
+    except ValueError as exc:  # a scheme or a speed that pyserial does not know
         raise BadPort(str(exc), port=settings.port) from exc
     return SerialTransport(port, clock)
 
