@@ -202,7 +202,7 @@ def test_a_matter_done_at_once_leaves_no_clock_running():
     )
     body = take_in(full_draft("P31"), at_once, ACCEPTED, counter())
     assert (body["power"], body["accepted_on"], body["due_on"]) == ("complete", "2026-11-23", None)
-    assert [document["kind"] for document in body["documents"]] == ["receipt"]
+    assert [(document["kind"], document["copies"]) for document in body["documents"]] == [("receipt", 1)]
 
 
 # ---- what refuses -----------------------------------------------------------------------------------------------

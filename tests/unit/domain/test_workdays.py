@@ -124,6 +124,12 @@ def test_a_limit_that_was_used_up_before_the_suspension_ended_there():
     assert calendar().due_after(stretches, 5) == Due(date(2026, 11, 9), estimated=False)
 
 
+def test_a_limit_that_was_used_up_on_the_very_day_of_the_suspension_ended_there():
+    assert calendar().due_after([Running(date(2026, 11, 2), date(2026, 11, 9))], 5) == Due(
+        date(2026, 11, 9), estimated=False
+    )
+
+
 def test_a_clock_that_never_ran_has_no_last_day():
     assert calendar().due_after([], 5) is None
 
