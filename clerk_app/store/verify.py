@@ -52,16 +52,22 @@ class Verification:
 
 @dataclass(slots=True)
 class _Findings:
-    """What was found so far. What stops a look at one part is a fault of that part; the others are still looked at."""
+    """What was found so far.
+
+    What stops a look at one part is a fault of that part; the others are still looked at. A part that nobody could look
+    at is not called whole.
+    """
 
     entries: int = 0
     faults: list[tuple[Part, str]] = field(default_factory=list)
+    looked_at: set[Part] = field(default_factory=set)
 
     def add(self, part: Part, what: str) -> None:
         self.faults.append((part, what))
 
     @contextmanager
     def looking_at(self, part: Part, name: str) -> Iterator[None]:
+        self.looked_at.add(part)
         try:
             with storage_faults():
                 yield
@@ -73,13 +79,13 @@ class _Findings:
             self.add(part, f"{name}: unreadable")
 
     def verification(self) -> Verification:
-        broken = {part for part, _ in self.faults}
+        whole = self.looked_at - {part for part, _ in self.faults}
         return Verification(
             self.entries,
-            "chain" not in broken,
-            "signatures" not in broken,
-            "blobs" not in broken,
-            "projections" not in broken,
+            "chain" in whole,
+            "signatures" in whole,
+            "blobs" in whole,
+            "projections" in whole,
             self.faults[0][1] if self.faults else None,
         )
 
