@@ -23,6 +23,7 @@ import socket
 import struct
 import subprocess
 import sys
+import tempfile
 import threading
 import time
 from collections.abc import Mapping, Sequence
@@ -32,6 +33,7 @@ from types import TracebackType
 from typing import Any, Literal, Self
 
 from benchmarks.lab.emulator import Emulator, Profile
+from benchmarks.lab.places import ROOT, environment
 
 PROFILES: Mapping[str, Profile | None] = {
     "lan": None,
@@ -81,18 +83,21 @@ class Processes:
     client: str
     hub: str
 
-    def __init__(self) -> None:
+    def __init__(self, bytecode: Path) -> None:
+        """`bytecode`: where the processes keep their compiled code."""
+        self.environment = environment(bytecode)
         self._started: list[subprocess.Popen[str]] = []
 
     def start(self, where: Where, command: Sequence[str | Path], **options: Any) -> subprocess.Popen[str]:
         """Start a process and leave it running."""
-        process = subprocess.Popen(self._at(where, command), text=True, **options)
+        process = subprocess.Popen(self._at(where, command), text=True, cwd=ROOT, env=self.environment, **options)
         self._started.append(process)
         return process
 
     def run(self, where: Where, command: Sequence[str | Path], **options: Any) -> subprocess.CompletedProcess[str]:
         """Run a process to its end."""
-        return subprocess.run(self._at(where, command), text=True, check=False, **options)
+        command = self._at(where, command)
+        return subprocess.run(command, text=True, check=False, cwd=ROOT, env=self.environment, **options)
 
     def wait_port(self, port: int, *, process: subprocess.Popen[str], timeout_s: float = 60) -> None:
         """Wait until the hub listens; raise `TimeoutError`, or `ChildProcessError` if `process` ended before."""
@@ -128,8 +133,8 @@ class Processes:
 class Loopback(Processes):
     """Both ends on this machine's loopback; bytes are not counted."""
 
-    def __init__(self) -> None:
-        super().__init__()
+    def __init__(self, bytecode: Path) -> None:
+        super().__init__(bytecode)
         self.client = self.hub = "127.0.0.1"
 
     def __enter__(self) -> Self:
@@ -153,8 +158,8 @@ class Loopback(Processes):
 class Link(Processes):
     """Client and hub in namespaces of their own, with a line of the named profile between them."""
 
-    def __init__(self, profile: str, *, seed: int = 1) -> None:
-        super().__init__()
+    def __init__(self, profile: str, bytecode: Path, *, seed: int = 1) -> None:
+        super().__init__(bytecode)
         self.client, self.hub = "10.77.0.1", "10.77.0.2"
         self._profile = PROFILES[profile]
         self._seed = seed
@@ -247,11 +252,6 @@ class Link(Processes):
         return _run(*self._at(where, command))
 
 
-def make_link(profile: str, *, seed: int, in_namespaces: bool) -> Link | Loopback:
-    """A shaped line where that can be made, else loopback (which stands in for `lan` only)."""
-    return Link(profile, seed=seed) if in_namespaces else Loopback()
-
-
 def free_port() -> int:
     """A port of loopback nobody listens on now."""
     with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as probe:
@@ -301,9 +301,9 @@ def main(arguments: Sequence[str]) -> int:
     if separator != "--" or not command:
         print(__doc__)
         return 2
-    with Link(profile) as link:
+    with tempfile.TemporaryDirectory() as bytecode, Link(profile, Path(bytecode)) as link:
         began = time.monotonic()
-        code = link.run("client", command, env={**os.environ, "HUB": link.hub}).returncode
+        code = link.run("client", ["env", f"HUB={link.hub}", *command]).returncode
         print(f"{time.monotonic() - began:.3f} s, {link.bytes()}", file=sys.stderr)
         return code
 

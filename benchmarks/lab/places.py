@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 
 import platformdirs
@@ -45,3 +46,12 @@ def node_modules() -> Path:
 def has_pouch() -> bool:
     """Whether PouchDB and its server are installed."""
     return all((node_modules() / name).exists() for name in ("pouchdb-node", "express-pouchdb"))
+
+
+def environment(bytecode: Path, **more: str) -> Mapping[str, str]:
+    """What measured processes run with: compiled code kept in `bytecode`, as an installed program has it.
+
+    Where writing bytecode is switched off, a checkout would be compiled anew at every start.
+    """
+    kept = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+    return {**kept, "PYTHONPYCACHEPREFIX": str(bytecode), "PYTHONUTF8": "1", "QT_QPA_PLATFORM": "offscreen", **more}

@@ -1,0 +1,131 @@
+"""Ours over a line: the desk's store, the sync engine, the hub; both ends as processes, TLS between them."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from benchmarks.lab import memory
+from benchmarks.lab.certificate import make_certificate
+from benchmarks.lab.netlab import Loopback, free_port
+from benchmarks.lab.our_desk import Workshop, append_workload, make_workshop, opened
+from benchmarks.lab.places import ROOT
+from benchmarks.lab.transfer import AnyLink, Cost, NotProven, Transfer, read_figures
+
+ADDRESSES = ("127.0.0.1", "10.77.0.2")
+
+
+@dataclass(frozen=True, slots=True)
+class Template:
+    """A workshop whose desk is registered and has `cases` cases waiting, and the certificate its hub is known by."""
+
+    made: Workshop
+    certificate: Path
+    key: Path
+    cases: int
+
+
+def prepare(root: Path, cases: int, bytecode: Path) -> Template:
+    """Make the template once.
+
+    The desk is registered first: that happens once in a device's life, and is no part of a run. It is done by the
+    very processes that are measured later, which then find their bytecode compiled.
+    """
+    root.mkdir(parents=True)
+    certificate, key = make_certificate(root, *ADDRESSES)
+    port = free_port()
+    template = Template(make_workshop(root / "template", f"https://127.0.0.1:{port}"), certificate, key, cases)
+    with Loopback(bytecode) as link, _served(link, port, template, template.made):
+        client = _Client(link, port, template, template.made, syncs=1)
+        figures, _cost = client.sync()
+        client.end()
+    if figures["state"] != "done":
+        raise NotProven(f"the desk could not be registered: {figures['state']}")
+    with opened(template.made) as store:
+        append_workload(store, cases)
+    return template
+
+
+def push(link: AnyLink, port: int, work: Path, template: Template) -> Transfer:
+    """Sync a copy of the template; raise `NotProven` unless both ends hold the same chains, nothing lost or doubled."""
+    shutil.copytree(template.made.root, work)
+    made = Workshop(work)
+    with _served(link, port, template, made) as hub:
+        held = memory.begin(hub.pid)
+        client = _Client(link, port, template, made, syncs=2)
+        first, cost = client.sync()
+        _prove(first, made, template.cases)
+        warm = _nothing_new(client)
+        client.end()
+        hub_memory = memory.growth(hub.pid, held)
+        client = _Client(link, port, template, made, syncs=1)
+        again = _nothing_new(client)
+        client.end()
+    return Transfer(cost, again, warm, first["memory"], hub_memory)
+
+
+class _Client:
+    """A client's process, told when to sync."""
+
+    def __init__(self, link: AnyLink, port: int, template: Template, made: Workshop, *, syncs: int) -> None:
+        url = f"https://{link.hub}:{port}"
+        program = [sys.executable, "-m", "benchmarks.lab.our_client"]
+        command: list[str | Path] = [*program, made.root, url, template.certificate, str(syncs)]
+        self._link = link
+        link.mark()
+        self._process = link.start("client", command, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+
+    def sync(self) -> tuple[dict[str, Any], Cost]:
+        """Its next sync, and the bytes since the one before."""
+        figures = read_figures(self._process)
+        cost = Cost(figures["seconds"], self._link.bytes(), figures["trips"])
+        self._link.mark()
+        self._go_on()
+        return figures, cost
+
+    def end(self) -> None:
+        """Wait until it has closed its store."""
+        self._process.wait()
+
+    def _go_on(self) -> None:
+        assert self._process.stdin is not None
+        self._process.stdin.write("\n")
+        self._process.stdin.flush()
+
+
+def _nothing_new(client: _Client) -> Cost:
+    figures, cost = client.sync()
+    if figures["state"] != "done" or figures["pushed"]:
+        raise NotProven(f"with nothing changed a sync ended {figures['state']} and pushed {figures['pushed']}")
+    return cost
+
+
+def _prove(first: dict[str, Any], made: Workshop, cases: int) -> None:
+    """Equal heads stand for every byte of every entry before them, in their order."""
+    if (first["state"], first["pending"], first["parked"]) != ("done", 0, 0):
+        raise NotProven(f"the sync ended {first['state']}, {first['pending']} pending, {first['parked']} parked")
+    command = [sys.executable, "-m", "sync.hub", "digest", "--data", str(made.hub), "--json"]
+    digest = json.loads(subprocess.run(command, check=True, capture_output=True, text=True, cwd=ROOT).stdout)
+    there = {chain["chain"]: [chain["entries"], chain["head"]] for chain in digest["chains"]}
+    if there != first["heads"] or (digest["cases"], digest["parked"]) != (cases, 0):
+        raise NotProven("the digests of desk and hub differ")
+
+
+@contextmanager
+def _served(link: AnyLink, port: int, template: Template, made: Workshop) -> Iterator[subprocess.Popen[str]]:
+    keys = ["--certificate", str(template.certificate), "--key", str(template.key)]
+    address = ["--host", link.hub, "--port", str(port)]
+    program = [sys.executable, "-m", "benchmarks.lab.our_hub"]
+    command: list[str | Path] = [*program, made.hub, *address, *keys]
+    hub = link.start("hub", command)
+    link.wait_port(port, process=hub)
+    yield hub
+    hub.terminate()
+    hub.wait()
