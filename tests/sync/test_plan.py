@@ -1,0 +1,198 @@
+"""The planner alone: a world in which every operation does what it says, in any starting situation."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from sync.plan import (
+    AskBlobs,
+    Authenticate,
+    BlobView,
+    ChainView,
+    Compare,
+    Confirm,
+    Hello,
+    Knowledge,
+    Push,
+    ReadFeed,
+    Register,
+    RestartFeed,
+    SendPiece,
+    StopChain,
+    WaitingView,
+    plan,
+)
+
+READY = Knowledge(greeted=True, registered=True, authenticated=True, compared=True)
+PIECE = 100
+
+
+@st.composite
+def situations(draw):
+    """Any knowledge a desk may have, lawful or strange."""
+    names = draw(st.lists(st.sampled_from("abcd"), unique=True))
+    sizes = st.integers(0, 9)
+    chains = []
+    for name in names:
+        seq = draw(st.integers(1, 9))
+        chains.append(
+            ChainView(
+                name,
+                seq,
+                acked=draw(st.integers(0, seq)),
+                stored=draw(sizes),
+                stopped=draw(st.booleans()),
+                trouble=draw(st.sampled_from(["", "", "", "fork", "rolled_back", "hash"])),
+            )
+        )
+    blob_names = draw(st.lists(st.sampled_from("uvwxyz"), unique=True, max_size=4))
+    blobs = [
+        BlobView(
+            name,
+            size=draw(st.integers(1, 350)),
+            offset=draw(st.one_of(st.none(), st.just(0), st.just(50))),
+            complete=draw(st.booleans()),
+            damaged=draw(st.integers(0, 9)) == 0,
+        )
+        for name in blob_names
+    ]
+    waiting = [
+        WaitingView("a", seq, tuple(draw(st.sets(st.sampled_from(blob_names))))) for seq in range(len(blob_names))
+    ]
+    return Knowledge(
+        greeted=draw(st.booleans()),
+        registered=draw(st.booleans()),
+        authenticated=draw(st.booleans()),
+        compared=draw(st.booleans()),
+        chains=tuple(chains),
+        feed=draw(st.sampled_from(["current", "behind", "lost"])),
+        blobs=tuple(blobs),
+        waiting=tuple(waiting),
+    )
+
+
+def change(views, chain, **values):
+    return tuple(replace(view, **values) if view.chain == chain else view for view in views)
+
+
+def done(known, operation):
+    """The world after an operation that did what it says."""
+    match operation:
+        case Hello():
+            return replace(known, greeted=True)
+        case Register():
+            return replace(known, registered=True)
+        case Authenticate():
+            return replace(known, authenticated=True)
+        case Compare():
+            return replace(known, compared=True)
+        case StopChain(chain):
+            return replace(known, chains=change(known.chains, chain, stopped=True), compared=False)
+        case Confirm(ranges):
+            chains, waiting = known.chains, known.waiting
+            for chain, first, last in ranges:
+                view = next((view for view in chains if view.chain == chain), None)
+                if view is not None and first == view.acked + 1:
+                    chains = change(chains, chain, acked=last)
+                waiting = tuple(one for one in waiting if (one.chain, one.seq) != (chain, first))
+            return replace(known, chains=chains, waiting=waiting, compared=False)
+        case Push(chain, after):
+            view = next(view for view in known.chains if view.chain == chain)
+            assert after == view.stored
+            return replace(
+                known,
+                chains=change(known.chains, chain, stored=view.seq, acked=view.seq),
+                feed="behind",
+                compared=False,
+            )
+        case RestartFeed():
+            return replace(known, feed="behind", compared=False)
+        case ReadFeed():
+            return replace(known, feed="current", compared=False)
+        case AskBlobs(ids):
+            blobs = tuple(replace(b, offset=0) if b.id in ids else b for b in known.blobs)
+            return replace(known, blobs=blobs, compared=False)
+        case SendPiece(blob, offset):
+            sent = [replace(b, offset=offset + PIECE, complete=offset + PIECE >= b.size) for b in known.blobs]
+            blobs = tuple(new if old.id == blob else old for old, new in zip(known.blobs, sent, strict=True))
+            return replace(known, blobs=blobs, compared=False)
+
+
+@given(situations())
+def test_doing_the_first_operation_again_and_again_comes_to_an_end(known):
+    for _ in range(60):
+        operations = plan(known)
+        if not operations:
+            break
+        known = done(known, operations[0])
+    assert plan(known) == ()
+    assert known.compared
+    usable = [view for view in known.chains if not view.trouble and not view.stopped]
+    assert all(view.acked == view.seq for view in usable)
+    assert all(blob.complete or blob.damaged for blob in known.blobs)
+    assert known.feed == "current"
+
+
+@given(situations())
+def test_a_plan_is_the_same_every_time(known):
+    assert plan(known) == plan(known)
+
+
+@given(situations())
+def test_nothing_is_pushed_into_a_chain_that_is_stopped_or_in_dispute(known):
+    disputed = {view.chain for view in known.chains if view.stopped or view.trouble}
+    assert not [one for one in plan(known) if isinstance(one, Push) and one.chain in disputed]
+
+
+@given(situations())
+def test_nothing_but_access_is_planned_without_a_token(known):
+    for operation in plan(replace(known, authenticated=False)):
+        assert isinstance(operation, (Hello, Register, Authenticate))
+
+
+@given(situations())
+def test_entries_go_before_the_feed_and_the_feed_before_blobs_small_ones_first(known):
+    operations = plan(replace(known, authenticated=True))
+    order = [Compare, StopChain, Confirm, Push, RestartFeed, ReadFeed, AskBlobs, SendPiece]
+    ranks = [order.index(type(operation)) for operation in operations]
+    assert ranks == sorted(ranks)
+    sizes = {blob.id: blob.size for blob in known.blobs}
+    left = [sizes[one.blob] - one.offset for one in operations if isinstance(one, SendPiece)]
+    assert left == sorted(left)
+
+
+@pytest.mark.parametrize(
+    ("known", "first"),
+    [
+        (Knowledge(), Hello()),
+        (Knowledge(greeted=True), Register()),
+        (Knowledge(greeted=True, registered=True), Authenticate()),
+        (Knowledge(authenticated=True), Compare()),
+        (replace(READY, chains=(ChainView("a", 5, 2, 5),)), Confirm((("a", 3, 5),))),
+        (replace(READY, chains=(ChainView("a", 5, 2, 2),)), Push("a", 2)),
+        (replace(READY, chains=(ChainView("a", 5, 5, 2),)), Push("a", 2)),
+        (replace(READY, chains=(ChainView("a", 5, 2, 9, trouble="rolled_back"),)), StopChain("a", "rolled_back")),
+        (replace(READY, feed="lost"), RestartFeed()),
+    ],
+    ids=[
+        "a stranger says hello",
+        "an unknown key is registered",
+        "a known one signs the challenge",
+        "digests come first",
+        "what the hub has is only confirmed",
+        "what it lacks is sent",
+        "what a restored hub lost is sent again",
+        "a store behind the hub stops its chain",
+        "a lost place means reading from the beginning",
+    ],
+)
+def test_the_next_step_of(known, first):
+    assert plan(known)[0] == first
+
+
+def test_equal_ends_need_nothing():
+    assert plan(replace(READY, chains=(ChainView("a", 5, 5, 5),))) == ()
