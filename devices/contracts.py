@@ -14,7 +14,7 @@ from typing import Literal, Protocol
 
 
 class Transport(Protocol):
-    """An open line to one device, used from one thread at a time. Every call ends by itself."""
+    """An open line to one device. All but `stop` is used from one thread at a time; every call ends by itself."""
 
     def read(self, size: int, timeout_s: float) -> bytes:
         """What has come, at most `size` bytes; waits up to `timeout_s` for the first and returns b"" if none came.
@@ -27,6 +27,9 @@ class Transport(Protocol):
 
     def discard_input(self) -> None:
         """Let go what has arrived unread; ends even if the device never stops sending. Raises `DeviceGone`."""
+
+    def stop(self) -> None:
+        """From any thread: let the read in progress, and every later one, raise `DeviceGone`."""
 
     def close(self) -> None:
         """Close the line. Never raises; closing twice is harmless."""

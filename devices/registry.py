@@ -106,6 +106,6 @@ class DeviceRegistry:
         return self._slots[kind].check()
 
     def close(self) -> None:
-        """Let go of all lines."""
+        """Let go of all lines, for good; a use in progress ends with `DeviceGone` (a pad's with `device_failed`)."""
         for slot in self._slots.values():
             slot.close()

@@ -38,6 +38,9 @@ class Driver(Protocol):
     def check(self) -> None:
         """Prove that the device is in order; raises the `DeviceError` or `BadPort` that says what is wrong."""
 
+    def stop(self) -> None:
+        """From any thread: end the use in progress, and every later one, with `DeviceGone`."""
+
     def close(self) -> None:
         """Close its line; the next use opens it again."""
 
@@ -64,6 +67,7 @@ class DeviceSlot:
         self._changed = changed
         self._longest_wait_s = longest_wait_s
         self._lock = threading.Lock()
+        self._is_closing = False
         self.status = DeviceStatus(kind, "not_connected", clock.now_ms(), reason=DeviceNotFound.code)
 
     @contextlib.contextmanager
@@ -90,7 +94,9 @@ class DeviceSlot:
         return self.status
 
     def close(self) -> None:
-        """Close the line once the device is free."""
+        """End the use in progress and close the line, for good. The status stays as it was."""
+        self._is_closing = True
+        self._driver.stop()
         with self._lock:
             self._driver.close()
 
@@ -107,7 +113,7 @@ class DeviceSlot:
         before = self.status
         port = None if state == "not_connected" else self._line.port
         after = replace(before, state=state, reason=reason, port=port, last_used_ms=last_used_ms)
-        if after == before:
+        if after == before or self._is_closing:
             return
         if (state, reason) != (before.state, before.reason):
             after = replace(after, since_ms=self._clock.now_ms())

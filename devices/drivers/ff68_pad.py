@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 
 from clerk_app.domain.ratings import Grade, PadAnswer, SealedAnswer
-from clerk_app.errors import DeviceError, RatingOpen
+from clerk_app.errors import DeviceError, DeviceGone, RatingOpen
 from clerk_app.seams import Clock
 from devices.contracts import OpenTransport
 from devices.drivers.pad_line import PadLine
@@ -35,6 +35,7 @@ class Ff68Pad:
         self._open_transport = open_transport
         self._clock = clock
         self._line: PadLine | None = None
+        self._is_stopped = False
 
     def take_grade(self, timeout_s: float) -> Grade | None:
         """Prompt, and return the grade of the first key; None if none was pressed in time. Raises `DeviceError`."""
@@ -66,6 +67,13 @@ class Ff68Pad:
         with self._connected() as line:
             line.settle(_BEFORE_S, _LONGEST_S)
 
+    def stop(self) -> None:
+        """From any thread: end the use in progress, and every later one, with `DeviceGone`."""
+        self._is_stopped = True
+        line = self._line
+        if line is not None:
+            line.stop()
+
     def close(self) -> None:
         """Close the line; the next use opens it again."""
         if self._line is not None:
@@ -77,6 +85,9 @@ class Ff68Pad:
         if self._line is None:
             self._line = PadLine(self._open_transport(), self.profile.address, self._clock)
         try:
+            # Asked after opening: `stop` either finds the line, or is found here.
+            if self._is_stopped:
+                raise DeviceGone("stopped")
             yield self._line
         except DeviceError:
             self.close()

@@ -42,6 +42,10 @@ class PadLine:
                 # The rest of a key that was pressed too early must not be taken for one pressed in time.
                 quiet = max(quiet, self._clock.monotonic() + PAUSE_S)
 
+    def stop(self) -> None:
+        """From any thread: end the wait in progress with `DeviceGone`."""
+        self._transport.stop()
+
     def close(self) -> None:
         """Close the line."""
         self._transport.close()

@@ -47,6 +47,10 @@ class SamLink:
         while (left := deadline - self._clock.monotonic()) > 0:
             self._transport.read(1, left)
 
+    def stop(self) -> None:
+        """From any thread: end the exchange in progress with `DeviceGone`."""
+        self._transport.stop()
+
     def close(self) -> None:
         """Close the line."""
         self._transport.close()

@@ -56,6 +56,7 @@ class SamReader:
         self._link: SamLink | None = None
         self._sam_id: str | None = None
         self._is_card_lying = False
+        self._is_stopped = False
 
     def read_card(self, timeout_s: float) -> IdentityDocument:
         """Wait up to `timeout_s` for a card and read it; a card found in time is read to its end.
@@ -82,6 +83,13 @@ class SamReader:
             except _Refused as refused:
                 raise refused.error from None
 
+    def stop(self) -> None:
+        """From any thread: end the use in progress, and every later one, with `DeviceGone`."""
+        self._is_stopped = True
+        line = self._link
+        if line is not None:
+            line.stop()
+
     def close(self) -> None:
         """Close the line; the next use opens it again."""
         if self._link is not None:
@@ -94,6 +102,9 @@ class SamReader:
         if self._link is None:
             self._link = SamLink(self._open_transport(), self._clock)
         try:
+            # Asked after opening: `stop` either finds the line, or is found here.
+            if self._is_stopped:
+                raise DeviceGone("stopped")
             yield self._link
         except (DeviceGone, DeviceSilent, DeviceGarbled):
             # Some adapters keep a dead line open for ever; only a new one finds the device again.

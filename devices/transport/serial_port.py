@@ -57,6 +57,7 @@ class SerialTransport:
     def __init__(self, port: Any, clock: Clock) -> None:
         self._port = port
         self._clock = clock
+        self._is_stopped = False
 
     def read(self, size: int, timeout_s: float) -> bytes:
         deadline = self._clock.monotonic() + timeout_s
@@ -81,6 +82,9 @@ class SerialTransport:
                 return
             discarded += len(chunk)
 
+    def stop(self) -> None:
+        self._is_stopped = True
+
     def close(self) -> None:
         try:
             self._port.close()
@@ -88,6 +92,8 @@ class SerialTransport:
             return  # it was gone already
 
     def _poll(self, size: int) -> bytes:
+        if self._is_stopped:
+            raise DeviceGone("stopped")
         try:
             return bytes(self._port.read(size))
         except _LINE_FAULTS as exc:

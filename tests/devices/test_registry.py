@@ -234,6 +234,40 @@ def test_a_look_does_not_wait_for_a_device_in_use_and_a_test_is_refused(make_reg
         assert pad.prompts == 1
 
 
+def test_closing_ends_an_open_invitation_at_once():
+    heard = Heard()
+    with RatingPadSimulator() as pad:
+        registry = DeviceRegistry(DevicePlan(pad_port=pad.url), CLOCK, heard)
+        answers = []
+        inviting = threading.Thread(target=lambda: answers.append(registry.rating_pad().invite(600, lambda grade: b"")))
+        inviting.start()
+        assert pad.wait_for("prompt")
+        registry.close()
+        inviting.join(10)
+        assert [answer.state for answer in answers] == ["device_failed"]
+        assert registry.rating_pad().ask(600).state == "device_failed"
+        assert heard.states_of("rating_pad") == []
+
+
+def test_closing_ends_a_reading_at_once():
+    with CardReaderSimulator() as reader:
+        registry = DeviceRegistry(DevicePlan(reader.url), CLOCK)
+        codes = []
+
+        def read():
+            try:
+                registry.card_reader().read_card(600)
+            except ClerkError as error:
+                codes.append(error.code)
+
+        reading = threading.Thread(target=read)
+        reading.start()
+        assert reader.wait_for("find", count=2)
+        registry.close()
+        reading.join(10)
+        assert codes == ["device_gone"]
+
+
 def test_two_readings_take_turns(make_registry):
     with CardReaderSimulator() as reader:
         reader.lay(SAMPLE)
@@ -253,6 +287,9 @@ def test_a_turn_that_never_comes_is_told_as_busy():
     class Idle:
         def check(self):
             raise AssertionError("a device in use is not looked at")
+
+        def stop(self):
+            pass
 
         def close(self):
             pass

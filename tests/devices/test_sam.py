@@ -111,6 +111,22 @@ def test_after_silence_no_whole_answer_stays_hidden(parts):
     assert found[-1].status == "000080"
 
 
+def test_what_is_no_beginning_is_not_kept():
+    parser = AnswerParser()
+    parser.answers(b"\x00\x96\x69")
+    assert not parser.has_begun
+    assert parser.wanted == 7
+
+
+def test_a_reset_forgets_what_had_begun():
+    parser = AnswerParser()
+    parser.answers(sam_bytes.FIND_OK[:12])
+    parser.reset()
+    assert not parser.has_begun
+    assert parser.wanted == 7
+    assert parser.answers(sam_bytes.FIND_OK[12:]) == []
+
+
 @given(st.lists(st.one_of(st.binary(max_size=300), noise, answers.map(sam.encode_answer)), max_size=12))
 def test_any_bytes_leave_the_parser_small_and_quiet(pieces):
     parser = AnswerParser()

@@ -82,6 +82,9 @@ class MemoryLine:
         while self._arriving and self._arriving[0][0] <= self.clock.now:
             self._arriving.popleft()
 
+    def stop(self) -> None:
+        self.pull()
+
     def close(self) -> None:
         self.is_closed = True
 
