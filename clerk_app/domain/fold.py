@@ -29,6 +29,10 @@ class Fact:
     seq: int = 0
     hub_seq: int | None = None
 
+    def __repr__(self) -> str:
+        # A body holds personal data, which must not reach a log.
+        return f"Fact({self.stream}, {self.kind}, masked)"
+
     @property
     def by_hub(self) -> bool:
         """Whether the platform wrote it."""

@@ -9,7 +9,7 @@ from dataclasses import replace
 from clerk_app.domain.draft import Draft, draft_from_json, draft_to_json, new_draft, with_applicant
 from clerk_app.domain.materials import BlobRef, MaterialForm, MaterialItem, MaterialState, allowed_states
 from clerk_app.domain.matter import Matter
-from clerk_app.errors import NoSuchDraft, NoSuchMatter, UnlawfulStep
+from clerk_app.errors import NoSuchDraft, UnlawfulStep
 from clerk_app.services.desk import Desk, SignedIn
 from clerk_app.services.ports import Unit
 from clerk_app.services.visits import visit_state
@@ -17,10 +17,7 @@ from clerk_app.services.visits import visit_state
 
 def matter_of(desk: Desk, code: str) -> Matter:
     """The matter with this code; raise `NoSuchMatter`."""
-    matter = desk.catalogue.matter(code)
-    if matter is None:
-        raise NoSuchMatter(code=code)
-    return matter
+    return desk.catalogue.matter(code)
 
 
 def open_draft(desk: Desk, me: SignedIn, visit: str, matter_code: str) -> Draft:

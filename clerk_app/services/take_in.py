@@ -14,10 +14,12 @@ from clerk_app.domain.outcomes import ACCEPTED, RECEIVED, Outcome, matter_ended_
 from clerk_app.domain.powers import power_now
 from clerk_app.domain.taking_in import Counter, check_intake
 from clerk_app.domain.taking_in import take_in as taken_in_body
-from clerk_app.errors import MissingGlyph, NotEnrolled
+from clerk_app.errors import MissingGlyph, NotEnrolled, UnlawfulStep
 from clerk_app.failpoints import failpoint
+from clerk_app.services.acts import append_lawful
 from clerk_app.services.desk import Desk, Place, SignedIn
 from clerk_app.services.drafts import matter_of
+from clerk_app.services.visits import visit_state
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,12 +47,14 @@ def primary_outcome(desk: Desk, me: SignedIn, draft: Draft) -> Outcome:
 def take_in(desk: Desk, me: SignedIn, draft: Draft, outcome: Outcome) -> TakenIn:
     """Take the case in. When this returns the act is durable and its papers are queued; if it raises, nothing is.
 
-    Raises `NotEnrolled`, `MissingGlyph` (named before acceptance, not at the printer), `NoSuchDraft` (taken in
-    already), and what `domain.taking_in.check_intake` raises.
+    Raises `NotEnrolled`, `UnlawfulStep` (the visit is parked or closed), `MissingGlyph` (named before acceptance, not
+    at the printer), `NoSuchDraft` (taken in already), and what `domain.taking_in.check_intake` raises.
     """
     place = desk.place()
     if place is None:
         raise NotEnrolled
+    if visit_state(desk, draft.visit).phase != "open":
+        raise UnlawfulStep(reason="visit_not_open")
     matter = matter_of(desk, draft.matter)
     check_intake(draft, matter, outcome, _counter(desk, me, place, 0))
     _refuse_unprintable(desk, draft)
@@ -77,7 +81,7 @@ def end_matter(desk: Desk, me: SignedIn, draft: Draft, outcome: Outcome, *, reas
     """End a matter without a case (8 本人自愿放弃); the draft goes with the entry that says so."""
     body = matter_ended_body(matter_of(desk, draft.matter), outcome, reason)
     with desk.journal.write(me.clerk) as unit:
-        unit.append(f"visit/{draft.visit}", "visit.matter_ended", body)
+        append_lawful(unit, f"visit/{draft.visit}", "visit.matter_ended", body)
         unit.drop_draft(draft.id)
         unit.commit()
 

@@ -8,6 +8,7 @@ from clerk_app.domain.applicant import ReadSource, document_body
 from clerk_app.domain.identity import IdentityDocument
 from clerk_app.domain.visit import MAX_PARKED, Visit
 from clerk_app.errors import UnlawfulStep
+from clerk_app.services.acts import append_lawful
 from clerk_app.services.desk import Desk, SignedIn
 
 
@@ -59,12 +60,6 @@ def visit_state(desk: Desk, visit: str) -> Visit:
 
 
 def _act(desk: Desk, me: SignedIn, visit: str, kind: str, body: dict[str, Any]) -> None:
-    """Append one act; refused, with nothing written, if the visit does not allow it."""
-    stream = f"visit/{visit}"
     with desk.journal.write(me.clerk) as unit:
-        before = len(unit.fold(stream).conflicts)
-        unit.append(stream, kind, body)
-        conflicts = unit.fold(stream).conflicts
-        if len(conflicts) > before:
-            raise UnlawfulStep(reason=conflicts[-1].reason)
+        append_lawful(unit, f"visit/{visit}", kind, body)
         unit.commit()

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from clerk_app.domain.ratings import Grade, SealedAnswer
     from clerk_app.services.desk import Desk
     from clerk_app.services.ports import Printer
+from clerk_app.settings import Settings
 
 DeviceName = Literal["card_reader", "rating_pad", "printer"]
 Readiness = Literal["ready", "not_connected", "failed", "paper_waiting"]
@@ -66,6 +67,9 @@ class Workplace(Protocol):
 
     def clerks(self) -> Mapping[str, str]:
         """Numbers and names of the clerks who can sign in here."""
+
+    def settings(self) -> Settings:
+        """The settings kept with the store; raise `BadFile` if they cannot be read."""
 
     def open(self, clerk: str, password: str) -> Desk:
         """Open the store with a clerk's password (about a third of a second); raises what `Store.open` raises."""

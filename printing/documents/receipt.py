@@ -15,7 +15,7 @@ def lay_out(notice: Notice, setter: Typesetter) -> list[Page]:
 
 def _body(sheaf: Sheaf) -> None:
     sheaf.facts()
-    sheaf.materials("收到材料")
+    sheaf.materials("材料清单")
     sheaf.paragraphs()
     sheaf.effect()
     sheaf.remarks()
