@@ -136,6 +136,7 @@ class Loopback(Processes):
     def __init__(self, bytecode: Path) -> None:
         super().__init__(bytecode)
         self.client = self.hub = "127.0.0.1"
+        self.congestion = ""
 
     def __enter__(self) -> Self:
         return self
