@@ -73,7 +73,7 @@ class Key:
 
 
 _KEYS: dict[Command, Key] = {
-    Command.PRIMARY: Key(("Ctrl+Return", "Ctrl+Enter"), "Ctrl ↵"),
+    Command.PRIMARY: Key(("Ctrl+Return", "Ctrl+Enter"), "Ctrl ⏎"),
     Command.HELP: Key(("F1",), "F1"),
     Command.READ_CARD: Key(("F2",), "F2"),
     Command.CHOOSE_MATTER: Key(("F3",), "F3"),

@@ -128,8 +128,9 @@ class CasesPage(Page):
 
     def _selection_changed(self, chosen: QItemSelection, _before: QItemSelection) -> None:
         indexes: list[QModelIndex] = chosen.indexes()
-        if indexes:
-            self.selected.emit(indexes[0].data(KEY_ROLE))
+        number = indexes[0].data(KEY_ROLE) if indexes else None
+        if number is not None and number != self._model.state.selected:
+            self.selected.emit(number)
 
     def _connect(self, view_model: CasesModel) -> None:
         view_model.changed.connect(self.render)

@@ -25,6 +25,8 @@ _BUTTONS: dict[Stage, tuple[Command, ...]] = {
     "done": (Command.ANOTHER_MATTER, Command.PRINT, Command.INVITE_RATING),
 }
 
+_EVEN_NARROW = (Command.OUTCOME, Command.PARK, Command.ANOTHER_MATTER, Command.PRINT)
+
 
 class CounterFooter(QWidget):
     """Actions.
@@ -93,6 +95,5 @@ def _wanted(state: CounterState, *, narrow: bool) -> tuple[Command, ...]:
     wanted = _BUTTONS[state.stage]
     if state.is_short and state.stage == "form":
         return (Command.NOTICE, Command.OUTCOME)
-    if narrow and Command.OUTCOME in wanted:
-        return (Command.OUTCOME,)  # the keys of the others work without their buttons
-    return wanted
+    # Where it is narrow the keys of the others work without their buttons.
+    return tuple(command for command in wanted if not narrow or command in _EVEN_NARROW)

@@ -67,9 +67,13 @@ class DoneBody(Body):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._shown: tuple[DoneView | None, str] | None = None
-        self._column = QVBoxLayout(self)
+        scroll = ScrollColumn()
+        self._column = scroll.column
         self._column.setContentsMargins(20, 16, 20, 12)
         self._column.setSpacing(tokens.SPACE_3)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.addWidget(scroll)
 
     def show_state(self, state: CounterState) -> None:
         done = state.done

@@ -67,6 +67,7 @@ class Shell(Page):
         frame.said.connect(self._toast.say)
         self._rail.chosen.connect(frame.show_section)
         self._top.search.clicked.connect(self.find_asked)
+        self.render(frame.state)
 
     def add_page(self, key: SectionKey, page: Page) -> None:
         """Put in the page of a section."""

@@ -1,0 +1,87 @@
+"""What an eye would find wrong on a page: cut words, inputs without a name, things over one another."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QPoint, QRect, Qt
+from PySide6.QtWidgets import QAbstractScrollArea, QComboBox, QLabel, QLineEdit, QScrollArea, QWidget
+
+from ui.components.button import Button
+from ui.components.choice_row import ChoiceRow
+from ui.components.text import ElidedLabel
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+
+def cut_words(top: QWidget) -> list[str]:
+    """Labels whose text does not fit into them, or that stick out of what holds them."""
+    return [f"{label.text()!r} {reason}" for label, reason in _cut(top)]
+
+
+def _cut(top: QWidget) -> Iterator[tuple[QLabel, str]]:
+    for label in top.findChildren(QLabel):
+        if not label.isVisibleTo(top) or not label.text():
+            continue
+        if isinstance(label, ElidedLabel):
+            if label.is_elided():
+                yield label, "is elided"
+        elif _needs(label) > label.height() + 1:
+            yield label, f"needs {_needs(label)} of {label.height()} lines' height"
+        elif not label.wordWrap() and label.sizeHint().width() > label.width() + 1:
+            yield label, f"needs {label.sizeHint().width()} of {label.width()} pixels"
+        elif not _inside_parent(label, top):
+            yield label, "sticks out"
+
+
+def _needs(label: QLabel) -> int:
+    return label.heightForWidth(label.width()) if label.wordWrap() else label.fontMetrics().height()
+
+
+def _inside_parent(widget: QWidget, top: QWidget) -> bool:
+    """Whether every ancestor that does not scroll has room for the widget."""
+    rect = QRect(widget.mapTo(top, QPoint(0, 0)), widget.size())
+    ancestor = widget.parentWidget()
+    while ancestor is not None and ancestor is not top.parentWidget():
+        room = QRect(ancestor.mapTo(top, QPoint(0, 0)), ancestor.size())
+        if isinstance(ancestor.parentWidget(), QScrollArea):
+            # What scrolls may stand outside above and below, never to the sides.
+            return rect.left() >= room.left() - 1 and rect.right() <= room.right() + 1
+        if not room.adjusted(-1, -1, 1, 1).contains(rect):
+            return False
+        ancestor = ancestor.parentWidget()
+    return True
+
+
+def nameless_inputs(top: QWidget) -> list[str]:
+    """Widgets that take keys but say nothing to a screen reader."""
+    kinds = (QLineEdit, QComboBox, Button, ChoiceRow, QAbstractScrollArea)
+    return [
+        f"{type(widget).__name__} {widget.objectName()}"
+        for widget in top.findChildren(QWidget)
+        if isinstance(widget, kinds)
+        and widget.isVisibleTo(top)
+        and widget.focusPolicy() != Qt.FocusPolicy.NoFocus
+        and not widget.accessibleName()
+    ]
+
+
+def overlapping_siblings(top: QWidget) -> list[str]:
+    """Labels and buttons of one parent that lie over one another."""
+    found = []
+    shown = [w for w in top.findChildren(QWidget) if isinstance(w, QLabel | Button) and w.isVisibleTo(top)]
+    by_parent: dict[QWidget | None, list[QWidget]] = {}
+    for widget in shown:
+        by_parent.setdefault(widget.parentWidget(), []).append(widget)
+    for siblings in by_parent.values():
+        for place, one in enumerate(siblings):
+            for other in siblings[place + 1 :]:
+                over = one.geometry().intersected(other.geometry())
+                if over.width() > 1 and over.height() > 1:
+                    found.append(f"{_words(one)} over {_words(other)}")
+    return found
+
+
+def _words(widget: QWidget) -> str:
+    return widget.text() if isinstance(widget, QLabel) else widget.accessibleName()

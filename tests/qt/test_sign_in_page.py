@@ -1,0 +1,126 @@
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QLineEdit
+
+from tests.qt.hands import focus, press, said, type_text
+from tests.qt.recording import RecordingModel
+from ui.keys import Command, CommandKeys
+from ui.pages.sign_in import LockPage, SignInPage
+from ui.samples import frames
+from ui.viewmodels.sign_in_state import LockState, SignInState
+
+pytestmark = pytest.mark.usefixtures("gui_never_waits")
+
+
+def _opened(qtbot, page):
+    qtbot.addWidget(page)
+    CommandKeys(page, page.run)
+    page.resize(1366, 768)
+    page.show()
+    page.activateWindow()
+    qtbot.waitUntil(page.isActiveWindow)
+    page.enter()
+    return page
+
+
+@pytest.fixture
+def model():
+    return RecordingModel(SignInState())
+
+
+@pytest.fixture
+def page(qtbot, model):
+    return _opened(qtbot, SignInPage(model))
+
+
+def test_the_first_page_takes_keys_before_anything_was_loaded(page, model):
+    assert model.acts == []
+    type_text("0312")
+    press(Qt.Key.Key_Return)
+    type_text("例州-Demo-2026")
+    assert focus().text() == "例州-Demo-2026"
+
+
+def test_signing_in_by_keyboard_alone(page, model):
+    type_text("0312")
+    press(Qt.Key.Key_Return)
+    type_text("例州-Demo-2026")
+    press(Qt.Key.Key_Return)
+    assert model.acts == [("sign_in", "0312", "例州-Demo-2026", False)]
+
+
+def test_the_seal_is_not_at_hand_unless_the_clerk_says_so(page, model):
+    type_text("0312")
+    press(Qt.Key.Key_Tab)
+    type_text("例州-Demo-2026")
+    press(Qt.Key.Key_Tab)
+    press(Qt.Key.Key_Y)
+    press("Ctrl+Return")
+    assert model.acts == [("sign_in", "0312", "例州-Demo-2026", True)]
+
+
+def test_a_password_is_never_shown_and_never_learnt_by_an_input_method(page):
+    type_text("0312")
+    press(Qt.Key.Key_Return)
+    assert focus().echoMode() is QLineEdit.EchoMode.Password
+    assert focus().inputMethodHints() & Qt.InputMethodHint.ImhHiddenText
+
+
+def test_without_a_password_nothing_is_tried(page, model):
+    type_text("0312")
+    press("Ctrl+Return")
+    assert model.acts == []
+    assert focus().objectName() == "password"
+
+
+def test_a_known_number_puts_the_cursor_into_the_password(qtbot):
+    page = _opened(qtbot, SignInPage(RecordingModel(frames.SIGN_IN)))
+    assert focus().objectName() == "password"
+    assert "例州区政务服务中心 · 3 号窗口" in said(page)
+
+
+def test_a_number_that_arrives_late_does_not_overwrite_what_was_typed(page, model):
+    type_text("0555")
+    model.show(frames.SIGN_IN)
+    assert focus().text() == "0555"
+
+
+def test_while_locked_out_no_try_is_made_and_the_time_is_told(page, model):
+    model.show(frames.SIGN_IN_LOCKED_OUT)
+    press(Qt.Key.Key_Tab)
+    type_text("例州-Demo-2026")
+    press("Ctrl+Return")
+    assert model.acts == []
+    assert "还剩 14 分钟" in said(page)
+
+
+def test_while_trying_a_second_try_is_not_made(page, model):
+    type_text("0312")
+    press(Qt.Key.Key_Return)
+    type_text("例州-Demo-2026")
+    model.show(replace(model.state, busy="正在打开…"))
+    press("Ctrl+Return", times=3)
+    assert model.acts == []
+
+
+def test_a_wrong_password_is_said_with_the_next_step(page, model):
+    model.show(frames.SIGN_IN_WRONG)
+    assert "密码不对。" in said(page)
+    assert "请重新输入" in said(page)
+
+
+def test_the_lock_shows_nothing_of_the_visit_and_takes_only_the_password(qtbot):
+    model = RecordingModel(LockState(clerk="王 例 · 工号 0312", drafts=2))
+    page = _opened(qtbot, LockPage(model))
+    for command in Command:
+        assert page.run(command)
+    assert model.acts == []
+    assert "草稿都在" in said(page)
+    type_text("例州-Demo-2026")
+    press(Qt.Key.Key_Return)
+    assert model.acts == [("unlock", "例州-Demo-2026")]
+    assert focus().text() == ""
