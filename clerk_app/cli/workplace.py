@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from clerk_app.domain.ratings import Grade, SealedAnswer
     from clerk_app.services.desk import Desk
     from clerk_app.services.ports import Printer
+    from clerk_app.settings import Settings
     from clerk_app.store.folder import DataFolder
 
 
@@ -30,6 +31,11 @@ class LocalWorkplace:
         from clerk_app import bootstrap
 
         return bootstrap.clerks(self._folder)
+
+    def settings(self) -> Settings:
+        from clerk_app import bootstrap
+
+        return bootstrap.desk_settings(self._folder)
 
     def open(self, clerk: str, password: str) -> Desk:
         seat = self._make_seat()

@@ -11,6 +11,7 @@ from clerk_app.errors import LockedOut
 from clerk_app.seams import Clock
 from clerk_app.services.desk import Desk, SignedIn
 from clerk_app.services.workplace import Workplace
+from clerk_app.settings import Settings
 from ui.presenters.words import problem_view
 from ui.say import say
 from ui.tasks import DB_LANE, Tasks
@@ -25,6 +26,7 @@ class OpenDesk:
 
     desk: Desk
     me: SignedIn
+    settings: Settings
 
 
 class SignInModel(ViewModel[SignInState]):
@@ -92,8 +94,9 @@ def _open(workplace: Workplace, number: str, password: str, *, seal_at_hand: boo
     try:
         name = workplace.clerks().get(number, number)
         me = sign_in(desk, clerk=number, name=name, seal_at_hand=seal_at_hand)
+        settings = workplace.settings()
         workplace.start()
     except BaseException:
         workplace.close()
         raise
-    return OpenDesk(desk, me)
+    return OpenDesk(desk, me, settings)
