@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import contextlib
+import logging
 import queue
 import socket
 import sys
 import threading
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -18,12 +19,14 @@ from clerk_app.seams import Clock, SystemClock
 from devices.simulators.faults import Fault, Piece
 from devices.simulators.wires import PtyWire, TcpWire, Wire
 
+logger = logging.getLogger(__name__)
+
 ALWAYS = -1
 """As a number of times: from now on."""
 Manipulate = Callable[[bytes], list[bytes]]
 
 _LONGEST_WAIT_S = 3600.0
-_ANSWER_PATIENCE_S = 10.0
+_ANSWER_PATIENCE_S = 30.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +36,15 @@ class Step:
     after_s: float
     act: Callable[[], None]
     on: str | None = None
+
+
+@dataclass(slots=True)
+class _Call:
+    """Something to be done in the simulator's thread."""
+
+    act: Callable[[], None]
+    done: threading.Event = field(default_factory=threading.Event)
+    error: OSError | None = None
 
 
 def make_wire(link: Path | None = None) -> Wire:
@@ -57,7 +69,7 @@ class Simulator(ABC):
         self._due: float | None = None
         self._events: dict[str, int] = {}
         self._happened = threading.Condition()
-        self._calls: queue.SimpleQueue[tuple[Callable[[], None], threading.Event]] = queue.SimpleQueue()
+        self._calls: queue.SimpleQueue[_Call] = queue.SimpleQueue()
         self._wake_out, self._wake_in = socket.socketpair()
         self._stopping = threading.Event()
         self._thread = threading.Thread(target=self._run, name=type(self).__name__, daemon=True)
@@ -152,11 +164,13 @@ class Simulator(ABC):
         if not self._thread.is_alive() or threading.current_thread() is self._thread:
             act()
             return
-        done = threading.Event()
-        self._calls.put((act, done))
+        call = _Call(act)
+        self._calls.put(call)
         self._wake_in.send(b"!")
-        if not done.wait(_ANSWER_PATIENCE_S):
+        if not call.done.wait(_ANSWER_PATIENCE_S):
             raise TimeoutError("the simulator does not answer")
+        if call.error is not None:
+            raise call.error
 
     # ---- the thread -----------------------------------------------------------------------------------------------
 
@@ -172,10 +186,13 @@ class Simulator(ABC):
     def _run_calls(self) -> None:
         with contextlib.suppress(queue.Empty):
             while True:
-                act, done = self._calls.get_nowait()
+                call = self._calls.get_nowait()
                 self._wake_out.recv(1)
-                act()
-                done.set()
+                try:
+                    call.act()
+                except OSError as exc:  # the port is taken by now, say
+                    call.error = exc
+                call.done.set()
 
     def _begin(self, steps: Sequence[Step]) -> None:
         self._steps = list(steps)
@@ -193,5 +210,8 @@ class Simulator(ABC):
     def _run_due_steps(self) -> None:
         while self._due is not None and self._due <= self._clock.monotonic():
             step = self._steps.pop(0)
-            step.act()
+            try:
+                step.act()
+            except OSError as exc:
+                logger.warning("a step of the script failed: %s", exc)
             self._arm()

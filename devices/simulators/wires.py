@@ -23,7 +23,7 @@ class Wire(ABC):
 
     @abstractmethod
     def appear(self) -> None:
-        """Be there; harmless if it is."""
+        """Be there; harmless if it is. Raises `OSError` if the port was taken meanwhile."""
 
     @abstractmethod
     def vanish(self) -> None:
@@ -112,12 +112,8 @@ class TcpWire(Wire):
     def appear(self) -> None:
         if self._listener is not None:
             return
-        listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
-        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        listener.bind((self._host, self._port))
-        listener.listen(1)
-        self._port = listener.getsockname()[1]
-        self._listener = listener
+        self._listener = socket.create_server((self._host, self._port), backlog=1)
+        self._port = self._listener.getsockname()[1]
 
     def vanish(self) -> None:
         self._hang_up()

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -18,7 +19,7 @@ from devices.drivers.pad_profile import FF68
 from devices.drivers.sam_reader import SamReader
 from devices.simulators.card_reader import SAMPLE, CardReaderSimulator
 from devices.simulators.rating_pad import RatingPadSimulator
-from devices.simulators.script import pad_script, reader_script
+from devices.simulators.script import pad_actions, pad_script, reader_actions, reader_script
 from devices.transport.serial_port import SerialSettings, open_serial
 from tests.helpers import sam_bytes as table
 
@@ -259,3 +260,17 @@ def test_no_descriptor_is_left_open_by_a_simulator():
         with CardReaderSimulator() as simulator:
             code_of_reading(reader_at(simulator.url))
     assert len(os.listdir("/proc/self/fd")) == before
+
+
+def test_the_guide_names_every_action_and_no_other():
+    with CardReaderSimulator() as reader, RatingPadSimulator() as pad:
+        known = set(reader_actions(reader)) | set(pad_actions(pad))
+    section = (ROOT / "docs" / "devices.md").read_text("utf-8").split("| action | fields |")[1].split("\n\n")[0]
+    rows = [row.split("|")[1] for row in section.splitlines() if row.startswith("| `")]
+    assert {name for row in rows for name in re.findall(r"`(\w+)`", row)} == known
+
+
+def test_the_guide_s_example_plays():
+    text = (ROOT / "docs" / "devices.md").read_text("utf-8").split("```json\n")[1].split("```")[0]
+    with CardReaderSimulator() as reader:
+        assert len(reader_script(text, reader)) == 3

@@ -244,6 +244,22 @@ def test_a_link_leads_to_the_port_also_after_a_new_plug_in(tmp_path):
         client.close()
 
 
+def test_a_port_taken_meanwhile_is_told_to_who_plugs_in_and_only_noted_in_a_script(caplog):
+    with CardReaderSimulator(TcpWire()) as reader:
+        reader.vanish()
+        host, port = reader.url.removeprefix("socket://").split(":")
+        with socket.create_server((host, int(port))):
+            with pytest.raises(OSError):
+                reader.plug_in()
+            reader.play([Step(0.0, reader.plug_in), Step(0.0, lambda: reader._happen("status"))])
+            assert reader.wait_for("status")
+        assert "script" in caplog.text
+        reader.plug_in()
+        client = RawClient(reader.url)
+        assert client.ask(table.CHECK_STATUS, 11) == table.STATUS_OK
+        client.close()
+
+
 def test_a_tcp_port_serves_the_newest_connection():
     with CardReaderSimulator(TcpWire()) as reader:
         first, second = RawClient(reader.url), RawClient(reader.url)
