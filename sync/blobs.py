@@ -21,7 +21,10 @@ def is_blob_id(text: object) -> bool:
 
 def named_blobs(body: Any) -> tuple[NamedBlob, ...]:
     """The blobs that a parsed body names, each once, in order."""
-    return tuple({blob.id: blob for blob in _walk(body)}.values())
+    named: dict[str, NamedBlob] = {}
+    for blob in _walk(body):
+        named.setdefault(blob.id, blob)
+    return tuple(named.values())
 
 
 def _walk(value: Any) -> Iterator[NamedBlob]:

@@ -47,7 +47,7 @@ def verify_hub(hub: Hub) -> Verification:
     with hub.store.reading() as connection:
         count = len(connection.execute(select(entries.c.seq)).fetchall())
         for part, check in checks:
-            fault = next(check(hub, connection), None)
+            fault = _first(check, hub, connection)
             if fault is not None:
                 faults.setdefault(part, fault)
     return Verification(
@@ -58,6 +58,14 @@ def verify_hub(hub: Hub) -> Verification:
         "projections" not in faults,
         next(iter(faults.values()), None),
     )
+
+
+def _first(check: Callable[[Hub, Connection], Iterator[str]], hub: Hub, connection: Connection) -> str | None:
+    try:
+        return next(check(hub, connection), None)
+    except (ValueError, TypeError, LookupError):
+        # What cannot even be read is a finding, not the end of the search.
+        return f"{check.__name__.lstrip('_')}: unreadable"
 
 
 def _chains(_hub: Hub, connection: Connection) -> Iterator[str]:

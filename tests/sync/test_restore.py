@@ -1,0 +1,248 @@
+"""A hub that was put back to an older copy of itself gets everything again; nobody is given a false word meanwhile."""
+
+from __future__ import annotations
+
+import shutil
+
+import pytest
+from sqlalchemy import select
+
+from clerk_app.errors import NoSuchCase, NotDecidable
+from sync.engine import sync_once
+from sync.hub.decide import Ruling, decide
+from sync.hub.digest import digest
+from sync.hub.schema import cases
+from sync.hub.verify import verify_hub
+from tests.sync.work import case_number_of, logged_in, scan, taken_in
+
+
+def take_in(desk, counter, *blobs):
+    number = case_number_of("001", counter)
+    desk.append(f"case/{number}", "case.taken_in", taken_in(number, *map(scan, blobs)))
+    return number
+
+
+class Backup:
+    """A copy of the hub's folder, taken and put back while nobody serves it."""
+
+    def __init__(self, platform, folder):
+        self._platform, self._folder = platform, folder
+        platform.hub.close()
+        shutil.copytree(platform.folder, folder)
+        platform.restart()
+
+    def restore(self):
+        self._platform.hub.close()
+        shutil.rmtree(self._platform.folder)
+        shutil.copytree(self._folder, self._platform.folder)
+        self._platform.restart()
+
+
+def test_a_hub_put_back_is_offered_again_what_it_lost(platform, tmp_path):
+    desk = platform.desk()
+    take_in(desk, 1)
+    sync_once(platform.lane(desk))
+    backup = Backup(platform, tmp_path / "backup")
+    take_in(desk, 2, desk.put_blob(b"a scan"))
+    take_in(desk, 3)
+    sync_once(platform.lane(desk))
+    before = digest(platform.hub)
+    backup.restore()
+    assert digest(platform.hub).entries == 1
+    report = sync_once(platform.lane(desk))
+    assert (report.state, report.pending) == ("done", 0)
+    assert digest(platform.hub) == before
+    assert verify_hub(platform.hub).first_fault is None
+
+
+def test_the_feed_is_read_again_when_the_hub_no_longer_knows_our_place(platform, tmp_path):
+    desk = platform.desk()
+    numbers = [take_in(desk, counter) for counter in (1, 2)]
+    sync_once(platform.lane(desk))
+    backup = Backup(platform, tmp_path / "backup")
+    decide(platform.hub, Ruling(numbers[0], "grant"))
+    sync_once(platform.lane(desk))
+    assert len(desk.facts) == 1
+    backup.restore()
+    # Another fact takes the number of the one that was lost.
+    decide(platform.hub, Ruling(numbers[1], "refuse", "例"))
+    report = sync_once(platform.lane(desk))
+    assert (report.state, report.pulled) == ("done", 1)
+    assert sorted(received.fact.stream for received in desk.facts.values()) == sorted(f"case/{n}" for n in numbers)
+    assert sync_once(platform.lane(desk)).pulled == 0
+
+
+def test_what_two_desks_had_sent_is_offered_by_both(platform, tmp_path):
+    desks = [platform.desk("1 号窗口"), platform.desk("2 号窗口")]
+    backup = Backup(platform, tmp_path / "backup")
+    for desk in desks:
+        desk.append("session/1", "session.logged_in", logged_in())
+        sync_once(platform.lane(desk))
+    backup.restore()
+    for desk in reversed(desks):
+        assert sync_once(platform.lane(desk)).state == "done"
+    assert digest(platform.hub).entries == 2
+    assert verify_hub(platform.hub).first_fault is None
+
+
+# ---- decisions ----------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("result", "kind", "state"),
+    [
+        ("grant", "case.decided", "decided"),
+        ("refuse", "case.decided", "decided"),
+        ("return", "case.returned", "returned"),
+    ],
+)
+def test_a_decision_is_signed_ordered_and_folded_on_both_ends(platform, result, kind, state):
+    desk = platform.desk()
+    number = take_in(desk, 1)
+    sync_once(platform.lane(desk))
+    fact = decide(platform.hub, Ruling(number, result, "例由"))
+    assert (fact.kind, fact.hub_seq, fact.body["reason"]) == (kind, 2, "例由")
+    sync_once(platform.lane(desk))
+    assert [received.fact for received in desk.facts.values()] == [fact]
+    with platform.hub.store.reading() as connection:
+        assert connection.execute(select(cases.c.state)).scalar_one() == state
+
+
+def test_a_case_is_decided_once(platform):
+    desk = platform.desk()
+    number = take_in(desk, 1)
+    sync_once(platform.lane(desk))
+    decide(platform.hub, Ruling(number, "grant"))
+    before = digest(platform.hub)
+    with pytest.raises(NotDecidable):
+        decide(platform.hub, Ruling(number, "refuse"))
+    assert digest(platform.hub) == before
+    assert verify_hub(platform.hub).first_fault is None
+
+
+def test_a_case_that_has_not_arrived_cannot_be_decided(platform):
+    with pytest.raises(NoSuchCase):
+        decide(platform.hub, Ruling(case_number_of("001", 1), "grant"))
+
+
+def test_a_child_the_case_does_not_have_cannot_be_decided(platform):
+    desk = platform.desk()
+    number = take_in(desk, 1)
+    sync_once(platform.lane(desk))
+    with pytest.raises(NotDecidable):
+        decide(platform.hub, Ruling(number, "grant", child=number + "01"))
+
+
+def test_a_desk_does_not_see_what_is_said_about_anothers_cases(platform):
+    first, second = platform.desk("1 号窗口"), platform.desk("2 号窗口")
+    number = take_in(first, 1)
+    sync_once(platform.lane(first))
+    sync_once(platform.lane(second))
+    decide(platform.hub, Ruling(number, "grant"))
+    assert sync_once(platform.lane(second)).pulled == 0
+    assert sync_once(platform.lane(first)).pulled == 1
+
+
+def test_a_long_feed_comes_in_pages(platform, monkeypatch):
+    monkeypatch.setattr("sync.client.FEED_PAGE", 3)
+    desk = platform.desk()
+    numbers = [take_in(desk, counter) for counter in range(1, 12)]
+    lane = platform.lane(desk)
+    sync_once(lane)
+    for number in numbers:
+        decide(platform.hub, Ruling(number, "grant"))
+    report = sync_once(lane)
+    assert (report.state, report.pulled) == ("done", 11)
+
+
+# ---- verify -------------------------------------------------------------------------------------------------------
+
+
+def damage_body(connection):
+    connection.exec_driver_sql("UPDATE entries SET body = CAST(replace(body, 'P31', 'P99') AS BLOB) WHERE seq = 2")
+
+
+def damage_header(connection):
+    connection.exec_driver_sql(
+        "UPDATE entries SET header = CAST(replace(header, '0312', '0999') AS BLOB) WHERE seq = 1"
+    )
+
+
+def drop_entry(connection):
+    connection.exec_driver_sql("DELETE FROM entries WHERE seq = 2")
+
+
+def drop_last(connection):
+    connection.exec_driver_sql("DELETE FROM entries WHERE seq = 3")
+
+
+def damage_signature(connection):
+    connection.exec_driver_sql("UPDATE chains SET signature = zeroblob(64)")
+
+
+def damage_fact(connection):
+    connection.exec_driver_sql(
+        "UPDATE hub_facts SET content = CAST(replace(content, 'case.decided', 'case.returned') AS BLOB)"
+    )
+
+
+def damage_fact_body(connection):
+    connection.exec_driver_sql("UPDATE hub_facts SET content = CAST(replace(content, 'grant', 'xxxxx') AS BLOB)")
+
+
+def drop_fact(connection):
+    connection.exec_driver_sql("DELETE FROM hub_facts")
+
+
+def damage_case(connection):
+    connection.exec_driver_sql("UPDATE cases SET state = 'accepted'")
+
+
+def damage_feed(connection):
+    connection.exec_driver_sql("UPDATE feed SET mark = zeroblob(32) WHERE hub_seq = 4")
+
+
+def number_twice(connection):
+    connection.exec_driver_sql("UPDATE regions SET last_hub_seq = last_hub_seq + 1")
+
+
+@pytest.mark.parametrize(
+    ("damage", "part"),
+    [
+        (damage_body, "chain_ok"),
+        (damage_header, "chain_ok"),
+        (drop_entry, "chain_ok"),
+        (drop_last, "chain_ok"),
+        (number_twice, "chain_ok"),
+        (damage_signature, "signatures_ok"),
+        (damage_fact, "signatures_ok"),
+        (damage_fact_body, "signatures_ok"),
+        (drop_fact, "chain_ok"),
+        (damage_case, "projections_ok"),
+        (damage_feed, "projections_ok"),
+    ],
+)
+def test_verify_finds(platform, damage, part):
+    desk = platform.desk()
+    number = take_in(desk, 1)
+    take_in(desk, 2)
+    take_in(desk, 3)
+    sync_once(platform.lane(desk))
+    decide(platform.hub, Ruling(number, "grant"))
+    assert verify_hub(platform.hub).first_fault is None
+    with platform.hub.store.writing() as connection:
+        damage(connection)
+    found = verify_hub(platform.hub)
+    assert not getattr(found, part)
+    assert found.first_fault
+
+
+def test_verify_finds_a_changed_blob(platform):
+    desk = platform.desk()
+    blob = desk.put_blob(b"a scan")
+    take_in(desk, 1, blob)
+    sync_once(platform.lane(desk))
+    path = platform.hub.shelf.path(blob.id)
+    path.write_bytes(b"b scan")
+    found = verify_hub(platform.hub)
+    assert (found.blobs_ok, found.first_fault) == (False, f"blob {blob.id}")
