@@ -395,6 +395,18 @@ def test_silence_once_is_forgiven(step):
     assert Bench({step: [None, GOOD[step]]}).driver.read_card(10).name == NAME
 
 
+def test_a_line_that_fails_now_and_then_does_not_end_the_waiting():
+    bench = Bench({table.FIND: [None, table.FIND_NONE] * 4 + [table.FIND_OK]})
+    assert bench.driver.read_card(60).name == NAME
+
+
+def test_two_failures_before_the_first_answer_are_forgiven_and_the_third_is_told():
+    assert Bench({table.FIND: [None, None, table.FIND_OK]}).driver.read_card(60).name == NAME
+    bench = Bench({table.FIND: [None, None, None, table.FIND_OK]})
+    with pytest.raises(DeviceSilent):
+        bench.driver.read_card(60)
+
+
 @pytest.mark.parametrize("chatter", [b"\x00", b"\xaa", b"\xaa\xaa\xaa\x96\x69\x0f\xff", b"\xff\x68"])
 def test_a_line_that_never_stops_chattering_ends_as_garbled(chatter):
     bench = Bench(ALL_SILENT)
