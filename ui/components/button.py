@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QSizePolicy, QWi
 from ui import tokens
 from ui.components.chip import KeyCap
 from ui.components.focus import paint_focus_ring
-from ui.components.styling import set_look
+from ui.components.styling import set_look, set_seen
 from ui.keys import Command, cap
 
 if TYPE_CHECKING:
@@ -38,7 +38,7 @@ class Button(QPushButton):
         self._cap = KeyCap(cap(command) if command is not None else "")
         self._cap.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         set_look(self._cap, "on", "brand" if kind == "primary" else "surface")
-        self._cap.setVisible(command is not None)
+        set_seen(self._cap, seen=command is not None)
         row = QHBoxLayout(self)
         side = 8 if kind == "link" else 14
         row.setContentsMargins(side + tokens.FOCUS_RING_WIDTH, 0, side + tokens.FOCUS_RING_WIDTH, 0)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLabel, QSizePolicy, QWidget
 
-from ui.components.styling import set_look
+from ui.components.styling import set_look, set_seen
 from ui.tokens import Tone
 
 
@@ -27,7 +27,7 @@ class Chip(QLabel):
     def show_word(self, text: str, tone: Tone = Tone.NEUTRAL) -> None:
         """Say `text` in `tone`."""
         self.setText(text)
-        self.setVisible(bool(text))
+        set_seen(self, seen=bool(text))
         set_look(self, "tone", tone.value)
 
 
@@ -55,7 +55,7 @@ class SourceBadge(QLabel):
         """Show `mark` with `meaning` as its tooltip; hidden without a mark."""
         self.setText(mark)
         self.setToolTip(meaning)
-        self.setVisible(bool(mark))
+        set_seen(self, seen=bool(mark))
 
 
 class CountBadge(QLabel):

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 from ui import tokens
 from ui.components.chip import KeyCap
 from ui.components.focus import paint_ring
-from ui.components.styling import set_flag, set_look
+from ui.components.styling import set_flag, set_look, set_seen
 from ui.components.surfaces import clear
 from ui.components.text import label, wrapped
 from ui.viewmodels.parts import Choice
@@ -74,7 +74,7 @@ class ChoiceRow(QFrame):
         self._value = ""
         self._question = label(question, "base" if scale == "small" else "question")
         self._note = wrapped(note, "note")
-        self._note.setVisible(bool(note))
+        set_seen(self._note, seen=bool(note))
         self._row = QHBoxLayout(self)
         self._options_row = QHBoxLayout()
         self._options_row.setSpacing(10)
@@ -178,7 +178,7 @@ class ChoiceRow(QFrame):
         words.setSpacing(0)
         words.addWidget(self._question)
         words.addWidget(self._note)
-        self._row.setContentsMargins(20, 8, 20, 8)
+        self._row.setContentsMargins(20, 6, 20, 6)
         self._row.setSpacing(tokens.SPACE_4)
         self._row.addLayout(words, 1)
         self._row.addLayout(self._options_row)

@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
 
 from ui import tokens
 from ui.components.button import Button
-from ui.components.styling import set_look
+from ui.components.styling import set_look, set_seen
 from ui.components.text import label, wrapped
 from ui.tokens import Tone
 
@@ -50,7 +50,7 @@ class Banner(QFrame):
         self._text.setText(text)
         self._text.setVisible(bool(text))
         self.setAccessibleName("，".join(filter(None, (heading, text))))
-        self.setVisible(bool(text or heading))
+        set_seen(self, seen=bool(text or heading))
 
     def words(self) -> str:
         """Everything it says."""

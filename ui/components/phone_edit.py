@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from ui.components.button import Button
 from ui.components.line_edit import LineEdit
+from ui.components.styling import set_seen
 
 _DIALLABLE = "0123456789-+"
 
@@ -35,7 +36,7 @@ class PhoneEdit(QWidget):
         self._none = Button(self.tr("无手机"), kind="link")
         self._none.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self._none.setToolTip(self.tr("按 N"))
-        self._none.setVisible(bool(no_phone))
+        set_seen(self._none, seen=bool(no_phone))
         self._none.clicked.connect(self._say_none)
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from ui import tokens
 from ui.components.chip import Chip, KeyCap
+from ui.components.styling import set_seen
 from ui.components.surfaces import Rule, clear
 from ui.components.text import label, wrapped
 
@@ -51,7 +52,7 @@ class TodoRow(ClickRow):
             words.addWidget(wrapped(view.note, "note"))
         key = KeyCap(str(number))
         key.setFixedWidth(22)
-        key.setVisible(number <= 9)
+        set_seen(key, seen=number <= 9)
         row = QHBoxLayout(self)
         row.setContentsMargins(12, 8, 12, 8)
         row.setSpacing(10)

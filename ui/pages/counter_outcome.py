@@ -10,6 +10,7 @@ from ui import tokens
 from ui.components.chip import Chip
 from ui.components.messages import Banner
 from ui.components.rows import PairList
+from ui.components.styling import set_seen
 from ui.components.surfaces import Rule, ScrollColumn, clear
 from ui.components.text import label, wrapped
 from ui.pages.counter_stages import Body
@@ -131,7 +132,7 @@ def _effect(in_force: str, not_yet: str) -> QWidget:
             row.addWidget(Chip(chip.text, chip.tone))
             row.addWidget(wrapped(text), 1)
             column.addLayout(row)
-    made.setVisible(bool(in_force or not_yet))
+    set_seen(made, seen=bool(in_force or not_yet))
     return made
 
 
@@ -170,5 +171,5 @@ def _line(text: str, chip: ChipView) -> QWidget:
     row.addWidget(label(text))
     row.addWidget(Chip(chip.text, chip.tone))
     row.addStretch(1)
-    made.setVisible(bool(chip.text))
+    set_seen(made, seen=bool(chip.text))
     return made
