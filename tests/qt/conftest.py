@@ -50,3 +50,13 @@ def no_window_is_left(qapp):
         window.close()
         window.deleteLater()
     qapp.processEvents()
+
+
+@pytest.fixture
+def place(tmp_path):
+    """A workplace over a real practice store, with scripted devices."""
+    from tests.helpers.workplace import ScriptedWorkplace
+
+    made = ScriptedWorkplace(tmp_path / "data").create()
+    yield made
+    made.close()

@@ -80,6 +80,9 @@ class DevicesPage(Page):
             if self._sync.isEnabled():
                 self.sync_asked.emit()
             return True
+        if command is Command.READ_CARD:
+            self.tried.emit("card_reader")
+            return True
         return False
 
     def enter(self) -> None:

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from ui.viewmodels.frame import FrameState, SectionKey
 
 _OF_THE_COUNTER = frozenset({Command.READ_CARD, Command.CHOOSE_MATTER})
-"""Keys that bring the counter to the front, wherever we are."""
+"""Keys that bring the counter to the front, unless the page in front has a use of its own for them."""
 
 _LEAST = QSize(880, 480)
 
@@ -96,10 +96,13 @@ class Shell(Page):
         if sheet is not None:
             sheet.run(command)
             return True
+        page = self._pages.get(self._frame.state.current)
+        if page is not None and page.run(command):
+            return True
         if command in _OF_THE_COUNTER and self._frame.state.current != "intake":
             self._frame.show_section("intake")
-        page = self._pages.get(self._frame.state.current)
-        return bool(page and page.run(command)) or self._run_everywhere(command)
+            return self._pages["intake"].run(command)
+        return self._run_everywhere(command)
 
     def open_sheet(self, sheet: Sheet) -> None:
         """Lay a sheet over the page."""

@@ -84,6 +84,12 @@ class CasesModel(ViewModel[CasesState]):
         self._looked_at = True
         self._read_list()
 
+    def find(self, number: str) -> None:
+        """Bring one case to the front, whatever its state."""
+        self.show(replace(self.state, text=number, current="all", selected=None, detail=None))
+        self.select(number)
+        self.refresh()
+
     def select(self, number: str) -> None:
         """Show one case."""
         if number != self.state.selected:

@@ -8,6 +8,7 @@ from PySide6.QtCore import QObject
 
 from clerk_app.domain.ratings import GRADES
 from ui.presenters.citizen import CitizenFacts, citizen_state
+from ui.presenters.counter_facts import VisitFacts
 from ui.viewmodels.citizen_state import CitizenState
 from ui.viewmodels.counter_model import CounterModel
 from ui.viewmodels.rating_model import RatingModel
@@ -31,6 +32,7 @@ class CitizenModel(ViewModel[CitizenState]):
         )
         super().__init__(citizen_state(facts), parent)
         self._facts = facts
+        self._covered = False
         self._counter = counter
         self._rating = rating
         counter.changed.connect(self._follow)
@@ -41,7 +43,18 @@ class CitizenModel(ViewModel[CitizenState]):
         if grade in GRADES:
             self._rating.rate_on_screen(grade)
 
-    def _follow(self, _state: object) -> None:
+    def cover(self) -> None:
+        """The clerk has left the desk: show nothing of the visit. An open invitation stays the citizen's."""
+        self._covered = True
+        self._follow()
+
+    def uncover(self) -> None:
+        """The clerk is back."""
+        self._covered = False
+        self._follow()
+
+    def _follow(self, _state: object = None) -> None:
         rating = self._rating.state
-        self._facts = replace(self._facts, visit=self._counter.visit, rating=rating.shown, thanks=rating.thanks)
+        visit = VisitFacts() if self._covered else self._counter.visit
+        self._facts = replace(self._facts, visit=visit, rating=rating.shown, thanks=rating.thanks)
         self.show(citizen_state(self._facts))

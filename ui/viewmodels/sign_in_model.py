@@ -2,22 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
 
 from clerk_app.errors import LockedOut
-from clerk_app.seams import Clock
-from clerk_app.services.desk import Desk, SignedIn
-from clerk_app.services.workplace import Workplace
-from clerk_app.settings import Settings
 from ui.presenters.words import problem_view
 from ui.say import say
 from ui.tasks import DB_LANE, Tasks
 from ui.viewmodels.lock_out import LockOut
 from ui.viewmodels.sign_in_state import SignInState
 from ui.viewmodels.view_model import ViewModel
+
+if TYPE_CHECKING:
+    # The first paint waits for none of these.
+    from collections.abc import Mapping
+
+    from clerk_app.seams import Clock
+    from clerk_app.services.desk import Desk, SignedIn
+    from clerk_app.services.workplace import Workplace
+    from clerk_app.settings import Settings
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,17 +3,9 @@ from __future__ import annotations
 import pytest
 
 from clerk_app.store.store import Store
-from tests.helpers.workplace import ScriptedWorkplace
 from tests.qt.desk import StillDesk
 from ui import guard
 from ui.tasks import TaskRunner
-
-
-@pytest.fixture
-def place(tmp_path):
-    made = ScriptedWorkplace(tmp_path / "data").create()
-    yield made
-    made.close()
 
 
 @pytest.fixture

@@ -1,0 +1,140 @@
+"""The real window by its keys alone, over a real practice store with scripted devices."""
+
+from __future__ import annotations
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QLineEdit
+
+from clerk_app.store.store import Store
+from tests.helpers.stores import CLERK, PASSWORD
+from tests.qt.desk import ELDER, WORKER
+from tests.qt.hands import focus, press, type_text
+from ui import guard
+from ui.app import WindowProgram
+
+Key = Qt.Key
+
+
+@pytest.fixture
+def program(qtbot, place):
+    program = WindowProgram(place, mark="演示")
+    with guard.watch(), guard.forbid(Store, "read", "store"), guard.forbid(Store, "write", "store"):
+        program.begin(None)
+        qtbot.waitActive(program.window).__enter__()
+        program.window.activateWindow()
+        yield program
+        place.hurry()
+        program.close()
+        qtbot.waitUntil(lambda: place.is_closed)
+        qtbot.waitUntil(lambda: not program.window.isVisible())
+    program.tasks.shutdown()
+
+
+def sign_in(qtbot, program, *, seal=True):
+    qtbot.waitUntil(lambda: program.sign_in.state.number == CLERK)
+    assert isinstance(focus(), QLineEdit)
+    if focus().objectName() == "clerk_number":
+        press(Key.Key_Return)
+    assert focus().objectName() == "password"
+    type_text(PASSWORD)
+    if seal:
+        press(Key.Key_Tab)
+        press(Key.Key_Y)
+        assert program.sign_in.state.can_sign_in
+    press("Ctrl+Return")
+    qtbot.waitUntil(lambda: program.models is not None, timeout=10_000)
+    qtbot.waitUntil(lambda: program.models.frame.state.devices != ())
+
+
+def read_card(qtbot, program, place, person):
+    place.cards.put(person)
+    press(Key.Key_F2)
+    qtbot.waitUntil(lambda: program.models.counter.state.stage == "person")
+    press(Key.Key_Y)
+    qtbot.waitUntil(lambda: program.models.counter.state.stage == "matter")
+
+
+def choose(qtbot, program, words):
+    type_text(words)
+    qtbot.waitUntil(lambda: len(program.models.matters.state.hits) == 1)
+    press(Key.Key_Return)
+    qtbot.waitUntil(lambda: program.models.counter.state.matter is not None)
+
+
+def test_a_pension_check_needs_no_mouse(qtbot, program, place):
+    sign_in(qtbot, program)
+    counter = program.models.counter
+    read_card(qtbot, program, place, ELDER)
+    choose(qtbot, program, "P14")
+    assert counter.state.is_short
+    while counter.state.missing:
+        before = len(counter.state.missing)
+        press("Alt+1")
+        press(Key.Key_1)
+        assert len(counter.state.missing) < before
+    place.answers.put("satisfied")
+    press("Ctrl+Return")
+    qtbot.waitUntil(lambda: counter.state.stage == "done" and counter.state.done.rating.text == "已完成")
+    assert len(place.paper.sheets) == 1
+    press("Ctrl+Return")
+    assert counter.state.stage == "idle"
+
+
+def test_a_residence_card_needs_no_mouse(qtbot, program, place):
+    sign_in(qtbot, program)
+    counter = program.models.counter
+    read_card(qtbot, program, place, WORKER)
+    choose(qtbot, program, "P31")
+    assert counter.state.stage == "materials"
+    press(Key.Key_1)  # the tenancy contract
+    press(Key.Key_1)  # the photograph
+    press("Ctrl+Return")
+    assert counter.state.stage == "form"
+    fill_missing(
+        program,
+        {"街道/社区": "例新街道", "详细地址": "例湖路 18 号", "居住事由": "4", "居住起始": "20260401", "房屋类型": "1"},
+    )
+    press("Ctrl+Return")
+    assert counter.state.stage == "check", counter.state.missing
+    press("Ctrl+Return")
+    qtbot.waitUntil(lambda: counter.state.stage == "done" and len(place.paper.sheets) == 2)
+    assert counter.state.done.heading == "已受理"
+
+
+def fill_missing(program, texts):
+    counter = program.models.counter
+    while counter.state.missing:
+        before = counter.state.missing
+        press("Alt+1")
+        answer = texts.get(before[0].label, "1")
+        if answer.isdigit() and len(answer) == 1:
+            press(Key(Key.Key_0 + int(answer)))
+        else:
+            type_text(answer)
+        assert len(counter.state.missing) < len(before), before[0]
+
+
+def test_locking_covers_the_desk_and_only_the_password_opens_it(qtbot, program, place):
+    sign_in(qtbot, program)
+    read_card(qtbot, program, place, ELDER)
+    press("Ctrl+L")
+    assert program.window.stack.currentWidget() is program.view.lock
+    type_text("wrong")
+    press(Key.Key_Return)
+    qtbot.waitUntil(lambda: program.models.lock.state.problem is not None)
+    type_text(PASSWORD)
+    press(Key.Key_Return)
+    qtbot.waitUntil(lambda: program.window.stack.currentWidget() is program.view.shell)
+    assert program.models.counter.state.stage == "matter"
+
+
+def test_the_keyboard_never_reaches_the_second_screen(qtbot, program, place):
+    sign_in(qtbot, program)
+    program.view.screen.toggle()
+    qtbot.waitUntil(lambda: program.models.screen.state)
+    for key in (Key.Key_1, Key.Key_Return, Key.Key_Space, Key.Key_Tab):
+        QTest.keyClick(program.view.screen.window, key)
+    assert program.models.rating.state.word == "none"
+    assert not program.view.screen.window.isActiveWindow()

@@ -1,0 +1,195 @@
+"""The window as a program: first a page that takes keys, then everything else.
+
+Nothing that the first paint does not need is imported before it: the desk's pages load in a worker while the clerk
+types the password, the store and its libraries with the first try.
+"""
+
+from __future__ import annotations
+
+import importlib
+import logging
+import signal
+import sys
+from collections.abc import Callable
+from types import TracebackType
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, QTimer
+from PySide6.QtWidgets import QApplication
+
+from clerk_app.seams import SystemClock
+from ui.look import dress
+from ui.main_window import MainWindow
+from ui.tasks import DB_LANE, TaskRunner
+from ui.viewmodels.sign_in_model import SignInModel
+
+if TYPE_CHECKING:
+    from clerk_app.services.workplace import Workplace
+    from ui.desk_models import DeskModels
+    from ui.desk_view import DeskView
+    from ui.viewmodels.sign_in_model import OpenDesk
+
+logger = logging.getLogger(__name__)
+
+SIGNAL_TICK_MS = 500
+"""Python sees an interrupt only when it runs; a window that waits for a password would not."""
+
+_LATER = ("ui.desk_view", "ui.desk_models")
+
+
+class WindowProgram(QObject):
+    """Joins the window with its workplace, from the first paint to the last entry."""
+
+    def __init__(self, workplace: Workplace, *, mark: str) -> None:
+        super().__init__()
+        self._workplace = workplace
+        self.tasks = TaskRunner(self)
+        self.sign_in = SignInModel(workplace, self.tasks, SystemClock(), mark=mark, parent=self)
+        self.window = MainWindow(self.sign_in)
+        self.models: DeskModels | None = None
+        self.view: DeskView | None = None
+        self._closing = False
+        self.sign_in.signed_in.connect(self._signed_in)
+        self.window.close_asked.connect(self.close)
+
+    def begin(self, signed_in: tuple[str, str, bool] | None) -> None:
+        """Show the window; sign in at once if somebody has given the password already."""
+        self.window.show()
+        QTimer.singleShot(0, self, self._load_the_rest)
+        if signed_in is not None:
+            number, password, seal = signed_in
+            self.sign_in.sign_in(number, password, seal_at_hand=seal)
+        else:
+            self.sign_in.begin()
+
+    def close(self) -> None:
+        """Put the desk away: save, end the session, let go of the folder; then the window closes."""
+        if self._closing:
+            return
+        self._closing = True
+        if self.models is None or self.view is None:
+            self._put_away(None)
+            return
+        self.models.end()
+        self.view.close()
+        opened = self.models.opened
+        self.tasks.run(
+            lambda: _end_session(self._workplace, opened),
+            owner=self,
+            on_success=self._put_away,
+            on_failure=self._not_put_away,
+            lane=DB_LANE,
+        )
+
+    def report(self, error: BaseException) -> None:
+        """Say in one sentence that something went wrong in the window itself; the log has the rest."""
+        logger.error("unexpected error in the window", exc_info=error)
+        if self.view is not None:
+            from clerk_app.messages import message
+
+            words = message("bug")
+            self.view.shell.say(words.sentence, words.next_step)
+
+    def _load_the_rest(self) -> None:
+        self.tasks.run(_import_the_rest, owner=self, on_success=_nothing, on_failure=self.report)
+
+    def _signed_in(self, opened: OpenDesk) -> None:
+        from ui.desk_models import make_desk_models
+        from ui.desk_view import DeskView
+        from ui.idle import IdleWatch
+
+        self.models = make_desk_models(opened, self._workplace, self.tasks, self)
+        self.view = DeskView(self.models, self.window.stack, self)
+        self.window.hand_keys_to(self.view.run)
+        handle = self.window.windowHandle()
+        assert handle is not None
+        idle = IdleWatch(handle, opened.settings.security.idle_lock_minutes, self)
+        idle.left_alone.connect(self._left_alone)
+        self.models.begin()
+        self._warm_up(opened)
+
+    def _left_alone(self) -> None:
+        if self.view is not None:
+            self.view.lock_desk("idle")
+
+    def _warm_up(self, opened: OpenDesk) -> None:
+        """Load what the first paper and the first rare name need, before anybody waits for it."""
+        from ui.fonts import load_rare_fonts
+
+        QTimer.singleShot(0, self, load_rare_fonts)
+        renderer = opened.desk.renderer
+        self.tasks.run(lambda: renderer.missing_glyphs("例"), owner=self, on_success=_nothing, on_failure=_not_warmed)
+
+    def _not_put_away(self, error: Exception) -> None:
+        # What was acknowledged is durable; the session simply has no last entry.
+        logger.error("the session could not be ended", exc_info=error)
+        self._put_away(None)
+
+    def _put_away(self, _done: None) -> None:
+        self.window.let_go()
+        QApplication.quit()
+
+
+def run_window(workplace: Workplace, *, mark: str, signed_in: tuple[str, str, bool] | None = None) -> int:
+    """Open the window and run until it is closed; return the exit code.
+
+    `mark` is 演示, 练习 or empty; `signed_in` holds clerk, password and whether the seal is at hand.
+    """
+    existing = QApplication.instance()
+    app = existing if isinstance(existing, QApplication) else QApplication(sys.argv[:1])
+    app.setQuitOnLastWindowClosed(False)
+    dress(app)
+    program = WindowProgram(workplace, mark=mark)
+    sys.excepthook = _reporting_to(program)
+    ticks = _close_on_interrupt(program)
+    program.begin(signed_in)
+    try:
+        return app.exec()
+    finally:
+        ticks.stop()
+        program.tasks.shutdown()
+        workplace.close()
+        sys.excepthook = sys.__excepthook__
+
+
+def _end_session(workplace: Workplace, opened: OpenDesk) -> None:
+    from clerk_app.services.sign_in import sign_out
+
+    try:
+        sign_out(opened.desk, opened.me)
+    finally:
+        workplace.close()
+
+
+def _reporting_to(
+    program: WindowProgram,
+) -> Callable[[type[BaseException], BaseException, TracebackType | None], None]:
+    def report(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
+        if isinstance(error, KeyboardInterrupt):
+            program.close()
+            return
+        program.report(error.with_traceback(trace))
+
+    return report
+
+
+def _close_on_interrupt(program: WindowProgram) -> QTimer:
+    for interrupt in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(interrupt, lambda _number, _frame: program.close())
+    ticks = QTimer(program)
+    ticks.timeout.connect(_nothing)
+    ticks.start(SIGNAL_TICK_MS)
+    return ticks
+
+
+def _import_the_rest() -> None:
+    for name in _LATER:
+        importlib.import_module(name)
+
+
+def _nothing(_what: object = None) -> None:
+    pass
+
+
+def _not_warmed(error: Exception) -> None:
+    logger.warning("the fonts of papers could not be loaded yet", exc_info=error)

@@ -1,0 +1,204 @@
+"""A signed-in desk on the screen: the shell with its pages, the sheets over them, the lock, the second screen."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from PySide6.QtCore import QObject
+from PySide6.QtWidgets import QFileDialog, QStackedWidget
+
+from ui.citizen_screen import CitizenScreen
+from ui.desk_models import DeskModels
+from ui.dialogs.counter_sheets import MatterSheet, MissingSheet
+from ui.dialogs.find import FindSheet
+from ui.dialogs.manual_entry import ManualEntrySheet
+from ui.dialogs.outcome import OutcomeSheet
+from ui.keys import Command
+from ui.pages.cases import CasesPage
+from ui.pages.counter import CounterPage
+from ui.pages.devices import DevicesPage
+from ui.pages.not_yet import NotYetPage
+from ui.pages.page import Page
+from ui.pages.shell import Shell
+from ui.pages.sign_in import LockPage
+from ui.say import say
+from ui.viewmodels.frame import SectionKey
+from ui.viewmodels.manual_entry import ManualEntry, manual_document
+from ui.viewmodels.outcome_state import outcome_views
+from ui.viewmodels.visit_work import MEDIA_TYPES
+
+_BUILT: frozenset[SectionKey] = frozenset({"intake", "cases", "devices"})
+
+
+class DeskView(QObject):
+    """Puts the pages of a desk into `stack` and joins them with `models`."""
+
+    def __init__(self, models: DeskModels, stack: QStackedWidget, parent: QObject) -> None:
+        super().__init__(parent)
+        self._models = models
+        self._stack = stack
+        self.shell = Shell(models.frame)
+        self.counter = CounterPage(models.counter, models.matters)
+        self.lock = LockPage(models.lock)
+        self.screen = CitizenScreen(models.citizen, models.rating, models.screen, stack, self)
+        self._add_pages()
+        self._connect()
+        for page in (self.shell, self.lock):
+            stack.addWidget(page)
+        stack.setCurrentWidget(self.shell)
+        self.shell.enter()
+        self.screen.settle()
+
+    def run(self, command: Command) -> bool:
+        """Do what a key asks of the page in front."""
+        page = self._stack.currentWidget()
+        assert isinstance(page, Page)
+        if page.run(command):
+            return True
+        return page is self.shell and self._run_elsewhere(command)
+
+    def lock_desk(self, reason: str) -> None:
+        """Cover the desk; what is typed is saved, nothing is lost."""
+        self._models.counter.save_now()
+        self._models.lock.lock(reason, self._models.frame.drafts + self._models.counter.drafts_open)
+
+    def close(self) -> None:
+        """Take away what stands beside the window."""
+        self.screen.close()
+
+    # ---- keys that no page took -----------------------------------------------------------------------------------
+
+    def _run_elsewhere(self, command: Command) -> bool:
+        if command is Command.PRINT and self._models.frame.state.current == "cases":
+            self._models.cases.reprint()
+        elif command is Command.PRINT:
+            self._print_waiting()
+        elif command is Command.INVITE_RATING:
+            self._models.frame.show_section("intake")
+            self._models.counter.invite_again()
+        else:
+            return False
+        return True
+
+    def _print_waiting(self) -> None:
+        if not self._models.papers.print_again():
+            self.shell.say(say("没有在等的文书"), say("要补打，请到“办件”（Ctrl 2）选中那一件，按 F8。"))
+
+    # ---- sheets -------------------------------------------------------------------------------------------------
+
+    def _open_sheet(self, name: str) -> None:
+        opener = {
+            "matter": self._open_matters,
+            "outcome": self._open_outcomes,
+            "missing": self._open_missing,
+            "manual": self._open_manual_entry,
+        }.get(name)
+        if opener is not None:
+            opener()
+
+    def _open_matters(self) -> None:
+        state = self._models.counter.state
+        if state.stage in ("idle", "done"):
+            self._models.counter.another_matter()
+        elif state.stage != "matter":
+            sheet = MatterSheet(self._models.matters)
+            sheet.chosen.connect(self._matter_chosen)
+            self.shell.open_sheet(sheet)
+
+    def _open_outcomes(self) -> None:
+        matter = self._models.counter.state.matter
+        if matter is None:
+            self._models.counter.end_matter(8, "")
+            return
+        sheet = OutcomeSheet(outcome_views(), matter.name)
+        sheet.chosen.connect(self._outcome_chosen)
+        self.shell.open_sheet(sheet)
+
+    def _open_missing(self) -> None:
+        state = self._models.counter.state
+        if state.matter is not None:
+            sheet = MissingSheet(state)
+            sheet.chosen.connect(self._jump_chosen)
+            self.shell.open_sheet(sheet)
+
+    def _open_manual_entry(self) -> None:
+        sheet = ManualEntrySheet()
+        sheet.entered.connect(self._copied_by_hand)
+        self.shell.open_sheet(sheet)
+
+    def _open_find(self) -> None:
+        sheet = FindSheet(self._models.anything)
+        sheet.chosen.connect(self._found)
+        self.shell.open_sheet(sheet)
+
+    def _open_file(self, code: str) -> None:
+        patterns = " ".join(f"*{suffix}" for suffix in MEDIA_TYPES)
+        dialog = QFileDialog(self.shell, say("给材料附上文件"), "", say("PDF 和图片 ({patterns})", patterns=patterns))
+        dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
+        dialog.setProperty("material", code)
+        dialog.fileSelected.connect(self._file_chosen)
+        dialog.finished.connect(dialog.deleteLater)
+        dialog.open()
+
+    # ---- answers of sheets --------------------------------------------------------------------------------------
+
+    def _matter_chosen(self, code: str) -> None:
+        self.shell.close_sheet()
+        self._models.counter.choose_matter(code)
+
+    def _outcome_chosen(self, digit: int, reason: str) -> None:
+        self.shell.close_sheet()
+        self._models.counter.end_matter(digit, reason)
+
+    def _jump_chosen(self, anchor: str) -> None:
+        self.shell.close_sheet()
+        self.counter.jump(anchor)
+
+    def _copied_by_hand(self, entry: ManualEntry) -> None:
+        self.shell.close_sheet()
+        self._models.counter.enter_by_hand(manual_document(entry))
+
+    def _found(self, kind: str, key: str) -> None:
+        self.shell.close_sheet()
+        if kind == "matter":
+            self._models.frame.show_section("intake")
+            self._models.counter.choose_matter(key)
+        else:
+            self._models.frame.show_section("cases")
+            self._models.cases.find(key)
+
+    def _file_chosen(self, path: str) -> None:
+        self._models.counter.attach_scan(str(self.sender().property("material")), Path(path))
+
+    # ---- joining ------------------------------------------------------------------------------------------------
+
+    def _add_pages(self) -> None:
+        self.shell.add_page("intake", self.counter)
+        for section in self._models.frame.state.sections:
+            if section.key not in _BUILT:
+                self.shell.add_page(section.key, NotYetPage(section.key, section.label))
+        self.shell.add_page("cases", CasesPage(self._models.cases))
+        self.shell.add_page("devices", DevicesPage(self._models.devices))
+
+    def _connect(self) -> None:
+        models = self._models
+        self.counter.sheet_asked.connect(self._open_sheet)
+        self.counter.file_asked.connect(self._open_file)
+        self.shell.find_asked.connect(self._open_find)
+        self.shell.lock_asked.connect(self._lock_asked)
+        models.devices.screen_asked.connect(self.screen.toggle)
+        models.lock.locked.connect(self._locked)
+        models.lock.unlocked.connect(self._unlocked)
+
+    def _lock_asked(self) -> None:
+        self.lock_desk("asked")
+
+    def _locked(self) -> None:
+        self._models.citizen.cover()
+        self._stack.setCurrentWidget(self.lock)
+        self.lock.enter()
+
+    def _unlocked(self) -> None:
+        self._models.citizen.uncover()
+        self._stack.setCurrentWidget(self.shell)
+        self.shell.enter()
