@@ -16,7 +16,7 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from benchmarks import sync500
+from benchmarks import start, sync500
 from benchmarks.bench import Bench
 from benchmarks.lab import noise
 from benchmarks.lab.install_peers import CannotInstall, install_peers
@@ -24,7 +24,8 @@ from benchmarks.lab.netlab import PROFILES
 from benchmarks.report import Section, as_json, as_table
 
 SECTIONS: Mapping[str, Callable[[Bench], Section]] = {
-    sync500.NAME: sync500.run,
+    start.SECTION: start.run,
+    sync500.SECTION: sync500.run,
 }
 
 
@@ -61,10 +62,7 @@ def _machine() -> str:
 
 
 def _noise_line(before: Sequence[noise.Noise], after: Sequence[noise.Noise]) -> str:
-    jobs = (
-        f"{early.job} {early.median_ms:.3g} ms ±{early.spread / 2:.0%}, then {late.median_ms:.3g} ms ±{late.spread / 2:.0%}"
-        for early, late in zip(before, after, strict=True)
-    )
+    jobs = (f"{early.job} {early}, then {late}" for early, late in zip(before, after, strict=True))
     return f"machine noise, before and after: {'; '.join(jobs)}"
 
 

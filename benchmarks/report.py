@@ -12,6 +12,8 @@ Samples = Sequence[float]
 Rounds = Sequence[Samples]
 """What was measured, round by round; the two sides of a comparison take turns within a round."""
 
+_MEDIAN = 0.5
+
 Verdict = Literal["met", "not met", "no aim yet"]
 
 
@@ -39,8 +41,9 @@ class Figures:
 class Ratio:
     """Ours as a multiple of the other.
 
-    `value` compares all samples, `low` and `high` are the smallest and largest of any one round. `noise` is how far the
-    other side's own median moved between rounds, as a share of it.
+    `value` is the median of the rounds' ratios where medians are compared, and taken over all samples where tails are;
+    `low` and `high` are the smallest and largest of any one round. `noise` is how far the other side's own median moved
+    between rounds, as a share of it.
     """
 
     what: str
@@ -84,7 +87,7 @@ class Section:
 
 
 def compare(
-    what: str, against: str, unit: str, ours: Rounds, other: Rounds, *, aim: float | None, share: float = 0.5
+    what: str, against: str, unit: str, ours: Rounds, other: Rounds, *, aim: float | None, share: float = _MEDIAN
 ) -> Ratio:
     """Compare two sides that took turns, at the median or another share of the samples."""
     each = [_at(mine, share) / _at(theirs, share) for mine, theirs in zip(ours, other, strict=True)]
@@ -93,7 +96,7 @@ def compare(
         what=what,
         against=against,
         unit=unit,
-        value=_at(_flat(ours), share) / _at(_flat(other), share),
+        value=statistics.median(each) if share == _MEDIAN else _at(_flat(ours), share) / _at(_flat(other), share),
         low=min(each),
         high=max(each),
         aim=aim,
@@ -104,7 +107,7 @@ def compare(
 
 
 def _at(samples: Samples, share: float) -> float:
-    return statistics.median(samples) if share == 0.5 else quantile(samples, share)
+    return statistics.median(samples) if share == _MEDIAN else quantile(samples, share)
 
 
 def _flat(rounds: Rounds) -> list[float]:

@@ -20,7 +20,7 @@ from benchmarks.lab.places import has_fast_bare, has_pouch
 from benchmarks.lab.transfer import AnyLink, Cost, NotProven, Transfer
 from benchmarks.report import Line, NotRun, Section, compare
 
-NAME = "sync"
+SECTION = "sync"
 TITLE = "Sync of 500 cases"
 CASES = 500
 ROUNDS = 3
@@ -49,7 +49,7 @@ class Results:
 
 def run(bench: Bench) -> Section:
     """Measure on every line asked for."""
-    work = bench.folder(NAME)
+    work = bench.folder(SECTION)
     workload.write_out(work / "data", CASES)
     template = run_ours.prepare(work / "ours", CASES, bench.bytecode)
     engines: dict[str, Engine] = {
@@ -68,7 +68,7 @@ def run(bench: Bench) -> Section:
         results = _take_turns(bench, profile, engines, in_namespaces=in_namespaces)
         lines += _lines(profile, results)
         remarks += _remarks(profile if in_namespaces else "loopback", results)
-    return Section(NAME, TITLE, lines, remarks)
+    return Section(SECTION, TITLE, lines, remarks)
 
 
 # ---- measuring --------------------------------------------------------------------------------------------------

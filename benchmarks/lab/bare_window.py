@@ -23,8 +23,12 @@ class Window(QMainWindow):
     def paintEvent(self, event: QPaintEvent) -> None:
         super().paintEvent(event)
         if not self.painted_ns:
-            self.painted_ns = time.monotonic_ns()
-            QTimer.singleShot(0, QApplication.quit)
+            self.painted_ns = -1
+            QTimer.singleShot(0, self, self._painted)
+
+    def _painted(self) -> None:
+        self.painted_ns = time.monotonic_ns()
+        QApplication.quit()
 
 
 def main() -> None:

@@ -28,6 +28,9 @@ class Noise:
     median_ms: float
     spread: float
 
+    def __str__(self) -> str:
+        return f"{self.median_ms:.3g} ms ±{self.spread / 2:.0%}"
+
 
 def measure(repeats: int = REPEATS) -> tuple[Noise, ...]:
     """Repeat the jobs now."""
@@ -73,7 +76,7 @@ def _start_python() -> None:
 def main() -> None:
     """Print one line a job."""
     for noise in measure(int(sys.argv[1]) if len(sys.argv) > 1 else REPEATS):
-        print(f"{noise.job:20} {noise.median_ms:8.2f} ms  ±{noise.spread / 2:.0%}")
+        print(f"{noise.job:20} {noise}")
 
 
 if __name__ == "__main__":
