@@ -96,7 +96,8 @@ def seal_blob(content: bytes, *, key: bytes, prefix: bytes) -> bytes:
 
 def open_blob(sealed: bytes, *, key: bytes) -> bytes:
     """Undo `seal_blob`; raise `InvalidTag` or `ValueError`."""
-    if sealed[:4] != _MAGIC:
+    if sealed[: len(_MAGIC)] != _MAGIC or len(sealed) < len(_MAGIC) + _PREFIX + _TAG:
+        # Even nothing is sealed as one chunk: without any, the end was cut off.
         raise ValueError("not a sealed blob")
     aead, prefix, body = AESGCM(key), sealed[4 : 4 + _PREFIX], sealed[4 + _PREFIX :]
     step, parts = _CHUNK + _TAG, []
