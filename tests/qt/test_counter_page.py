@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QApplication
 
 from tests.qt.hands import focus, press, said, type_text
 from tests.qt.recording import RecordingModel
+from ui.components.rows import TodoRow
 from ui.keys import Command, CommandKeys
 from ui.pages.counter import CounterPage
 from ui.pages.shell import Shell
@@ -247,6 +248,23 @@ def test_the_short_page_is_answered_without_the_mouse(desk):
         ("edit", "g.I6.method", "窗口见面"),
         ("primary",),
     ]
+
+
+def test_enter_goes_to_the_next_question_of_the_short_page(desk):
+    desk(counter_short.SHORT)
+    press("Alt+2")
+    press(Qt.Key.Key_1)
+    press(Qt.Key.Key_Return)
+    assert focus().objectName() == "field:g.P4.backup_name"
+
+
+def test_what_comes_to_be_missing_is_listed_at_once(desk):
+    counter = desk(counter_full.ON_CHECK)
+    counter.model.show(counter_full.ON_FORM)
+    QApplication.processEvents()
+    rows = counter.page._right.findChildren(TodoRow)
+    assert [row.anchor for row in rows if row.isVisible()] == ["g.R2.reason", "g.R2.since", "M17"]
+    assert all(row.height() >= 30 for row in rows if row.isVisible())
 
 
 def test_presence_on_the_short_page_is_an_answer_of_its_own(desk):

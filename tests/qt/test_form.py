@@ -95,6 +95,15 @@ def test_tab_goes_in_the_order_of_the_paper_and_past_what_the_card_filled(qtbot,
     assert walked == wanted
 
 
+def test_enter_goes_on_like_tab(qtbot, grid):
+    grid.field("g.P3.area").focus_editor()
+    press(Qt.Key.Key_Return)
+    assert focus().objectName() == "field:g.P3.detail"
+    grid.field("g.P4.phone").focus_editor()
+    press(Qt.Key.Key_Enter)
+    assert focus().objectName() == "field:g.P4.backup_name"
+
+
 def test_the_order_of_the_paper_holds_in_two_columns_too(qtbot, grid):
     grid.resize(500, 900)
     QApplication.processEvents()

@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Protocol, cast
 
-from PySide6.QtCore import Signal, SignalInstance
-from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtCore import QEvent, Qt, Signal, SignalInstance
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import QApplication, QHBoxLayout, QVBoxLayout, QWidget
 
 from ui import tokens
 from ui.components.chip import SourceBadge
@@ -122,8 +123,10 @@ class Field(QWidget):
         editor = self._as_editor()
         editor.edited.connect(self._edited)
         editor.touched_ended.connect(self._left)
-        if isinstance(self.editor, LineEdit):
-            self.editor.overflowed.connect(self._overflowed)
+        line = self.editor.line() if isinstance(self.editor, PhoneEdit) else self.editor
+        if isinstance(line, LineEdit):
+            line.overflowed.connect(self._overflowed)
+            line.returnPressed.connect(self._next)
 
     def _as_editor(self) -> Editor:
         return cast("Editor", self.editor)
@@ -146,6 +149,12 @@ class Field(QWidget):
         self._overflow = False
         self._show_line()
 
+    def _next(self) -> None:
+        # Enter goes on like Tab: hands that type numbers have it nearer.
+        focus = QApplication.focusWidget()
+        if focus is not None:
+            QApplication.sendEvent(focus, _tab())
+
     def _overflowed(self) -> None:
         self._overflow = True
         self._show_line()
@@ -158,6 +167,10 @@ class Field(QWidget):
         self._line.setText(text)
         set_look(self._line, "type", "error" if wrong or self._overflow else "note")
         self._line.setVisible(bool(text))
+
+
+def _tab() -> QKeyEvent:
+    return QKeyEvent(QEvent.Type.KeyPress, Qt.Key.Key_Tab, Qt.KeyboardModifier.NoModifier)
 
 
 def make_editor(view: FieldView) -> QWidget:

@@ -127,7 +127,7 @@ class MatterHeading(QWidget):
         row.addWidget(self._count)
 
     def show_matter(self, matter: MatterView | None, count: str) -> None:
-        """Show a matter, or hide."""
+        """Show a matter, or hide; an empty count leaves its room to the chips."""
         self.setVisible(matter is not None)
         self._count.setText(count)
         if matter is None or matter == self._shown:
@@ -190,7 +190,8 @@ class CounterPage(Page):
         short = state.is_short and state.stage == "form"
         self._steps.show_steps(state.steps)
         self._frame_body(state)
-        self._heading.show_matter(None if state.stage in ("idle", "person", "done") else state.matter, state.count)
+        shows_matter = state.stage not in ("idle", "person", "done")
+        self._heading.show_matter(state.matter if shows_matter else None, "" if self.is_narrow else state.count)
         self._problem.show_problem(state.problem)
         self._bodies[state.stage].show_state(state)
         self._stack.setCurrentWidget(self._bodies[state.stage])

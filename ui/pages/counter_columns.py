@@ -112,11 +112,8 @@ class TodoCard(Card):
         super().__init__(parent)
         self._head = CardHeader("")
         self._list = TodoList()
-        self._scroll = ScrollColumn()
-        self._scroll.column.addWidget(self._list)
-        self._scroll.column.addStretch(1)
         self.column.addWidget(self._head)
-        self.column.addWidget(self._scroll)
+        self.column.addWidget(self._list)
         self._list.chosen.connect(self.chosen)
 
     def show_missing(self, state: CounterState) -> None:
@@ -125,11 +122,6 @@ class TodoCard(Card):
         heading = self.tr("还差 {count} 项").format(count=count) if count else self.tr("都齐了")
         self._head.show_heading(heading, self.tr("按 Alt+数字跳过去") if count else "")
         self._list.show_items(state.missing)
-        self._scroll.setVisible(count > 0)
-        self._list.adjustSize()
-        inner = self._list.layout()
-        wanted = inner.totalHeightForWidth(max(self.width() - 2, 200)) if inner is not None else 0
-        self._scroll.setFixedHeight(max(0, min(wanted, 280)))
 
     def anchor(self, number: int) -> str | None:
         """Where Alt and digit `number` jump."""
@@ -153,13 +145,9 @@ class MaterialsCard(Card):
         inner.setSpacing(2)
         inner.addWidget(label(self.tr("这次要告诉群众的："), "note"))
         inner.addWidget(self._words)
-        scroll = ScrollColumn()
-        scroll.column.addWidget(self._list)
-        scroll.column.addWidget(self._say_rule)
-        scroll.column.addWidget(self._say)
-        scroll.column.addStretch(1)
-        self.column.addWidget(self._head)
-        self.column.addWidget(scroll, 1)
+        for part in (self._head, self._list, self._say_rule, self._say):
+            self.column.addWidget(part)
+        self.column.addStretch(1)
 
     def show_materials(self, state: CounterState) -> None:
         """Show the materials of the matter."""
@@ -206,11 +194,13 @@ class RightColumn(QWidget):
         super().__init__(parent)
         self._todo = TodoCard()
         self._materials = MaterialsCard()
+        scroll = ScrollColumn()
+        scroll.column.setSpacing(tokens.SPACE_3)
+        scroll.column.addWidget(self._todo)
+        scroll.column.addWidget(self._materials, 1)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(tokens.SPACE_3)
-        column.addWidget(self._todo)
-        column.addWidget(self._materials, 1)
+        column.addWidget(scroll)
         self._todo.chosen.connect(self.chosen)
 
     def show_matter(self, state: CounterState) -> None:

@@ -33,9 +33,11 @@ class TypedRow(QWidget):
 
     Signals:
         edited: the value.
+        answered_by_key: Enter was pressed, so the next question may take the focus.
     """
 
     edited = Signal(str)
+    answered_by_key = Signal()
 
     def __init__(self, view: QuestionView, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -48,13 +50,14 @@ class TypedRow(QWidget):
         words.addWidget(self._question)
         words.addWidget(self._note)
         row = QHBoxLayout(self)
-        row.setContentsMargins(20, 5, 17, 5)
+        row.setContentsMargins(20, 3, 17, 3)
         row.setSpacing(tokens.SPACE_4)
         row.addLayout(words, 1)
         row.addWidget(self.editor)
         self.editor.edited.connect(self.edited)
         self.setFocusProxy(self.editor)
         target = self.editor.line() if isinstance(self.editor, PhoneEdit) else self.editor
+        target.returnPressed.connect(self.answered_by_key)
         target.setObjectName(f"field:{view.code}")
         target.setAccessibleName(view.question)
 
@@ -202,8 +205,7 @@ class ShortCounter(QWidget):
             row = ChoiceRow(view.question, view.note)
         else:
             row = TypedRow(view)
-        if isinstance(row, ChoiceRow):
-            row.answered_by_key.connect(self._next)
+        row.answered_by_key.connect(self._next)
         row.setObjectName(f"question:{view.code}")
         row.edited.connect(self._edited)
         return row
