@@ -165,7 +165,7 @@ class _Parser(argparse.ArgumentParser):
 def _parser() -> argparse.ArgumentParser:
     parser = _Parser(prog="clerk-hub", description="窗口通参考平台")
     commands = parser.add_subparsers(metavar="命令", required=True)
-    common = argparse.ArgumentParser(add_help=False)
+    common = _Parser(add_help=False)
     common.add_argument("--data", type=Path, required=True, help="平台的文件夹")
     common.add_argument("--db", help="PostgreSQL 的 SQLAlchemy 地址；不写用文件夹里的 SQLite")
     common.add_argument("--json", action="store_true", help="只输出一个 JSON 对象")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import socket
 from collections.abc import Callable
+from typing import Any
 
 from clerk_app.errors import HubPortTaken
 from sync.hub.hub import Hub
@@ -14,6 +15,8 @@ KEEP_ALIVE_S = 120
 """Longer than any client keeps an idle connection, so that it is never closed under a request on its way."""
 URL = "url"
 """Named value: where this hub was served last."""
+_LAST_PORT = 65535
+_BACKLOG = 512
 
 
 def serve(hub: Hub, host: str, port: int, announce: Callable[[str], None]) -> None:
@@ -40,17 +43,26 @@ def serve(hub: Hub, host: str, port: int, announce: Callable[[str], None]) -> No
 
 
 def _listen(host: str, port: int) -> socket.socket:
-    """A listening socket. Its protocol must be named: only then does asyncio switch Nagle's algorithm off."""
+    """A listening socket; raise `HubPortTaken` where there can be none."""
     try:
-        family, kind, _protocol, _name, address = socket.getaddrinfo(
-            host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
-        )[0]
-        listener = socket.socket(family, kind, socket.IPPROTO_TCP)
+        if not 0 <= port <= _LAST_PORT:
+            raise OSError(f"no port {port}")
+        found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
+        return _bound(found[0][0], found[0][4])
+    except OSError as error:
+        raise HubPortTaken(host=host, port=port) from error
+
+
+def _bound(family: int, address: tuple[Any, ...]) -> socket.socket:
+    # The protocol must be named: only then does asyncio switch Nagle's algorithm off.
+    listener = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
+    try:
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         listener.bind(address)
-        listener.listen(512)
-    except (OSError, OverflowError) as error:
-        raise HubPortTaken(host=host, port=port) from error
+        listener.listen(_BACKLOG)
+    except OSError:
+        listener.close()
+        raise
     return listener
 
 

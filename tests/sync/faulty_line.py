@@ -100,7 +100,7 @@ class FaultyLine:
             raise PlatformUnreachable
         weather = vars(self.weather)
         fault = self._random.choices(list(weather), list(weather.values()))[0]
-        answer = getattr(self, f"_{fault}")(request)
+        answer: Response = getattr(self, f"_{fault}")(request)
         self._note(f"{fault} {request.method} {request.path} {answer.status} {len(answer.body)}")
         self.traffic = replace(self.traffic, received=self.traffic.received + len(answer.body))
         return answer

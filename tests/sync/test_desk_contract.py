@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from contextlib import closing
+
 import pytest
 
 from clerk_app.errors import BlobDamaged
@@ -19,12 +22,12 @@ HUB = b"h" * 32
 @pytest.fixture(params=["memory", "store"])
 def desk(request, platform, tmp_path):
     content = platform.enrol_content()
-    if request.param == "memory":
-        desk = MemoryDesk.from_bytes(content, platform.clock, platform.rng)
-    else:
-        desk = StoreDesk(tmp_path / "desk", content, platform.clock, platform.rng)
-    yield desk
-    desk.close()
+    made: dict[str, Callable[[], MemoryDesk | StoreDesk]] = {
+        "memory": lambda: MemoryDesk.from_bytes(content, platform.clock, platform.rng),
+        "store": lambda: StoreDesk(tmp_path / "desk", content, platform.clock, platform.rng),
+    }
+    with closing(made[request.param]()) as desk:
+        yield desk
 
 
 def sessions(desk, count):
