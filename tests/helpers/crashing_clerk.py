@@ -7,7 +7,9 @@ must be there for ever; of what was only announced, all or nothing.
 from __future__ import annotations
 
 import hashlib
+import os
 import random
+import signal
 import sqlite3  # noqa: F401 - loaded here once instead of in every child, like the next two
 from collections.abc import Callable
 from contextlib import suppress
@@ -63,6 +65,45 @@ def act_and_tell_too_early(place: str, seed: int, point: str) -> None:
         say(["will", "entry", entry.hash.hex()])
         say(["did", "entry", entry.hash.hex()])
         unit.commit()
+
+
+def die_with_a_living_log(place: str) -> None:
+    """Be killed when the log holds committed frames, then those of an unfinished transaction, then older ones."""
+    store = _desk(place).open_settled()
+    connection = store._writer.raw_connection().driver_connection
+    assert connection is not None
+    for number in range(40):
+        _say_entry(store, f"visit/old{number}", padding="x" * 2_000)
+    connection.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchall()  # the next commit begins the log anew
+    for number in range(6):
+        _say_entry(store, f"visit/new{number}", padding="y" * 2_000)
+    blob = store.vault.put(b"scan")
+    with store.write(CLERK) as unit:
+        unit.keep_blob(blob.id, blob.size)
+        unit.commit()
+    connection.execute("PRAGMA cache_size = 5")
+    with store.write(CLERK) as unit:
+        for number in range(20):
+            unit.save_draft(f"{number}", visit="v", owner=CLERK, content=b"z" * 3_000)
+        os.kill(os.getpid(), signal.SIGKILL)
+
+
+def die_with_a_copied_log(place: str) -> None:
+    """Be killed when everything in the log has also been copied into the database file."""
+    store = _desk(place).open_settled()
+    for number in range(20):
+        _say_entry(store, f"visit/{number}", padding="x" * 2_000)
+    connection = store._writer.raw_connection().driver_connection
+    assert connection is not None
+    connection.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchall()
+    os.kill(os.getpid(), signal.SIGKILL)
+
+
+def _say_entry(store: Store, stream: str, *, padding: str) -> None:
+    with store.write(CLERK) as unit:
+        entry = unit.append(stream, "visit.opened", {**OPENED, "padding": padding})
+        unit.commit()
+    say(entry.hash.hex())
 
 
 def look(place: str, blobs: dict[str, str]) -> None:
