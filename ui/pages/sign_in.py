@@ -101,6 +101,8 @@ class SignInPage(Page):
         self._mark.show_word(state.mark, Tone.INFO)
         if state.number and not self._number.line.text():
             self._number.line.show_value(state.number)
+            if self._number.line.hasFocus():
+                self._password.line.setFocus()
         if not self._seal.value():
             self._seal.show_answer(state.seal_at_hand)
         self._button.setEnabled(state.can_sign_in)

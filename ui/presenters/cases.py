@@ -6,13 +6,12 @@ from collections.abc import Sequence
 from datetime import date
 
 from clerk_app.domain import case_number
-from clerk_app.domain.case import Case
 from clerk_app.domain.case_state import STATE_LABELS, CaseState
 from clerk_app.domain.civil import civil_date, short_time
 from clerk_app.domain.workdays import Calendar
 from clerk_app.services.cases import CaseView
 from clerk_app.services.rows import CaseRow, PrintJob
-from ui.presenters.done import job_chip, paper_name, upload_chip
+from ui.presenters.done import document_name, job_chip, upload_chip
 from ui.say import say
 from ui.tokens import Tone
 from ui.viewmodels.cases import CaseDetail, CaseLine, EventView, FilterKey, FilterView
@@ -48,9 +47,7 @@ def filter_views(counts: dict[FilterKey, int]) -> tuple[FilterView, ...]:
     return tuple(FilterView(key, label, counts.get(key)) for key, label in labels)
 
 
-def case_detail(
-    view: CaseView, case: Case, prints: Sequence[PrintJob], *, uploaded: bool, is_online: bool
-) -> CaseDetail:
+def case_detail(view: CaseView, prints: Sequence[PrintJob], *, uploaded: bool, is_online: bool) -> CaseDetail:
     """One case with its papers and its history, the newest line first."""
     return CaseDetail(
         number=view.number,
@@ -60,8 +57,19 @@ def case_detail(
         uploaded=upload_chip(uploaded=uploaded, is_online=is_online),
         task=_task(view),
         facts=tuple(row for row in _facts(view) if row.value),
-        papers=tuple(TextRow(paper_name(case, job), job_chip(job).text) for job in prints),
+        papers=_papers(prints),
         events=tuple(EventView(item.text, _when(item.when, item.by)) for item in reversed(view.history)),
+    )
+
+
+def _papers(prints: Sequence[PrintJob]) -> tuple[TextRow, ...]:
+    """One row for each document and each state its copies are in."""
+    counted: dict[tuple[str, str], int] = {}
+    for job in prints:
+        key = (document_name(job), job_chip(job).text)
+        counted[key] = counted.get(key, 0) + 1
+    return tuple(
+        TextRow(name, say("{count} 份 · {state}", count=count, state=state)) for (name, state), count in counted.items()
     )
 
 

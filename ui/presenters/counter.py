@@ -5,7 +5,7 @@ from __future__ import annotations
 from clerk_app.domain.form import Missing
 from clerk_app.domain.notice_for import TITLES
 from ui.presenters.check import check_view
-from ui.presenters.counter_facts import CounterFacts, Preparing, has_materials_step
+from ui.presenters.counter_facts import CounterFacts, Preparing, way_of
 from ui.presenters.done import done_view, done_words, service_lines
 from ui.presenters.form import count_text, questions, sections, short_sections
 from ui.presenters.materials import material_views
@@ -87,8 +87,11 @@ def _steps(facts: CounterFacts) -> tuple[StepView, ...]:
     visit = facts.visit
     if visit.stage == "idle":
         return ()
-    work = visit.work
-    shown = [stage for stage in _STAGES if stage != "materials" or work is None or has_materials_step(work)]
+    shown = _STAGES
+    if visit.stage == "done":
+        shown = visit.finished[-1].way if visit.finished else ()
+    elif visit.work is not None:
+        shown = way_of(visit.work)
     return tuple(StepView(stage, _step_label(stage), _step_state(stage, visit.stage)) for stage in shown)
 
 

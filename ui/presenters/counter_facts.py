@@ -42,11 +42,12 @@ class Preparing:
 
 @dataclass(frozen=True, slots=True)
 class Finished:
-    """A matter of the visit with its outcome; `case` where the outcome made one."""
+    """A matter of the visit with its outcome; `case` where the outcome made one, `way` the stages it went through."""
 
     name: str
     outcome: Outcome
     case: Case | None = None
+    way: tuple[Stage, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,6 +143,14 @@ def has_materials_step(work: Preparing) -> bool:
     """Whether the materials need a look of their own: not where reading the card has settled them all."""
     by_reader = work.draft.read_by == "card"
     return any(not (need.by_card and by_reader) for need in needed_materials(work.matter, plain(work.draft.values)))
+
+
+def way_of(work: Preparing) -> tuple[Stage, ...]:
+    """The stages a matter goes through; empty ones are skipped."""
+    if work.matter.is_short:
+        return ("person", "matter", "form", "done")
+    materials: tuple[Stage, ...] = ("materials",) if has_materials_step(work) else ()
+    return ("person", "matter", *materials, "form", "check", "done")
 
 
 def first_stage(work: Preparing) -> Stage:

@@ -38,6 +38,7 @@ class DeviceFacts:
     uncertain: tuple[PrintJob, ...] = ()
     trying: str = ""
     said: Mapping[str, str] = field(default_factory=dict)
+    print_problem: ProblemView | None = None
     second_screen_shown: bool = False
     practice: bool = False
     details: tuple[tuple[str, str], ...] = ()
@@ -69,6 +70,8 @@ def _device(device: DeviceLine, facts: DeviceFacts, today: date) -> DeviceView:
 
 
 def _device_note(device: DeviceLine, facts: DeviceFacts, today: date) -> str:
+    if device.name == "printer" and facts.print_problem is not None:
+        return f"{facts.print_problem.sentence}{facts.print_problem.next_step}"
     if device.reason is not None:
         words = message(device.reason)
         return f"{words.sentence}{words.next_step}"

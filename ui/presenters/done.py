@@ -77,6 +77,12 @@ def job_chip(job: PrintJob) -> ChipView:
     }.get(job.state, ChipView(job.state))
 
 
+def document_name(job: PrintJob) -> str:
+    """The document of a copy; a reprint is named as one."""
+    title = TITLES["acceptance_notice" if job.document == "acceptance_notice" else "receipt"]
+    return say("补打：{title}", title=title) if job.reprint else title
+
+
 def paper_name(case: Case | None, job: PrintJob) -> str:
     """A copy by its document and whose it is: 受理通知书 · 第一联 申请人."""
     kind: NoticeKind = "acceptance_notice" if job.document == "acceptance_notice" else "receipt"

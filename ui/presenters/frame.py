@@ -84,7 +84,9 @@ def readiness(device: DeviceLine) -> str:
     """How it is, in a word or two."""
     if device.state == "not_connected":
         return say("未连接")
-    return {"ready": say("就绪"), "failed": say("出错"), "paper_waiting": say("有纸没打")}[device.state]
+    if device.state == "paper_waiting":
+        return _printer_trouble(device.reason)
+    return say("就绪") if device.state == "ready" else say("出错")
 
 
 def readiness_tone(device: DeviceLine) -> Tone:
@@ -92,6 +94,15 @@ def readiness_tone(device: DeviceLine) -> Tone:
     if device.state == "ready":
         return Tone.NEUTRAL
     return Tone.BAD if device.name == "card_reader" else Tone.WARN
+
+
+def _printer_trouble(reason: str | None) -> str:
+    troubles = {
+        "printer_offline": say("连不上"),
+        "printer_not_found": say("没找到"),
+        "printer_silent": say("没有回应"),
+    }
+    return troubles.get(reason or "", say("没打出来"))
 
 
 def _offline_text(line: SyncLine) -> str:

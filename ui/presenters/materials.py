@@ -20,14 +20,18 @@ def material_views(work: Preparing) -> tuple[MaterialView, ...]:
 
 def _view(need: MaterialNeed, item: MaterialItem | None, work: Preparing) -> MaterialView:
     item = item or MaterialItem(need.code, need.name)
-    states = allowed_states(need, work.draft.read_by)
+    open_ = item.state in ("missing", "deferred")
+    states = [state for state in allowed_states(need, work.draft.read_by) if state != "deferred"]
+    if open_:
+        # What nobody has answered is no answer; taking an answer back is offered once there is one.
+        states.remove("missing")
     return MaterialView(
         code=need.code,
         name=need.name,
         note=_note(need, item),
-        chip=_chip(need, item),
-        state=item.state,
-        choices=tuple(Choice(state, _word(state)) for state in states if state != "deferred"),
+        chip=_chip(item),
+        state="" if open_ else item.state,
+        choices=tuple(Choice(state, _word(state)) for state in states),
     )
 
 
@@ -40,11 +44,10 @@ def _note(need: MaterialNeed, item: MaterialItem) -> str:
     return " · ".join(filter(None, parts))
 
 
-def _chip(need: MaterialNeed, item: MaterialItem) -> ChipView:
+def _chip(item: MaterialItem) -> ChipView:
     if item.is_settled:
         return ChipView(_word(item.state))
-    # 容缺 is an outcome of its own that this version does not have: what is not here keeps the case from acceptance.
-    return ChipView(say("没带"), Tone.WARN) if need.deferrable else ChipView(say("还没收"), Tone.BAD)
+    return ChipView(say("还没有"), Tone.WARN)
 
 
 def _word(state: MaterialState) -> str:
@@ -53,5 +56,5 @@ def _word(state: MaterialState) -> str:
         "exempt": say("免提交"),
         "deferred": say("容缺后补"),
         "promised": say("告知承诺"),
-        "missing": say("没带"),
+        "missing": say("没有"),
     }[state]

@@ -56,7 +56,9 @@ def effect_chip(work: Preparing, around: Surroundings) -> ChipView:
 
 def citizen_words(effect: Effect, *, is_online: bool) -> str:
     """The sentence to say to the citizen."""
-    told = "；".join(filter(None, (effect.in_force, effect.not_yet)))
     if effect.when == "platform" and not is_online:
-        return say("材料收下了，已经登记好。现在没有网络，有网就传上去；{told}。", told=told)
+        return say("已经登记好了。现在没有网络，有网就传上去，{not_yet}。", not_yet=effect.not_yet)
+    if effect.when == "platform":
+        return say("已经登记好了，{not_yet}。", not_yet=effect.not_yet)
+    told = "；".join(filter(None, (effect.in_force, effect.not_yet)))
     return say("{told}。", told=told) if told else ""

@@ -34,7 +34,7 @@ def person_view(visit: VisitFacts, today: date) -> PersonView | None:
 def presence_chip(present: bool | None) -> ChipView:
     """本人在场, as it was answered."""
     if present is None:
-        return ChipView(say("还没问是否在场"))
+        return ChipView(say("本人在场？"), Tone.WARN)
     return ChipView(say("本人在场"), Tone.OK) if present else ChipView(say("本人不在场"), Tone.WARN)
 
 

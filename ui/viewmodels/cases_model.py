@@ -159,7 +159,6 @@ class CasesModel(ViewModel[CasesState]):
         rows = reads.cases(text=case.number, limit=1)
         detail = case_detail(
             show_case(self._desk, number),
-            case,
             reads.prints_of_case(case.number),
             uploaded=bool(rows) and rows[0].uploaded,
             is_online=self._station.state.line.is_online,

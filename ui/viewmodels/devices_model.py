@@ -134,7 +134,7 @@ class DevicesModel(ViewModel[DevicesState]):
             self._tasks.run(self._look, owner=self, on_success=self._looked, on_failure=self._failed)
 
     def _papers_changed(self, papers: PaperState) -> None:
-        self._set(waiting=papers.waiting, uncertain=papers.uncertain)
+        self._set(waiting=papers.waiting, uncertain=papers.uncertain, print_problem=papers.problem)
 
     def _screen_changed(self, shown: bool) -> None:
         self._set(second_screen_shown=shown)

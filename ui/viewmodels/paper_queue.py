@@ -1,6 +1,7 @@
 """Paper: puts the queue on paper in its own lane, says what did not come out, and tries again when asked.
 
-What was queued before this session, and what a crash left half-way, is held: after a night nobody wants it by
+What did not come out for a reason that passes by itself (a printer switched off) is tried again for a quarter of an
+hour. What was queued before this session, and what a crash left half-way, is held: after a night nobody wants it by
 surprise. A person looks and says so.
 """
 
@@ -10,7 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TypeVar
 
-from PySide6.QtCore import QObject
+from PySide6.QtCore import QObject, QTimer
 
 from clerk_app.domain.notices import NoticeKind
 from clerk_app.services.desk import Desk, SignedIn
@@ -23,6 +24,10 @@ from ui.viewmodels.parts import ProblemView
 from ui.viewmodels.view_model import ViewModel
 
 T = TypeVar("T")
+
+RETRY_MS = 20_000
+RETRIES = 45
+"""A quarter of an hour; then the clerk is asked (F8)."""
 
 _OPEN = ("queued", "printing", "failed")
 
@@ -56,6 +61,11 @@ class PaperQueue(ViewModel[PaperState]):
         self._uncertain: frozenset[int] = frozenset()
         self._asked_again = False
         self._settled = 0
+        self._retries = 0
+        self._retry = QTimer(self)
+        self._retry.setSingleShot(True)
+        self._retry.setInterval(RETRY_MS)
+        self._retry.timeout.connect(self._try_by_itself)
 
     def begin(self) -> None:
         """Find what an earlier session left, before this one queues anything."""
@@ -77,15 +87,28 @@ class PaperQueue(ViewModel[PaperState]):
 
     def print_again(self) -> bool:
         """Print once more what failed in this session, else what an earlier one left; False if there is neither."""
-        failed = [job for job in self.state.waiting if job.state == "failed" and job.id not in self._held]
-        jobs = failed or [job for job in self.state.waiting if job.id in self._held]
+        jobs = self._failed_jobs() or [job for job in self.state.waiting if job.id in self._held]
         if not jobs or self.state.printing:
             return bool(jobs)
+        self._retries = 0
+        self._print_jobs(jobs)
+        return True
+
+    def _failed_jobs(self) -> list[PrintJob]:
+        return [job for job in self.state.waiting if job.state == "failed" and job.id not in self._held]
+
+    def _try_by_itself(self) -> None:
+        jobs = self._failed_jobs()
+        if jobs and not self.state.printing:
+            self._retries += 1
+            self._print_jobs(jobs)
+
+    def _print_jobs(self, jobs: list[PrintJob]) -> None:
         chosen = {job.id for job in jobs}
         self._held, self._uncertain = self._held - chosen, self._uncertain - chosen
+        self._retry.stop()
         self._tell(printing=True, problem=None)
         self._run(lambda: self._requeue(jobs), self._requeued)
-        return True
 
     def confirm_uncertain(self) -> None:
         """A person found the sheets that a crash left open in the printer."""
@@ -130,7 +153,11 @@ class PaperQueue(ViewModel[PaperState]):
         if printed is not None and printed.problem is not None:
             # The next copy would meet the same printer; the clerk looks first, then F8.
             self._tell(printing=False, problem=problem_view(printed.problem), waiting=waiting)
+            if printed.problem.retryable and self._retries < RETRIES:
+                self._retry.start()
             return
+        if printed is not None:
+            self._retries = 0
         if printed is not None or self._asked_again:
             self._tell(printing=True, waiting=waiting)
             self._print_one()

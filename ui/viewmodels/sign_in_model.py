@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
 
-from clerk_app.errors import LockedOut
+from clerk_app.errors import LockedOut, NoStore
 from ui.presenters.words import problem_view
 from ui.say import say
 from ui.tasks import DB_LANE, Tasks
@@ -34,6 +34,12 @@ class OpenDesk:
     settings: Settings
 
 
+@dataclass(frozen=True, slots=True)
+class _Here:
+    place: str
+    clerks: Mapping[str, str]
+
+
 class SignInModel(ViewModel[SignInState]):
     """The first page of the day. Nothing heavy is imported before the first try, only in its lane.
 
@@ -53,10 +59,8 @@ class SignInModel(ViewModel[SignInState]):
         self._lock_out.ticked.connect(self._ticked)
 
     def begin(self) -> None:
-        """Find who can sign in here; where it is one clerk only, the number is filled in."""
-        self._tasks.run(
-            self._workplace.clerks, owner=self, on_success=self._know_clerks, on_failure=self._clerks_unknown
-        )
+        """Find where we stand and who can sign in here; where it is one clerk only, the number is filled in."""
+        self._tasks.run(self._look, owner=self, on_success=self._looked, on_failure=self._not_looked)
 
     def sign_in(self, number: str, password: str, *, seal_at_hand: bool) -> None:
         """Open the store and begin a session; `seal_at_hand` is recorded with it (用印登记)."""
@@ -84,11 +88,16 @@ class SignInModel(ViewModel[SignInState]):
         problem = problem_view(LockedOut(seconds=left)) if left else None
         self.show(replace(self.state, locked_for_s=left, problem=problem))
 
-    def _know_clerks(self, clerks: Mapping[str, str]) -> None:
-        if len(clerks) == 1 and not self.state.number:
-            self.show(replace(self.state, number=next(iter(clerks))))
+    def _look(self) -> _Here:
+        desk = self._workplace.settings().desk
+        return _Here(f"{desk.hall_name} {desk.window_name}".strip(), self._workplace.clerks())
 
-    def _clerks_unknown(self, error: Exception) -> None:
+    def _looked(self, here: _Here) -> None:
+        number = next(iter(here.clerks)) if len(here.clerks) == 1 else ""
+        problem = self.state.problem if here.clerks else problem_view(NoStore())
+        self.show(replace(self.state, place=here.place, number=self.state.number or number, problem=problem))
+
+    def _not_looked(self, error: Exception) -> None:
         self.show(replace(self.state, problem=problem_view(error)))
 
 

@@ -13,7 +13,7 @@ from clerk_app.errors import BadFile, NoSuchMatter
 from clerk_app.services import drafts, papers, take_in, visits
 from clerk_app.services.desk import Desk, SignedIn
 from clerk_app.services.rows import DraftRow, PrintJob, VisitRow
-from ui.presenters.counter_facts import Finished, ParkedVisit, Preparing, VisitFacts, first_stage
+from ui.presenters.counter_facts import Finished, ParkedVisit, Preparing, VisitFacts, first_stage, way_of
 
 MEDIA_TYPES = {".pdf": "application/pdf", ".png": "image/png", ".jpg": "image/jpeg", ".jpeg": "image/jpeg"}
 MAX_SCAN_BYTES = 50_000_000
@@ -37,13 +37,13 @@ def begin_matter(desk: Desk, me: SignedIn, visit: str, code: str) -> Preparing:
 def take_case_in(desk: Desk, me: SignedIn, work: Preparing, outcome: Outcome) -> Finished:
     """Take the case in, and look at it as it now stands in the journal."""
     taken = take_in.take_in(desk, me, work.draft, outcome)
-    return Finished(work.matter.name, outcome, papers.load_case(desk, taken.number))
+    return Finished(work.matter.name, outcome, papers.load_case(desk, taken.number), way_of(work))
 
 
 def end_without_case(desk: Desk, me: SignedIn, work: Preparing, outcome: Outcome, reason: str) -> Finished:
     """End a matter that becomes no case."""
     take_in.end_matter(desk, me, work.draft, outcome, reason=reason)
-    return Finished(work.matter.name, outcome)
+    return Finished(work.matter.name, outcome, way=way_of(work))
 
 
 def attach_file(desk: Desk, me: SignedIn, draft: Draft, code: str, path: Path) -> Draft:
