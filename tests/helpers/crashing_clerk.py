@@ -23,6 +23,8 @@ from sqlcipher3 import dbapi2  # noqa: F401
 from clerk_app import failpoints
 from clerk_app.errors import StoreExists
 from clerk_app.seams import SystemRng
+from clerk_app.security.keys import load_keys
+from clerk_app.store.folder import own_folder
 from clerk_app.store.store import Store
 from clerk_app.store.verify import verify_store
 from tests.helpers.forked_parent import say
@@ -65,6 +67,28 @@ def act_and_tell_too_early(place: str, seed: int, point: str) -> None:
         say(["will", "entry", entry.hash.hex()])
         say(["did", "entry", entry.hash.hex()])
         unit.commit()
+
+
+def die_owning(place: str) -> None:
+    """Be killed while this process owns the folder."""
+    own_folder(_desk(place).folder)
+    os.kill(os.getpid(), signal.SIGKILL)
+
+
+def append_many(place: str, name: str, count: int) -> None:
+    """Append below the folder's lock, as a second process would that does not ask for it."""
+    desk = _desk(place)
+    store = Store.open_with_key(
+        desk.folder,
+        load_keys(desk.folder.path, desk.disk).store_id,
+        desk.database_key(),
+        clock=desk.clock,
+        disk=desk.disk,
+        rng=desk.rng,
+    )
+    for number in range(count):
+        _say_entry(store, f"visit/{name}-{number}", padding="")
+    store.close()
 
 
 def die_with_a_living_log(place: str) -> None:
