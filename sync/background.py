@@ -10,6 +10,7 @@ from __future__ import annotations
 import logging
 import threading
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
@@ -81,7 +82,11 @@ class BackgroundSync:
     """One thread that syncs. `open_lane` is called in it; `changed` is called in it with each new state."""
 
     def __init__(
-        self, open_lane: Callable[[], SyncLane], clock: Clock, rng: Rng, changed: Callable[[LineState], None]
+        self,
+        open_lane: Callable[[], AbstractContextManager[SyncLane]],
+        clock: Clock,
+        rng: Rng,
+        changed: Callable[[LineState], None],
     ) -> None:
         self.state = LineState()
         self._open_lane = open_lane
@@ -97,8 +102,13 @@ class BackgroundSync:
         self._thread.start()
 
     def wake(self) -> None:
-        """Sync soon: something was written, or a person asked."""
+        """Sync as soon as may be: a person asked."""
         self._wanted.set()
+
+    def nudge(self) -> None:
+        """Something was written: sync soon if there is a line; without one it is no reason to try sooner."""
+        if self.state.has_line:
+            self._wanted.set()
 
     def stop(self) -> None:
         """End the thread and wait for it: at most as long as one request may stand still."""
@@ -108,16 +118,16 @@ class BackgroundSync:
             self._thread.join()
 
     def _run(self) -> None:
-        lane = self._open_lane()
-        lane.on_progress = self._progress
-        while not self._stopping.is_set():
-            self._wanted.clear()
-            self._set(replace(self.state, phase="syncing", progress=None))
-            self._set(after_sync(self.state, self._sync(lane), self._clock.now_ms()))
-            # However often somebody asks, two tries are never closer than this.
-            if self._stopping.wait(SHORTEST_S):
-                return
-            self._wanted.wait(pause_s(self.state, self._rng.token(1)[0] / 255) - SHORTEST_S)
+        with self._open_lane() as lane:
+            lane.on_progress = self._progress
+            while not self._stopping.is_set():
+                self._wanted.clear()
+                self._set(replace(self.state, phase="syncing", progress=None))
+                self._set(after_sync(self.state, self._sync(lane), self._clock.now_ms()))
+                # However often somebody asks, two tries are never closer than this.
+                if self._stopping.wait(SHORTEST_S):
+                    return
+                self._wanted.wait(pause_s(self.state, self._rng.token(1)[0] / 255) - SHORTEST_S)
 
     def _sync(self, lane: SyncLane) -> SyncReport:
         try:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-import hmac
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
@@ -12,6 +10,7 @@ from clerk_app.errors import CaptivePortal, PlatformRefused, PlatformUnreachable
 from clerk_app.journal.exchange import BlobId, FeedPlace, OwnChain, Registration
 from clerk_app.journal.hub_keys import ACK_USE, KeyList, read_key_list
 from sync import wire
+from sync.registration import registration_proof, verifier_of
 from sync.schemas import (
     AcksAnswer,
     AcksAsk,
@@ -99,7 +98,7 @@ class HubClient:
     def register(self) -> None:
         """Register the device's key with the one-time secret."""
         registration = self._registration
-        proof = registration_proof(hashlib.sha256(registration.secret).digest(), registration)
+        proof = registration_proof(verifier_of(registration.secret), registration)
         ask = RegisterAsk(device=registration.code, public_key=registration.device_public.hex(), proof=proof.hex())
         self._read(self._post("/v1/register", ask), RegisterAnswer)
 
@@ -218,12 +217,6 @@ class HubClient:
         if answer.status == 426:
             raise ProtocolMismatch
         raise PlatformRefused(reason=code)
-
-
-def registration_proof(verifier: bytes, registration: Registration) -> bytes:
-    """HMAC-SHA256 under SHA-256(secret) over the hub, the device's code and its public key."""
-    message = b"register-1\0" + registration.hub + registration.code.encode("ascii") + registration.device_public
-    return hmac.new(verifier, message, hashlib.sha256).digest()
 
 
 def _prove(request: Request, answer: Response, keys: KeyList | None) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import hmac
 from dataclasses import dataclass
 
@@ -12,11 +11,11 @@ from clerk_app.errors import HallFull, NoSuchHall
 from clerk_app.failpoints import failpoint
 from clerk_app.journal.exchange import NO_MARK, Registration
 from clerk_app.security.enrolment_file import EnrolmentFile
-from sync.client import registration_proof
 from sync.hub.hub import Hub
 from sync.hub.refusal import BAD_SECRET, OTHER_KEY, REVOKED, UNKNOWN_DEVICE, Refused
 from sync.hub.schema import devices, regions
 from sync.hub.store import AnyRow, insert_or_nothing
+from sync.registration import registration_proof, verifier_of
 from sync.schemas import RegisterAsk
 
 HALL_SIZE, DEVICE_SIZE = 6, 3
@@ -60,7 +59,7 @@ def enrol(hub: Hub, wish: EnrolmentWish) -> bytes:
             "region": wish.hall,
             "device": number,
             "name": wish.device_name,
-            "verifier": hashlib.sha256(secret).digest(),
+            "verifier": verifier_of(secret),
             "enrolled_at": now,
             "feed_hub_seq": 0,
             "feed_mark": NO_MARK,

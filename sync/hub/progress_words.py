@@ -123,7 +123,9 @@ def _decided(decision: Decision) -> _Words:
 
 
 def _effect(intake: Intake) -> tuple[str, ...]:
-    return tuple(line for line in (intake.effect.in_force, intake.effect.not_yet) if line)
+    """What the paper says, with its day: a 今天 on it means that day, not the one on which the page is read."""
+    lines = [line.rstrip("。") for line in (intake.effect.in_force, intake.effect.not_yet) if line]
+    return (f"{chinese_date(intake.received_on)}窗口写明：{'；'.join(lines)}。",) if lines else ()
 
 
 def _reason(reason: str) -> tuple[str, ...]:

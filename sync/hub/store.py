@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Connection, Engine, Row, Table, create_engine, event, insert, select
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.exc import DBAPIError
 
 from sync.hub.schema import SCHEMA_VERSION, meta, metadata
@@ -72,8 +72,13 @@ def insert_or_nothing(connection: Connection, table: Table, rows: Mapping[str, A
     """Insert rows; one whose key is there already is left as it is."""
     if not rows:
         return
-    dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
-    connection.execute(dialect.insert(table).on_conflict_do_nothing(), rows)
+    if connection.dialect.name == "postgresql":
+        # Imported where it is used: it costs more than everything else a command of the hub loads.
+        from sqlalchemy.dialects.postgresql import insert as postgresql_insert
+
+        connection.execute(postgresql_insert(table).on_conflict_do_nothing(), rows)
+    else:
+        connection.execute(sqlite_insert(table).on_conflict_do_nothing(), rows)
 
 
 def insert_all(connection: Connection, table: Table, rows: list[dict[str, Any]]) -> None:
