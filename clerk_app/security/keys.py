@@ -19,7 +19,7 @@ from typing import Any
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
-from clerk_app.errors import KeysDamaged, UnknownClerk, WrongPassword
+from clerk_app.errors import DiskFailed, KeysDamaged, UnknownClerk, WrongPassword
 from clerk_app.seams import Disk, Rng
 from clerk_app.security.derivation import subkey
 from clerk_app.security.device_secret import SecretStore
@@ -94,7 +94,7 @@ def save_keys(folder: Path, keys: Keys, database_key: bytes, disk: Disk) -> None
 
 
 def load_keys(folder: Path, disk: Disk) -> Keys:
-    """Read `keys.json`; raise `KeysDamaged` if it is missing or not as it was written."""
+    """Read `keys.json`; raise `KeysDamaged` if it is missing or not as it was written, `DiskFailed` if unreadable."""
     payload, _ = _read_lines(folder, disk)
     try:
         return _from_json(json.loads(payload))
@@ -112,8 +112,10 @@ def check_keys(folder: Path, database_key: bytes, disk: Disk) -> None:
 def _read_lines(folder: Path, disk: Disk) -> tuple[bytes, bytes]:
     try:
         content = disk.read(folder / KEYS_FILE)
-    except OSError:
+    except FileNotFoundError:
         raise KeysDamaged from None
+    except OSError as fault:
+        raise DiskFailed from fault
     lines = content.split(b"\n")
     if len(lines) != 4 or lines[3] or hashlib.sha256(lines[0]).hexdigest().encode() != lines[1]:
         raise KeysDamaged

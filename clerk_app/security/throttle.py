@@ -65,11 +65,15 @@ def succeed(folder: Path, disk: Disk) -> None:
 
 def _load(folder: Path, disk: Disk) -> Throttle | None:
     try:
-        payload, checksum, rest = disk.read(folder / THROTTLE_FILE).split(b"\n")
+        content = disk.read(folder / THROTTLE_FILE)
+    except FileNotFoundError:
+        return None
+    try:
+        payload, checksum, rest = content.split(b"\n")
         if rest or hashlib.sha256(payload).hexdigest().encode() != checksum:
             return None
         failures, left_s, at_s = map(float, json.loads(payload))
-    except (OSError, ValueError, TypeError):
+    except (ValueError, TypeError):
         return None
     lawful = 0 <= failures <= MAX_FAILURES and 0 <= left_s <= LOCK_SECONDS and at_s >= 0
     return Throttle(int(failures), left_s, at_s) if lawful else None

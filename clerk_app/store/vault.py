@@ -19,6 +19,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from clerk_app.errors import BlobDamaged
 from clerk_app.failpoints import failpoint
 from clerk_app.seams import TEMPORARY, Disk, Rng, fsync_folder
+from clerk_app.store.faults import storage_faults
 
 _MAGIC = b"WCB1"
 _CHUNK = 64 * 1024
@@ -44,16 +45,20 @@ class Vault:
         self._rng = rng
 
     def put(self, content: bytes) -> SealedBlob:
-        """Seal `content` and make it durable: written, synced, renamed, folder synced."""
+        """Seal `content` and make it durable: written, synced, renamed, folder synced.
+
+        Raises `DiskFull` or `DiskFailed`; nothing is kept then.
+        """
         key = self._rng.token(32)
         sealed = seal_blob(content, key=key, prefix=self._rng.token(_PREFIX))
         blob = hashlib.sha256(sealed).hexdigest()
         path = self.path(blob)
-        if not path.parent.exists():
-            path.parent.mkdir(parents=True, exist_ok=True)
-            fsync_folder(self._folder)
-        failpoint("vault.sealed")
-        self._disk.replace(path, sealed)
+        with storage_faults():
+            if not path.parent.exists():
+                path.parent.mkdir(parents=True, exist_ok=True)
+                fsync_folder(self._folder)
+            failpoint("vault.sealed")
+            self._disk.replace(path, sealed)
         failpoint("vault.kept")
         return SealedBlob(blob, key, len(sealed))
 

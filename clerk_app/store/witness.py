@@ -75,7 +75,7 @@ class Witness:
         """What the file beside the store says; raise `WitnessDamaged` if it is missing or was changed."""
         try:
             return self._decode(self._disk.read(self._path))
-        except OSError:
+        except FileNotFoundError:
             raise WitnessDamaged from None
 
     def read_copy(self) -> Testimony | None:
