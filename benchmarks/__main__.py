@@ -16,7 +16,7 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from benchmarks import start, sync500
+from benchmarks import notice, start, sync500
 from benchmarks.bench import Bench
 from benchmarks.lab import noise
 from benchmarks.lab.install_peers import CannotInstall, install_peers
@@ -25,6 +25,7 @@ from benchmarks.report import Section, as_json, as_table
 
 SECTIONS: Mapping[str, Callable[[Bench], Section]] = {
     start.SECTION: start.run,
+    notice.SECTION: notice.run,
     sync500.SECTION: sync500.run,
 }
 

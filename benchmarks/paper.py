@@ -29,10 +29,20 @@ _BARE_FONTS = {Weight.REGULAR: "BareRegular", Weight.BOLD: "BareBold"}
 
 @dataclass(frozen=True, slots=True)
 class PaperCost:
-    """Medians in milliseconds of interleaved rounds in one process."""
+    """Milliseconds of each round in one process; the two sides take turns."""
 
-    notice_ms: float
-    bare_ms: float
+    notice_times: tuple[float, ...]
+    bare_times: tuple[float, ...]
+
+    @property
+    def notice_ms(self) -> float:
+        """Median of a notice."""
+        return statistics.median(self.notice_times)
+
+    @property
+    def bare_ms(self) -> float:
+        """Median of a bare page."""
+        return statistics.median(self.bare_times)
 
     @property
     def ratio(self) -> float:
@@ -56,9 +66,9 @@ def measure(notice: Notice, rounds: int = ROUNDS) -> PaperCost:
         _bare(pages)
         ended = time.perf_counter()
         if number >= 0:
-            ours.append(between - started)
-            bare.append(ended - between)
-    return PaperCost(statistics.median(ours) * 1000, statistics.median(bare) * 1000)
+            ours.append((between - started) * 1000)
+            bare.append((ended - between) * 1000)
+    return PaperCost(tuple(ours), tuple(bare))
 
 
 def _bare(pages: list[Page]) -> bytes:
