@@ -9,11 +9,15 @@ from PySide6.QtCore import QObject
 
 from clerk_app.domain.identity import IdentityDocument
 from clerk_app.services.sign_in import sign_in
+from clerk_app.settings import DeviceSettings, Settings
 from tests.helpers.stores import CLERK, NAME, PASSWORD
 from tests.helpers.workplace import ScriptedWorkplace
 from tests.qt.fakes import ManualTasks
 from ui.desk_models import make_desk_models
 from ui.viewmodels.sign_in_model import OpenDesk
+
+QUICK = Settings(devices=DeviceSettings(card_timeout_s=0.1, rating_timeout_s=0.1))
+"""Where lanes stand still, a wait of reader or pad happens on the test's own time."""
 
 ELDER = IdentityDocument(
     "resident_id",
@@ -61,6 +65,7 @@ class StillDesk:
 
     def __init__(self, place: ScriptedWorkplace, *, seal_at_hand: bool = True) -> None:
         self.place = place
+        place.own_settings = QUICK
         self.tasks = ManualTasks()
         self.parent = QObject()
         self.opened = open_desk(place, seal_at_hand=seal_at_hand)
