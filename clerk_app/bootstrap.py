@@ -205,8 +205,9 @@ def check_password(folder: DataFolder, clerk: str, password: str) -> None:
     succeed(folder.path, _disk)
 
 
-def open_sync_lane(store: Store, url: str | None = None) -> SyncLane:
-    """What one sync needs, over this store; `url` overrides the hub's address only.
+@contextmanager
+def open_sync_lane(store: Store, url: str | None = None) -> Iterator[SyncLane]:
+    """What syncing needs, over this store, until its connections are closed; `url` overrides the hub's address only.
 
     Raises `NotEnrolled` or `PracticeStore` where there is nothing to sync with.
     """
@@ -217,13 +218,16 @@ def open_sync_lane(store: Store, url: str | None = None) -> SyncLane:
 
     desk = StoreSyncState(store, named_blobs)
     registration = desk.registration()
-    return SyncLane(desk, HttpTransport(url or registration.url, registration.ca), store.clock, store.rng)
+    with HttpTransport(url or registration.url, registration.ca) as transport:
+        yield SyncLane(desk, transport, store.clock, store.rng)
 
 
 def background_sync(store: Store, changed: Callable[[LineState], None]) -> BackgroundSync | None:
-    """Syncing by itself; None where there is nothing to sync with."""
+    """Syncing by itself, soon after each act; None where there is nothing to sync with."""
     from sync.background import BackgroundSync
 
     if store.practice or place_of(store) is None:
         return None
-    return BackgroundSync(lambda: open_sync_lane(store), store.clock, store.rng, changed)
+    background = BackgroundSync(lambda: open_sync_lane(store), store.clock, store.rng, changed)
+    store.grown = background.nudge
+    return background

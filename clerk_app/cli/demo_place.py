@@ -112,20 +112,21 @@ class DemoPlace:
 
     def sync(self) -> SyncReport:
         """Sync until nothing is left, but not for ever."""
-        lane = bootstrap.open_sync_lane(self.store)
-        report = sync_once(lane)
-        for _ in range(MAX_SYNCS):
-            if report.state not in ("partial", "offline"):
-                break
+        with bootstrap.open_sync_lane(self.store) as lane:
             report = sync_once(lane)
+            for _ in range(MAX_SYNCS):
+                if report.state not in ("partial", "offline"):
+                    break
+                report = sync_once(lane)
         return report
 
     def _work(self, desk: Desk, me: SignedIn, cases: int, seed: int, told: Callable[[int], None]) -> Day:
-        return work_through(desk, me, self.workplace, self._visitors, cases=cases, seed=seed, done=told)
+        return work_through(desk, me, self.workplace, self.visitors, cases=cases, seed=seed, done=told)
 
     def _prepare(self) -> None:
         if (self.folder.path / KEYS_FILE).exists():
             raise StoreExists(folder=str(self.folder.path))
+        self.out.mkdir(parents=True, exist_ok=True)
         self.password_file.write_text(PASSWORD + "\n", "utf-8")
         enrolment = self._enrolment or self._enrol_with_own_hub()
         with bootstrap.create_store(
@@ -134,14 +135,14 @@ class DemoPlace:
             bootstrap.enrol_store(store, enrolment, clerk=CLERK)
         reader = self._stack.enter_context(CardReaderSimulator())
         pad = self._stack.enter_context(RatingPadSimulator())
-        self._visitors = SimulatedVisitors(reader, pad)
+        self.visitors = SimulatedVisitors(reader, pad)
         plan = DevicePlan(reader_port=reader.url, pad_port=pad.url, pad_profile=FF68)
         self.workplace = LocalWorkplace(self.folder, lambda: self._seat(plan))
         self._stack.callback(self.workplace.close)
 
     def _seat(self, plan: DevicePlan) -> Seat:
         if self._with_window:
-            return LivelySeat(self.folder, plan=plan, papers=self.out, visitors=self._visitors)
+            return LivelySeat(self.folder, plan=plan, papers=self.out, visitors=self.visitors)
         return DemoSeat(self.folder, plan=plan, papers=self.out)
 
     def _enrol_with_own_hub(self) -> Path:
@@ -167,18 +168,18 @@ class LivelySeat(DemoSeat):
 
     def __init__(self, folder: DataFolder, *, plan: DevicePlan, papers: Path, visitors: SimulatedVisitors) -> None:
         super().__init__(folder, plan=plan, papers=papers)
-        self._visitors = visitors
+        self.visitors = visitors
         self._people = invented_people(WINDOW_SEED, civil_date(SystemClock().now_ms()))
 
     def read_card(self, timeout_s: float) -> IdentityDocument:
-        self._visitors.lay_card(next(self._people))
+        self.visitors.lay_card(next(self._people))
         try:
             return super().read_card(timeout_s)
         finally:
-            self._visitors.lift_card()
+            self.visitors.lift_card()
 
     def ask_rating(self, timeout_s: float, seal: Callable[[Grade], bytes]) -> SealedAnswer:
-        thinking = threading.Timer(THINKING_S, self._visitors.rate_now, args=("satisfied",))
+        thinking = threading.Timer(THINKING_S, self.visitors.rate_now, args=("satisfied",))
         thinking.daemon = True
         thinking.start()
         try:

@@ -5,12 +5,11 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack
-from pathlib import Path
 
 from clerk_app import bootstrap
 from clerk_app.domain.identity import IdentityDocument
 from clerk_app.domain.ratings import Grade, SealedAnswer
-from clerk_app.errors import BadProfile, ClerkError, NotSignedIn, PrintError
+from clerk_app.errors import ClerkError, NotSignedIn, PrintError
 from clerk_app.seams import Clock, Disk, SystemClock, SystemDisk
 from clerk_app.services.desk import Desk
 from clerk_app.services.ports import Printer
@@ -18,7 +17,7 @@ from clerk_app.services.workplace import DeviceLine, Readiness, SyncLine
 from clerk_app.settings import DeviceSettings
 from clerk_app.store.folder import DataFolder
 from clerk_app.store.store import Store
-from devices.drivers.pad_profile import BUILT_IN, PadProfile, parse_profile
+from devices.drivers.pad_profile import load_profile
 from devices.registry import DevicePlan, DeviceRegistry
 from devices.watch import DeviceWatch
 from sync.background import BackgroundSync, LineState
@@ -51,7 +50,7 @@ class Seat:
 
     def start(self) -> None:
         store = self.store
-        plan = self._plan or _plan_of(bootstrap.desk_settings(self._folder).devices)
+        plan = self._plan or _plan_of(bootstrap.desk_settings(self._folder).devices, self.disk)
         self._registry = DeviceRegistry(plan, self._clock, changed=lambda _status: self._changed())
         watch = DeviceWatch(self._registry)
         watch.start()
@@ -73,7 +72,7 @@ class Seat:
     # ---- devices ------------------------------------------------------------------------------------------------
 
     def read_card(self, timeout_s: float) -> IdentityDocument:
-        return self._need_registry().card_reader().read_again(timeout_s)
+        return self._need_registry().card_reader().read_card(timeout_s)
 
     def ask_rating(self, timeout_s: float, seal: Callable[[Grade], bytes]) -> SealedAnswer:
         return self._need_registry().rating_pad().invite(timeout_s, seal)
@@ -152,17 +151,8 @@ def _nothing() -> None:
     pass
 
 
-def _plan_of(settings: DeviceSettings) -> DevicePlan:
-    return DevicePlan(settings.reader_port, settings.pad_port, _profile(settings.pad_profile))
-
-
-def _profile(name: str) -> PadProfile:
-    if name in BUILT_IN:
-        return BUILT_IN[name]
-    try:
-        return parse_profile(Path(name).read_text("utf-8"), name)
-    except (OSError, ValueError):
-        raise BadProfile(profile=name) from None
+def _plan_of(settings: DeviceSettings, disk: Disk) -> DevicePlan:
+    return DevicePlan(settings.reader_port, settings.pad_port, load_profile(settings.pad_profile, disk))
 
 
 def _sync_line(state: LineState, store: Store) -> SyncLine:

@@ -36,8 +36,9 @@ def _run(args: argparse.Namespace) -> dict[str, Any]:
 
     if not args.once:
         raise NotYetAvailable
-    with open_for_writing(data_folder(args), clerk_number(args), password(args)) as store:
-        report = sync_once(open_sync_lane(store, args.hub))
+    opened = open_for_writing(data_folder(args), clerk_number(args), password(args))
+    with opened as store, open_sync_lane(store, args.hub) as lane:
+        report = sync_once(lane)
     result = {key: getattr(report, key) for key in _KEYS}
     return result if report.problem is None else {**result, "problem": describe(report.problem).line()}
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -54,6 +54,8 @@ class Store:
         self._file_lock = FileLock(folder.path / "write.lock")
         self._writer: Engine = writer_engine(folder.database, database_key)
         self._reader: Engine = reader_engine(folder.database, database_key)
+        self.grown: Callable[[], None] = _nothing
+        """Called, in the writer's thread, after each commit that made the journal longer; it must not block."""
         self.reads = Reads(self.read)
 
     # ---- life ---------------------------------------------------------------------------------------------------
@@ -174,7 +176,10 @@ class Store:
     def write(self, clerk: str) -> Iterator[UnitOfWork]:
         """One writing transaction in the name of `clerk`; rolled back unless `commit` was called."""
         with self._transaction() as connection:
-            yield UnitOfWork(connection, clerk, self._witness, self.clock, self.rng)
+            unit = UnitOfWork(connection, clerk, self._witness, self.clock, self.rng)
+            yield unit
+        if unit.has_grown:
+            self.grown()
 
     @contextmanager
     def read(self) -> Iterator[Connection]:
@@ -311,3 +316,7 @@ def _begin_folder(folder: DataFolder, disk: Disk) -> None:
     disk.replace(folder.unfinished, b"")
     for leftover in (folder.database, *(Path(f"{folder.database}{end}") for end in ("-wal", "-shm"))):
         leftover.unlink(missing_ok=True)
+
+
+def _nothing() -> None:
+    pass

@@ -60,6 +60,8 @@ class UnitOfWork:
         self._clock = clock
         self._rng = rng
         self._before = self._tip = read_tip(connection)
+        self.has_grown = False
+        """Whether the journal is longer since the commit."""
 
     # ---- journal ------------------------------------------------------------------------------------------------
 
@@ -151,6 +153,7 @@ class UnitOfWork:
         self._witness.intend(self._before.mark, tip.mark)
         failpoint("append.intended")
         self.connection.commit()
+        self.has_grown = tip.mark != self._before.mark
         failpoint("append.committed")
         self._tell_witness(tip)
         failpoint("append.reported")

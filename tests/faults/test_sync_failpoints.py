@@ -177,12 +177,8 @@ def write(store: Store, stream: str, kind: str, body: dict[str, object]) -> None
 
 
 def sync_place(folder: DataFolder) -> SyncReport:
-    with open_for_writing(folder, CLERK, PASSWORD) as store:
-        lane = open_sync_lane(store)
-        try:
-            return sync_once(lane)
-        finally:
-            lane.transport.close()
+    with open_for_writing(folder, CLERK, PASSWORD) as store, open_sync_lane(store) as lane:
+        return sync_once(lane)
 
 
 @pytest.mark.parametrize("point", DESK_POINTS)

@@ -53,6 +53,8 @@ class Picker(QWidget):
         self._list.setAccessibleName(self.tr("找到的"))
         self._status = label("", "note")
         self._problem = ProblemBanner()
+        self._is_searching = False
+        self._chooses_next = False
         column = QVBoxLayout(self)
         column.setContentsMargins(13, 10, 13, 6)
         column.setSpacing(tokens.SPACE_1)
@@ -61,7 +63,7 @@ class Picker(QWidget):
         column.addWidget(self._problem)
         column.addWidget(self._list, 1)
         self._status.setContentsMargins(tokens.FOCUS_RING_WIDTH, 0, 0, 0)
-        self._line.edited.connect(self.searched)
+        self._line.edited.connect(self._edited)
         self._line.installEventFilter(self)
         self._list.clicked.connect(self._clicked)
         self.setFocusProxy(self._line)
@@ -70,14 +72,24 @@ class Picker(QWidget):
         """Show `state`."""
         if not self._line.hasFocus():
             self._line.show_value(state.text)
+        self._is_searching = state.searching
         self._model.show_hits(state.hits)
         if state.hits and not self._list.currentIndex().isValid():
             self._list.setCurrentIndex(self._model.index(0))
         self._status.setText(self._describe(state))
         self._problem.show_problem(state.problem)
+        if self._chooses_next and not state.searching:
+            self._chooses_next = False
+            self.choose_current()
 
     def choose_current(self) -> bool:
-        """Choose the marked hit; False if there is none."""
+        """Choose the marked hit; False if there is none.
+
+        While an answer is on its way, the hits shown belong to older words: its first hit is chosen when it comes.
+        """
+        if self._is_searching:
+            self._chooses_next = True
+            return True
         index = self._list.currentIndex()
         if not index.isValid():
             return False
@@ -97,6 +109,10 @@ class Picker(QWidget):
             if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and not _with_control(event):
                 return self.choose_current()
         return super().eventFilter(watched, event)
+
+    def _edited(self, text: str) -> None:
+        self._chooses_next = False
+        self.searched.emit(text)
 
     def _walk(self, step: int) -> None:
         rows = self._model.rowCount()

@@ -290,6 +290,9 @@ class CounterPage(Page):
         """Move the focus when the stage has changed, and only then."""
         if self._stage != (state.stage, short):
             self._stage = (state.stage, short)
+            if state.stage == "matter":
+                # What was looked for last belongs to somebody else.
+                self._matter.picker.reset()
             self._focus_stage(short=short)
 
     def _focus_stage(self, *, short: bool) -> None:

@@ -100,6 +100,7 @@ class ShortCounter(QWidget):
         self._say = Banner(Tone.OFFLINE, square=True)
         self._problem = ProblemBanner()
         self._warning = Banner(Tone.WARN, square=True)
+        self._required: frozenset[str] = frozenset()
         self._card = Card()
         self._card.setMaximumWidth(_MAX_WIDTH)
         self._build(footer)
@@ -115,6 +116,7 @@ class ShortCounter(QWidget):
         self._show_fixed(tuple(field for part in state.sections for field in part.fields))
         self._facts.show_facts(tuple(fact for part in state.sections for fact in part.facts))
         self._show_questions(state.questions)
+        self._required = frozenset(question.code for question in state.questions if not question.optional)
         self._warning.say(state.person.warning if state.person else "")
         self._say.say(
             self.tr("对群众说：“{words}”").format(words=state.say) if state.say else "",
@@ -123,13 +125,10 @@ class ShortCounter(QWidget):
         self._problem.show_problem(state.problem)
 
     def first_focus(self) -> QWidget:
-        """The first question without an answer."""
-        for row in self._rows.values():
-            if isinstance(row, ChoiceRow) and not row.value():
-                return row
-            if isinstance(row, TypedRow) and not row.editor.value():
-                return row
-        return next(iter(self._rows.values()), self)
+        """The first question that still needs an answer, else the first without one."""
+        open_rows = [(code, row) for code, row in self._rows.items() if not _is_answered(row)]
+        needed = [row for code, row in open_rows if code in self._required]
+        return next(iter([*needed, *(row for _, row in open_rows), *self._rows.values()]), self)
 
     def jump(self, code: str) -> bool:
         """Put the focus on a question; False if there is none of that code."""
@@ -239,3 +238,7 @@ def _typed_editor(view: QuestionView) -> LineEdit | PhoneEdit:
     if view.editor == "date":
         return DateEdit()
     return LineEdit(limit=200, scale="large")
+
+
+def _is_answered(row: ChoiceRow | TypedRow) -> bool:
+    return bool(row.value() if isinstance(row, ChoiceRow) else row.editor.value())
