@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import errno
 import random
 import shutil
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal, TypeVar
 
 from clerk_app.errors import KeysDamaged
 from clerk_app.journal.entry import Entry
@@ -17,6 +19,8 @@ from clerk_app.security.passwords import KdfCost
 from clerk_app.store.folder import DataFolder
 from clerk_app.store.store import Store
 from clerk_app.store.verify import Verification, inspect_folder
+
+T = TypeVar("T")
 
 CLERK, NAME, PASSWORD = "0312", "王例", "Example-2026"
 CHEAP = KdfCost(64, 1, 1)
@@ -72,17 +76,18 @@ class KeptSecrets:
         return self.kept[store_id]
 
 
+Failure = Literal["before", "after", "for_good"]
+"""A call that does nothing and fails; one that does its work and fails at the end; the disk fails from then on."""
+
+
 class FailingDisk:
-    """Works until the `nth` call, which raises `error`; with `for_good` so does every call after it.
+    """Works until the `nth` call, which raises `error` in the way of `failure`. A full disk can still be read."""
 
-    A failing write leaves what such a write may leave: for a replacement the old file.
-    """
-
-    def __init__(self, nth: int, error: int, *, for_good: bool) -> None:
+    def __init__(self, nth: int, error: int, failure: Failure) -> None:
         self.calls = 0
         self._nth = nth
         self._error = error
-        self._for_good = for_good
+        self._failure = failure
         self._disk = SystemDisk()
 
     @property
@@ -91,21 +96,25 @@ class FailingDisk:
         return self.calls >= self._nth
 
     def read(self, path: Path) -> bytes:
-        self._count(path)
-        return self._disk.read(path)
+        if self._error == errno.ENOSPC:
+            return self._disk.read(path)
+        return self._call(path, lambda: self._disk.read(path))
 
     def replace(self, path: Path, content: bytes) -> None:
-        self._count(path)
-        self._disk.replace(path, content)
+        self._call(path, lambda: self._disk.replace(path, content))
 
     def write_sector(self, path: Path, content: bytes, *, durable: bool) -> None:
-        self._count(path)
-        self._disk.write_sector(path, content, durable=durable)
+        self._call(path, lambda: self._disk.write_sector(path, content, durable=durable))
 
-    def _count(self, path: Path) -> None:
+    def _call(self, path: Path, work: Callable[[], T]) -> T:
         self.calls += 1
-        if self.calls == self._nth or (self._for_good and self.failed):
+        now = self.calls == self._nth or (self._failure == "for_good" and self.failed)
+        if now and self._failure != "after":
             raise OSError(self._error, "by order of a test", str(path))
+        done = work()
+        if now:
+            raise OSError(self._error, "by order of a test", str(path))
+        return done
 
 
 @dataclass(frozen=True)
