@@ -184,13 +184,13 @@ class Store:
     @contextmanager
     def read(self) -> Iterator[Connection]:
         """One reading transaction: it sees one state of the store, whatever is written meanwhile."""
-        with storage_faults(), self._reader.connect() as connection:
+        with storage_faults(self.folder.path), self._reader.connect() as connection:
             yield connection
 
     @contextmanager
     def undisturbed(self) -> Iterator[Connection]:
         """A connection to read with while nobody writes, so that the files themselves can be looked at."""
-        with self._lock, storage_faults(), self._file_lock, self._reader.connect() as connection:
+        with self._lock, storage_faults(self.folder.path), self._file_lock, self._reader.connect() as connection:
             yield connection
 
     @contextmanager
@@ -199,7 +199,7 @@ class Store:
 
         The lock file keeps the witness in step with the journal when two processes write below the folder's lock.
         """
-        with self._lock, storage_faults():
+        with self._lock, storage_faults(self.folder.path):
             if self._writing:
                 raise BugError("a writing transaction within another")
             with self._file_lock, self._writer.connect() as connection:
