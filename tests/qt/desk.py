@@ -14,6 +14,7 @@ from tests.helpers.stores import CLERK, NAME, PASSWORD
 from tests.helpers.workplace import ScriptedWorkplace
 from tests.qt.fakes import ManualTasks
 from ui.desk_models import make_desk_models
+from ui.tasks import DB_LANE, PAPER_LANE, READER_LANE
 from ui.viewmodels.sign_in_model import OpenDesk
 
 QUICK = Settings(devices=DeviceSettings(card_timeout_s=0.1, rating_timeout_s=0.1))
@@ -63,9 +64,11 @@ def open_desk(place: ScriptedWorkplace, *, seal_at_hand: bool = True) -> OpenDes
 class StillDesk:
     """A desk whose lanes move only when the test says so."""
 
-    def __init__(self, place: ScriptedWorkplace, *, seal_at_hand: bool = True) -> None:
+    def __init__(
+        self, place: ScriptedWorkplace, *, seal_at_hand: bool = True, settings: Settings | None = None
+    ) -> None:
         self.place = place
-        place.own_settings = QUICK
+        place.own_settings = settings or QUICK
         self.tasks = ManualTasks()
         self.parent = QObject()
         self.opened = open_desk(place, seal_at_hand=seal_at_hand)
@@ -83,16 +86,20 @@ class StillDesk:
         """Read a card and answer whether its owner stands here."""
         self.place.cards.put(person)
         self.counter.read_card()
-        self.tasks.settle_all()
+        self.settle()
         self.counter.answer_presence(present)
-        self.tasks.settle_all()
+        self.settle()
 
     def begin(self, matter: str, answers: dict[str, str] | None = None) -> None:
         """Choose a matter and answer its questions."""
         self.counter.choose_matter(matter)
-        self.tasks.settle_all()
+        self.settle()
         for code, value in (answers or {}).items():
             self.counter.edit(code, value)
+
+    def settle(self) -> None:
+        """Settle everything but the pad, which a citizen may take a minute with."""
+        self.settle_lane(DB_LANE, READER_LANE, PAPER_LANE, None)
 
     def settle_lane(self, *lanes: str | None) -> None:
         """Settle what waits in these lanes, and nothing else."""

@@ -113,6 +113,7 @@ class RatingModel(ViewModel[RatingViewState]):
         self._invited: _Invited | None = None
         self._opening = False
         self._settling = False
+        self._sealing = False
         self._wanted: list[_Wanted] = []
         self._to_close: set[str] = set()
         self._end = _single_shot(self, self._time_is_up)
@@ -150,13 +151,14 @@ class RatingModel(ViewModel[RatingViewState]):
     def rate_on_screen(self, grade: Grade) -> None:
         """Seal what was touched on the second screen; nothing else is ever done with it."""
         invited = self._invited
-        if invited is None or self._settling:
+        if invited is None or self._settling or self._sealing:
             return
+        self._sealing = True
         self._tasks.run(
             lambda: SealedAnswer("answered", invited.screen_seal(grade)),
             owner=self,
             on_success=lambda answer: self._answered(invited, answer),
-            on_failure=self._not_sealed,
+            on_failure=lambda error: self._not_sealed(invited, error),
         )
 
     # ---- opening ------------------------------------------------------------------------------------------------
@@ -191,7 +193,7 @@ class RatingModel(ViewModel[RatingViewState]):
         )
 
     def _opened(self, invited: _Invited) -> None:
-        self._opening, self._settling = False, False
+        self._opening, self._settling, self._sealing = False, False, False
         self._wanted.pop(0)
         self._invited = invited
         self._thanks.stop()
@@ -249,8 +251,10 @@ class RatingModel(ViewModel[RatingViewState]):
     def _answered(self, invited: _Invited, answer: SealedAnswer) -> None:
         self._settle(invited, answer)
 
-    def _not_sealed(self, error: Exception) -> None:
+    def _not_sealed(self, invited: _Invited, error: Exception) -> None:
         logger.error("an answer could not be sealed", exc_info=error)
+        self._sealing = False
+        self._settle(invited, SealedAnswer("device_failed"))
 
     def _time_is_up(self) -> None:
         if self._invited is not None:
@@ -261,6 +265,8 @@ class RatingModel(ViewModel[RatingViewState]):
     def _settle(self, invited: _Invited, answer: SealedAnswer) -> None:
         if self._settling or invited is not self._invited:
             return
+        if self._sealing and answer.state != "answered":
+            return  # the citizen has touched an answer in time; it is on its way
         self._settling = True
         self._end.stop()
         self._record(invited, answer)

@@ -167,7 +167,7 @@ def test_the_card_fills_the_form_and_a_short_matter_skips_the_materials(still):
     assert state.is_short
     values = [field.value for field in state.sections[0].fields]
     assert values == ["林例秀", "999999 19410215 0023", "85 岁", "长期"]
-    assert [question.code for question in state.questions][0] == "presence"
+    assert state.questions[0].code == "presence"
 
 
 def test_a_full_matter_begins_with_what_the_card_does_not_settle(still):
