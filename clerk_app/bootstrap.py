@@ -9,21 +9,20 @@ from typing import TYPE_CHECKING
 
 from clerk_app.catalogue.calendar import load_calendar
 from clerk_app.catalogue.loader import load_catalogue
-from clerk_app.errors import BadFile, KeysDamaged
+from clerk_app.errors import BadFile, DiskFailed, KeysDamaged
 from clerk_app.seams import Clock, Rng, SystemClock, SystemDisk, SystemRng
 from clerk_app.security.device_secret import SecretStore, system_secret_store
 from clerk_app.security.enrolment_file import EnrolmentFile
 from clerk_app.security.keys import load_keys
 from clerk_app.security.passwords import STANDARD_COST, KdfCost
 from clerk_app.security.sealing import public_of_sealing
-from clerk_app.security.throttle import begin_try, succeed
 from clerk_app.services.desk import Desk, Place
 from clerk_app.services.enrol import ENROLMENT_VALUE, enrol
 from clerk_app.services.ports import NoticeRenderer, Printer
 from clerk_app.settings import Settings, load_settings
 from clerk_app.store.faults import storage_faults
 from clerk_app.store.folder import DataFolder, own_folder
-from clerk_app.store.store import Store
+from clerk_app.store.store import Store, unlock
 from clerk_app.store.verify import Verification, inspect_folder
 
 if TYPE_CHECKING:
@@ -131,7 +130,7 @@ def clerks(folder: DataFolder) -> dict[str, str]:
     """Numbers and names of the clerks who can sign in here; empty where there is no readable store."""
     try:
         return {number: entry.name for number, entry in load_keys(folder.path, _disk).clerks.items()}
-    except KeysDamaged:
+    except (KeysDamaged, DiskFailed):
         return {}
 
 
@@ -200,9 +199,7 @@ def _place_of(file: EnrolmentFile) -> Place:
 
 def check_password(folder: DataFolder, clerk: str, password: str) -> None:
     """Whether a clerk's password is right, to unlock the desk; counted like every other try."""
-    begin_try(folder.path, _clock, _disk)
-    load_keys(folder.path, _disk).unwrap(clerk, password, secret_store())
-    succeed(folder.path, _disk)
+    unlock(folder, clerk=clerk, password=password, clock=_clock, disk=_disk, secrets=secret_store())
 
 
 @contextmanager
