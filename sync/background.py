@@ -14,7 +14,7 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
-from clerk_app.errors import ClerkError
+from clerk_app.errors import BugError, ClerkError, PlatformUnreachable
 from clerk_app.seams import Clock, Rng
 from sync.engine import SyncLane, SyncProgress, SyncReport, sync_once
 
@@ -50,8 +50,7 @@ class LineState:
 
 def after_sync(state: LineState, report: SyncReport, now_ms: int) -> LineState:
     """The state after one sync."""
-    phases: dict[str, LinePhase] = {"done": "idle", "partial": "idle", "portal": "portal", "refused": "refused"}
-    phase = phases.get(report.state, "offline")
+    phase = _phase_after(report)
     return replace(
         state,
         phase=phase,
@@ -62,6 +61,14 @@ def after_sync(state: LineState, report: SyncReport, now_ms: int) -> LineState:
         report=report,
         progress=None,
     )
+
+
+def _phase_after(report: SyncReport) -> LinePhase:
+    if report.state == "partial":
+        # It began well; whether there still is a line, only the reason of its end can tell.
+        return "offline" if isinstance(report.problem, PlatformUnreachable) else "idle"
+    phases: dict[str, LinePhase] = {"done": "idle", "portal": "portal", "refused": "refused"}
+    return phases.get(report.state, "offline")
 
 
 def pause_s(state: LineState, chance: float) -> float:
@@ -118,16 +125,29 @@ class BackgroundSync:
             self._thread.join()
 
     def _run(self) -> None:
-        with self._open_lane() as lane:
-            lane.on_progress = self._progress
-            while not self._stopping.is_set():
-                self._wanted.clear()
-                self._set(replace(self.state, phase="syncing", progress=None))
-                self._set(after_sync(self.state, self._sync(lane), self._clock.now_ms()))
-                # However often somebody asks, two tries are never closer than this.
-                if self._stopping.wait(SHORTEST_S):
-                    return
-                self._wanted.wait(pause_s(self.state, self._rng.token(1)[0] / 255) - SHORTEST_S)
+        while not self._stopping.is_set():
+            try:
+                with self._open_lane() as lane:
+                    lane.on_progress = self._progress
+                    self._keep_syncing(lane)
+            except ClerkError as problem:
+                # Without a lane nothing can be tried; what stands in the way is shown, and the lane asked for again.
+                self._end_with(SyncReport(state="refused", problem=problem))
+
+    def _keep_syncing(self, lane: SyncLane) -> None:
+        while not self._stopping.is_set():
+            self._wanted.clear()
+            self._set(replace(self.state, phase="syncing", progress=None))
+            self._end_with(self._sync(lane))
+
+    def _end_with(self, report: SyncReport) -> None:
+        self._set(after_sync(self.state, report, self._clock.now_ms()))
+        self._pause()
+
+    def _pause(self) -> None:
+        """Wait for the next try. However often somebody asks, two tries are never closer than `SHORTEST_S`."""
+        if not self._stopping.wait(SHORTEST_S):
+            self._wanted.wait(pause_s(self.state, self._rng.token(1)[0] / 255) - SHORTEST_S)
 
     def _sync(self, lane: SyncLane) -> SyncReport:
         try:
@@ -137,7 +157,7 @@ class BackgroundSync:
             return SyncReport(state="refused", problem=problem)
         except Exception as bug:  # the border of the thread: syncing must never stop for good
             logger.exception("the sync failed in a way nobody foresaw")
-            return SyncReport(state="partial", problem=ClerkError(str(bug)))
+            return SyncReport(state="partial", problem=BugError(str(bug)))
 
     def _progress(self, progress: SyncProgress) -> None:
         self._set(replace(self.state, progress=progress))

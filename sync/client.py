@@ -41,6 +41,7 @@ from sync.transport import Transport
 from sync.wire import Malformed, Request, Response
 
 FEED_PAGE = 500
+UNSIGNED_PAUSE_S = 60
 REQUEST_ID_SIZE = 8
 _NONE: Mapping[str, str] = MappingProxyType({})
 _GATEWAY = (502, 503, 504)
@@ -236,7 +237,9 @@ def _prove(request: Request, answer: Response, keys: KeyList | None) -> None:
 def _not_the_hub(answer: Response) -> CaptivePortal | PlatformUnreachable:
     """Who answered without the hub's signature: a gateway that cannot reach the hub, or a portal."""
     if answer.status in _GATEWAY:
-        return PlatformUnreachable("a gateway answers, the hub does not", retry_after_s=_retry_after(answer))
+        # Nobody vouches for this number, so it may not silence a desk for long.
+        pause = min(_retry_after(answer), UNSIGNED_PAUSE_S)
+        return PlatformUnreachable("a gateway answers, the hub does not", retry_after_s=pause)
     return CaptivePortal(f"status {answer.status} without the hub's signature")
 
 
