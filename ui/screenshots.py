@@ -30,7 +30,7 @@ from ui.pages.not_yet import NotYetPage
 from ui.pages.page import Page
 from ui.pages.shell import Shell
 from ui.pages.sign_in import LockPage, SignInPage
-from ui.samples import counter_full, counter_short, frames, lists
+from ui.samples import counter, frames, lists
 from ui.samples.models import StillModel
 from ui.viewmodels.outcome_state import outcome_views
 
@@ -49,32 +49,30 @@ SCALED = QSize(911, 512)
 Maker = Callable[[], QWidget]
 
 
-def counter_shell(
-    state: CounterState, frame: FrameState = frames.ONLINE, search: SearchState = lists.ALL_MATTERS
-) -> Shell:
+def counter_shell(state: CounterState, frame: FrameState | None = None, search: SearchState | None = None) -> Shell:
     """The shell with the counter in front."""
-    shell = Shell(StillModel(frame))
-    shell.add_page("intake", CounterPage(StillModel(state), StillModel(search)))
+    shell = Shell(StillModel(frame or frames.online()))
+    shell.add_page("intake", CounterPage(StillModel(state), StillModel(search or lists.all_matters())))
     return shell
 
 
 def cases_shell(state: CasesState) -> Shell:
     """The shell with the case list in front."""
-    shell = Shell(StillModel(frames.at(frames.ONLINE, "cases")))
+    shell = Shell(StillModel(frames.online("cases")))
     shell.add_page("cases", CasesPage(StillModel(state)))
     return shell
 
 
-def devices_shell(state: DevicesState, frame: FrameState = frames.ONLINE) -> Shell:
+def devices_shell(state: DevicesState, frame: FrameState) -> Shell:
     """The shell with devices and sync in front."""
-    shell = Shell(StillModel(frames.at(frame, "devices")))
+    shell = Shell(StillModel(frame))
     shell.add_page("devices", DevicesPage(StillModel(state)))
     return shell
 
 
 def not_yet_shell() -> Shell:
     """The shell with a section to come in front."""
-    shell = Shell(StillModel(frames.at(frames.ONLINE, "outreach")))
+    shell = Shell(StillModel(frames.online("outreach")))
     shell.add_page("outreach", NotYetPage("outreach", "外出"))
     return shell
 
@@ -87,87 +85,87 @@ def citizen(state: CitizenState) -> CitizenWindow:
 
 
 def _with_outcomes() -> Shell:
-    shell = counter_shell(counter_full.ON_FORM)
+    shell = counter_shell(counter.on_form())
     shell.open_sheet(OutcomeSheet(outcome_views(), "居住登记及居住证申领"))
     return shell
 
 
 def _with_keys() -> Shell:
-    shell = counter_shell(counter_full.ON_FORM)
+    shell = counter_shell(counter.on_form())
     shell.open_sheet(KeysSheet())
     return shell
 
 
 def _with_manual_entry() -> Shell:
-    shell = counter_shell(counter_full.NO_READER)
+    shell = counter_shell(counter.no_reader())
     shell.open_sheet(ManualEntrySheet())
     return shell
 
 
 def _with_matters() -> Shell:
-    shell = counter_shell(counter_full.ON_FORM)
-    shell.open_sheet(MatterSheet(StillModel(lists.ALL_MATTERS)))
+    shell = counter_shell(counter.on_form())
+    shell.open_sheet(MatterSheet(StillModel(lists.all_matters())))
     return shell
 
 
 def _with_missing() -> Shell:
-    shell = counter_shell(counter_full.ON_FORM)
-    shell.open_sheet(MissingSheet(counter_full.ON_FORM))
+    shell = counter_shell(counter.on_form())
+    shell.open_sheet(MissingSheet(counter.on_form()))
     return shell
 
 
 def _with_toast() -> Shell:
-    shell = counter_shell(counter_full.IDLE_PARKED)
+    shell = counter_shell(counter.idle_parked())
     shell.say("叫号：本版还没有", "请用大厅的叫号机叫下一位，再按 F2 读证。")
     return shell
 
 
 PICTURES: dict[str, Maker] = {
-    "sign_in": lambda: SignInPage(StillModel(frames.SIGN_IN)),
-    "sign_in_wrong": lambda: SignInPage(StillModel(frames.SIGN_IN_WRONG)),
-    "sign_in_locked_out": lambda: SignInPage(StillModel(frames.SIGN_IN_LOCKED_OUT)),
-    "sign_in_busy": lambda: SignInPage(StillModel(frames.SIGN_IN_BUSY)),
-    "sign_in_no_store": lambda: SignInPage(StillModel(frames.SIGN_IN_NO_STORE)),
-    "lock": lambda: LockPage(StillModel(frames.LOCKED)),
-    "counter_idle": lambda: counter_shell(counter_full.IDLE),
-    "counter_idle_parked": lambda: counter_shell(counter_full.IDLE_PARKED),
-    "counter_reading": lambda: counter_shell(counter_full.READING),
-    "counter_read_failed": lambda: counter_shell(counter_full.READ_FAILED),
-    "counter_no_reader": lambda: counter_shell(counter_full.NO_READER),
-    "counter_person": lambda: counter_shell(counter_full.ASKING),
-    "counter_matter": lambda: counter_shell(counter_full.CHOOSING),
-    "counter_matter_none": lambda: counter_shell(counter_full.CHOOSING, search=lists.NOTHING_FOUND),
-    "counter_materials": lambda: counter_shell(counter_full.ON_MATERIALS),
-    "counter": lambda: counter_shell(counter_full.ON_FORM),
-    "counter_offline": lambda: counter_shell(counter_full.ON_FORM, frames.OFFLINE),
-    "counter_not_saved": lambda: counter_shell(counter_full.FORM_NOT_SAVED),
-    "counter_check": lambda: counter_shell(counter_full.ON_CHECK),
-    "counter_taking_in": lambda: counter_shell(counter_full.TAKING_IN),
-    "counter_done": lambda: counter_shell(counter_full.DONE),
-    "counter_done_no_paper": lambda: counter_shell(counter_full.DONE_NO_PAPER, frames.OFFLINE),
-    "short": lambda: counter_shell(counter_short.SHORT, frames.OFFLINE),
-    "short_not_present": lambda: counter_shell(counter_short.SHORT_NOT_PRESENT, frames.OFFLINE),
-    "short_expired_card": lambda: counter_shell(counter_short.SHORT_EXPIRED),
-    "short_done": lambda: counter_shell(counter_short.SHORT_DONE, frames.OFFLINE),
+    "sign_in": lambda: SignInPage(StillModel(frames.sign_in())),
+    "sign_in_wrong": lambda: SignInPage(StillModel(frames.sign_in_wrong())),
+    "sign_in_locked_out": lambda: SignInPage(StillModel(frames.sign_in_locked_out())),
+    "sign_in_busy": lambda: SignInPage(StillModel(frames.sign_in_busy())),
+    "sign_in_no_store": lambda: SignInPage(StillModel(frames.sign_in_no_store())),
+    "lock": lambda: LockPage(StillModel(frames.locked())),
+    "counter_idle": lambda: counter_shell(counter.idle()),
+    "counter_idle_parked": lambda: counter_shell(counter.idle_parked()),
+    "counter_reading": lambda: counter_shell(counter.reading()),
+    "counter_read_failed": lambda: counter_shell(counter.read_failed()),
+    "counter_no_reader": lambda: counter_shell(counter.no_reader()),
+    "counter_person": lambda: counter_shell(counter.asking()),
+    "counter_matter": lambda: counter_shell(counter.choosing()),
+    "counter_matter_none": lambda: counter_shell(counter.choosing(), search=lists.nothing_found()),
+    "counter_materials": lambda: counter_shell(counter.on_materials()),
+    "counter": lambda: counter_shell(counter.on_form()),
+    "counter_offline": lambda: counter_shell(counter.on_form_offline(), frames.offline()),
+    "counter_not_saved": lambda: counter_shell(counter.form_not_saved()),
+    "counter_check": lambda: counter_shell(counter.on_check()),
+    "counter_taking_in": lambda: counter_shell(counter.taking_in()),
+    "counter_done": lambda: counter_shell(counter.done()),
+    "counter_done_no_paper": lambda: counter_shell(counter.done_no_paper(), frames.offline()),
+    "short": lambda: counter_shell(counter.short(), frames.offline()),
+    "short_not_present": lambda: counter_shell(counter.short_not_present(), frames.offline()),
+    "short_expired_card": lambda: counter_shell(counter.short_expired_card()),
+    "short_done": lambda: counter_shell(counter.short_done(), frames.offline()),
     "outcomes": _with_outcomes,
     "matters": _with_matters,
     "manual_entry": _with_manual_entry,
     "keys": _with_keys,
     "toast": _with_toast,
-    "cases": lambda: cases_shell(lists.LIST),
-    "cases_loading": lambda: cases_shell(lists.LIST_LOADING),
-    "cases_empty": lambda: cases_shell(lists.LIST_EMPTY),
-    "cases_broken": lambda: cases_shell(lists.LIST_BROKEN),
-    "devices": lambda: devices_shell(lists.SYNCING),
-    "devices_unplugged": lambda: devices_shell(lists.UNPLUGGED, frames.OFFLINE),
-    "devices_not_enrolled": lambda: devices_shell(lists.NO_HUB),
+    "cases": lambda: cases_shell(lists.case_list()),
+    "cases_loading": lambda: cases_shell(lists.case_list_loading()),
+    "cases_empty": lambda: cases_shell(lists.case_list_empty()),
+    "cases_broken": lambda: cases_shell(lists.case_list_broken()),
+    "devices": lambda: devices_shell(lists.devices_syncing(), frames.online("devices")),
+    "devices_unplugged": lambda: devices_shell(lists.devices_unplugged(), frames.offline("devices")),
+    "devices_practice": lambda: devices_shell(lists.devices_practice(), frames.online("devices")),
     "not_yet": not_yet_shell,
-    "citizen_idle": lambda: citizen(lists.CITIZEN_IDLE),
-    "citizen_check": lambda: citizen(lists.CITIZEN_CHECK),
-    "citizen_rating": lambda: citizen(lists.CITIZEN_RATING),
-    "citizen_rating_elder": lambda: citizen(lists.CITIZEN_RATING_ELDER),
-    "citizen_thanks": lambda: citizen(lists.CITIZEN_THANKS),
-    "citizen_not_rated": lambda: citizen(lists.CITIZEN_NOT_RATED),
+    "citizen_idle": lambda: citizen(lists.citizen_idle()),
+    "citizen_check": lambda: citizen(lists.citizen_check()),
+    "citizen_rating": lambda: citizen(lists.citizen_rating()),
+    "citizen_rating_long": lambda: citizen(lists.citizen_rating_long()),
+    "citizen_thanks": lambda: citizen(lists.citizen_thanks()),
+    "citizen_not_rated": lambda: citizen(lists.citizen_not_rated()),
 }
 
 SCALED_PICTURES: dict[str, Maker] = {

@@ -13,9 +13,10 @@ from ui.components.field import Field
 from ui.components.form_grid import FormGrid
 from ui.components.line_edit import LineEdit
 from ui.components.phone_edit import PhoneEdit
-from ui.samples import counter_full
+from ui.samples import counter as samples
 from ui.viewmodels.parts import Choice, FieldView, SectionView
 
+SECTIONS = samples.on_form().sections
 NAME = FieldView("name", "姓名", value="周例安", mark="身", mark_meaning="来自身份证", fixed=True)
 EMPLOYER = FieldView("employer", "单位名称", optional=True, placeholder="可不填")
 REASON = FieldView("reason", "居住事由", editor="choice", choices=(Choice("务工", "务工"), Choice("就学", "就学")))
@@ -33,7 +34,7 @@ def _shown(qtbot, widget):
 @pytest.fixture
 def grid(qtbot):
     made = FormGrid()
-    made.show_sections(counter_full.SECTIONS)
+    made.show_sections(SECTIONS)
     return _shown(qtbot, made)
 
 
@@ -86,7 +87,7 @@ def test_every_editor_of_the_form_has_a_name_and_an_object_name(grid):
 
 
 def test_tab_goes_in_the_order_of_the_paper_and_past_what_the_card_filled(qtbot, grid):
-    wanted = [view.code for part in counter_full.SECTIONS for view in part.fields if not view.fixed]
+    wanted = [view.code for part in SECTIONS for view in part.fields if not view.fixed]
     grid.field(wanted[0]).focus_editor()
     walked = []
     for _ in wanted:
@@ -107,7 +108,7 @@ def test_enter_goes_on_like_tab(qtbot, grid):
 def test_the_order_of_the_paper_holds_in_two_columns_too(qtbot, grid):
     grid.resize(500, 900)
     QApplication.processEvents()
-    wanted = [view.code for part in counter_full.SECTIONS for view in part.fields]
+    wanted = [view.code for part in SECTIONS for view in part.fields]
     placed = sorted(
         (grid.field(code) for code in wanted),
         key=lambda field: (field.mapTo(grid, field.rect().topLeft()).y(), field.x()),
@@ -120,7 +121,7 @@ def test_a_new_state_takes_neither_the_cursor_nor_a_composition(qtbot, grid):
     edit.setFocus()
     edit.setCursorPosition(2)
     QApplication.sendEvent(edit, QInputMethodEvent("hao", []))
-    grid.show_sections(counter_full.SECTIONS)
+    grid.show_sections(SECTIONS)
     assert focus() is edit
     assert edit.cursorPosition() == 2
     type_text("号")
@@ -129,9 +130,9 @@ def test_a_new_state_takes_neither_the_cursor_nor_a_composition(qtbot, grid):
 
 def test_a_field_that_appears_leaves_the_focus_where_it_was(qtbot, grid):
     grid.field("g.R2.reason").focus_editor()
-    living = counter_full.SECTIONS[3]
+    *before, living, after = SECTIONS
     longer = replace(living, fields=(*living.fields, EMPLOYER))
-    grid.show_sections((*counter_full.SECTIONS[:3], longer, counter_full.SECTIONS[4]))
+    grid.show_sections((*before, longer, after))
     assert grid.field("employer") is not None
     assert QApplication.focusWidget() is grid.field("g.R2.reason").editor
 

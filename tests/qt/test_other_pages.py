@@ -38,20 +38,23 @@ def _opened(qtbot, page):
 
 
 def test_the_list_is_read_again_when_its_page_comes_to_the_front(qtbot):
-    model = RecordingModel(lists.LIST)
+    model = RecordingModel(lists.case_list())
     _opened(qtbot, CasesPage(model))
     assert model.acts == [("refresh",)]
 
 
 def test_arrows_walk_the_cases_and_show_each(qtbot):
-    model = RecordingModel(lists.LIST)
+    model = RecordingModel(lists.case_list())
     _opened(qtbot, CasesPage(model))
     press(Qt.Key.Key_Down, times=2)
-    assert model.acts[1:] == [("select", lists.CASES[1].number), ("select", lists.CASES[2].number)]
+    assert model.acts[1:] == [
+        ("select", lists.case_list().rows[1].number),
+        ("select", lists.case_list().rows[2].number),
+    ]
 
 
 def test_left_and_right_walk_the_filters(qtbot):
-    model = RecordingModel(lists.LIST)
+    model = RecordingModel(lists.case_list())
     _opened(qtbot, CasesPage(model))
     press(Qt.Key.Key_Right)
     press(Qt.Key.Key_Left)
@@ -59,28 +62,32 @@ def test_left_and_right_walk_the_filters(qtbot):
 
 
 def test_a_new_list_keeps_the_chosen_case(qtbot):
-    model = RecordingModel(lists.LIST)
+    model = RecordingModel(lists.case_list())
     page = _opened(qtbot, CasesPage(model))
     model.acts.clear()
-    model.show(replace(lists.LIST, rows=(replace(lists.CASES[0], due="今天到期"), *lists.CASES[1:])))
+    model.show(
+        replace(
+            lists.case_list(), rows=(replace(lists.case_list().rows[0], due="今天到期"), *lists.case_list().rows[1:])
+        )
+    )
     assert page._table.currentIndex().row() == 0
     assert model.acts == []
 
 
 def test_the_detail_tells_the_history_and_what_to_do(qtbot):
-    page = _opened(qtbot, CasesPage(RecordingModel(lists.LIST)))
+    page = _opened(qtbot, CasesPage(RecordingModel(lists.case_list())))
     words = said(page)
-    assert "公安退回：租赁合同缺出租人签字" in words
+    assert "部门退回：租赁合同缺出租人签字" in words
     assert "受理，打印受理通知书 2 份" in words
 
 
 @pytest.mark.parametrize(
     ("state", "words"),
     [
-        (lists.LIST_LOADING, "正在读取办件…"),
-        (lists.LIST_EMPTY, "还没有办件"),
-        (lists.LIST_BROKEN, "办件没有读出来"),
-        (replace(lists.LIST_EMPTY, current="todo"), "这里没有办件"),
+        (lists.case_list_loading(), "正在读取办件…"),
+        (lists.case_list_empty(), "还没有办件"),
+        (lists.case_list_broken(), "办件没有读出来"),
+        (replace(lists.case_list_empty(), current="todo"), "这里没有办件"),
     ],
 )
 def test_a_list_without_rows_says_why(qtbot, state, words):
@@ -91,17 +98,17 @@ def test_a_list_without_rows_says_why(qtbot, state, words):
 
 
 def test_sync_and_trying_a_device_are_asked_for(qtbot):
-    model = RecordingModel(lists.UNPLUGGED)
+    model = RecordingModel(lists.devices_unplugged())
     page = _opened(qtbot, DevicesPage(model))
     model.acts.clear()
     press("F5")
     press("Ctrl+Return")
-    page.findChild(QPushButton, "device:printer").click()
-    assert model.acts == [("sync_now",), ("sync_now",), ("try_device", "printer")]
+    page.findChild(QPushButton, "device:card_reader").click()
+    assert model.acts == [("sync_now",), ("sync_now",), ("try_device", "card_reader")]
 
 
 def test_while_syncing_no_second_sync_is_asked_for(qtbot):
-    model = RecordingModel(lists.SYNCING)
+    model = RecordingModel(lists.devices_syncing())
     _opened(qtbot, DevicesPage(model))
     model.acts.clear()
     press("F5")
@@ -109,17 +116,17 @@ def test_while_syncing_no_second_sync_is_asked_for(qtbot):
 
 
 def test_the_details_for_a_maintainer_are_closed_until_asked_for(qtbot):
-    page = _opened(qtbot, DevicesPage(RecordingModel(lists.UNPLUGGED)))
-    assert "SAM 编号" not in said(page)
+    page = _opened(qtbot, DevicesPage(RecordingModel(lists.devices_unplugged())))
+    assert "设备号" not in said(page)
     page._details.click()
-    assert "SAM 编号" in said(page)
+    assert "设备号" in said(page)
 
 
 # ---- the frame
 
 
 def test_a_section_is_chosen_by_a_click_and_tells_how_much_waits(qtbot):
-    frame = RecordingModel(frames.ONLINE)
+    frame = RecordingModel(frames.online())
     shell = _opened(qtbot, Shell(frame))
     button = shell.findChild(NavButton, "section:cases")
     assert button.accessibleName() == "办件，2 件要处理"
@@ -128,7 +135,7 @@ def test_a_section_is_chosen_by_a_click_and_tells_how_much_waits(qtbot):
 
 
 def test_offline_is_said_in_the_frame_in_violet_and_words(qtbot):
-    shell = _opened(qtbot, Shell(RecordingModel(frames.OFFLINE)))
+    shell = _opened(qtbot, Shell(RecordingModel(frames.offline())))
     words = said(shell)
     assert "离线办理 · 已存 7 件" in words
     assert "离线 2 小时 14 分" in words
@@ -136,24 +143,24 @@ def test_offline_is_said_in_the_frame_in_violet_and_words(qtbot):
 
 
 def test_devices_that_are_well_fold_into_one_word_where_it_is_narrow(qtbot):
-    shell = _opened(qtbot, Shell(RecordingModel(frames.ONLINE)))
+    shell = _opened(qtbot, Shell(RecordingModel(frames.online())))
     assert "评价器 就绪" in said(shell)
     shell.resize(911, 512)
     QApplication.processEvents()
     assert "设备就绪 2" in said(shell)
     assert "评价器 就绪" not in said(shell)
-    assert "打印机 缺纸" in said(shell)
+    assert "打印机 连不上" in said(shell)
 
 
 def test_what_a_model_says_is_shown_over_the_page(qtbot):
-    frame = RecordingModel(frames.ONLINE)
+    frame = RecordingModel(frames.online())
     shell = _opened(qtbot, Shell(frame))
     frame.said.emit("已排上补打", "纸出来后请核对。")
     assert "已排上补打" in said(shell)
 
 
 def test_locking_and_finding_are_asked_for_by_key(qtbot):
-    shell = _opened(qtbot, Shell(RecordingModel(frames.ONLINE)))
+    shell = _opened(qtbot, Shell(RecordingModel(frames.online())))
     shell.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
     shell.setFocus()
     with qtbot.waitSignal(shell.lock_asked):
@@ -164,7 +171,7 @@ def test_locking_and_finding_are_asked_for_by_key(qtbot):
 
 # ---- the second screen
 
-CITIZEN = [lists.CITIZEN_IDLE, lists.CITIZEN_CHECK, lists.CITIZEN_RATING, lists.CITIZEN_THANKS]
+CITIZEN = [lists.citizen_idle(), lists.citizen_check(), lists.citizen_rating(), lists.citizen_thanks()]
 
 
 @pytest.fixture
@@ -185,7 +192,7 @@ def test_nothing_on_the_second_screen_can_take_the_focus(citizen, state):
 
 
 def test_the_clerks_keyboard_never_reaches_the_second_screen(qtbot, citizen):
-    citizen.render(lists.CITIZEN_RATING)
+    citizen.render(lists.citizen_rating())
     with qtbot.assertNotEmitted(citizen.rated):
         for key in (Qt.Key.Key_Return, Qt.Key.Key_Space, Qt.Key.Key_Tab, Qt.Key.Key_1, Qt.Key.Key_5):
             QApplication.sendEvent(citizen, QKeyEvent(QEvent.Type.KeyPress, key, Qt.KeyboardModifier.NoModifier))
@@ -195,17 +202,17 @@ def test_the_clerks_keyboard_never_reaches_the_second_screen(qtbot, citizen):
 
 
 def test_showing_the_second_screen_takes_no_key_from_the_clerk(qtbot, citizen):
-    shell = _opened(qtbot, Shell(RecordingModel(frames.ONLINE)))
+    shell = _opened(qtbot, Shell(RecordingModel(frames.online())))
     shell.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
     shell.setFocus()
-    citizen.render(lists.CITIZEN_RATING)
+    citizen.render(lists.citizen_rating())
     citizen.show()
     QApplication.processEvents()
     assert focus() is shell
 
 
 def test_the_five_answers_are_equal_in_size_and_in_the_order_of_the_rules(citizen):
-    citizen.render(lists.CITIZEN_RATING)
+    citizen.render(lists.citizen_rating())
     QApplication.processEvents()
     buttons = citizen.findChildren(RatingButton)
     assert [button.grade for button in buttons] == list(GRADES)
@@ -217,7 +224,7 @@ def test_the_five_answers_are_equal_in_size_and_in_the_order_of_the_rules(citize
 
 @pytest.mark.parametrize("grade", GRADES)
 def test_a_touch_tells_its_grade_once(qtbot, citizen, grade):
-    citizen.render(lists.CITIZEN_RATING)
+    citizen.render(lists.citizen_rating())
     told: list[str] = []
     citizen.rated.connect(told.append)
     qtbot.mouseClick(citizen.findChild(RatingButton, f"rating:{grade}"), Qt.MouseButton.LeftButton)
@@ -225,7 +232,7 @@ def test_a_touch_tells_its_grade_once(qtbot, citizen, grade):
 
 
 def test_a_touch_that_slides_away_is_no_answer(qtbot, citizen):
-    citizen.render(lists.CITIZEN_RATING)
+    citizen.render(lists.citizen_rating())
     button = citizen.findChildren(RatingButton)[0]
     with qtbot.assertNotEmitted(citizen.rated):
         qtbot.mousePress(button, Qt.MouseButton.LeftButton, pos=QPoint(20, 20))
@@ -233,20 +240,20 @@ def test_a_touch_that_slides_away_is_no_answer(qtbot, citizen):
 
 
 def test_no_answer_is_said_to_be_no_praise(citizen):
-    citizen.render(lists.CITIZEN_RATING)
+    citizen.render(lists.citizen_rating())
     assert "60 秒没有选择记为“未评价”，不会当作好评" in said(citizen)
-    citizen.render(lists.CITIZEN_RATING_ELDER)
+    citizen.render(lists.citizen_rating_long())
     assert "120 秒没有选择" in said(citizen)
 
 
 def test_a_whole_number_of_a_person_never_stands_on_the_second_screen(citizen):
-    citizen.render(lists.CITIZEN_CHECK)
+    citizen.render(lists.citizen_check())
     words = said(citizen)
     assert "999999********0010" in words
     assert "19920216" not in words
 
 
 def test_the_screen_forgets_a_visit_when_the_next_page_comes(citizen):
-    citizen.render(lists.CITIZEN_CHECK)
-    citizen.render(lists.CITIZEN_IDLE)
+    citizen.render(lists.citizen_check())
+    citizen.render(lists.citizen_idle())
     assert "周例安" not in said(citizen)

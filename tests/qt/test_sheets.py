@@ -12,8 +12,8 @@ from ui.dialogs.keys_help import KeysSheet
 from ui.dialogs.manual_entry import ManualEntrySheet
 from ui.dialogs.outcome import OutcomeSheet
 from ui.keys import Command
-from ui.samples import counter_full
-from ui.samples.lists import ALL_MATTERS
+from ui.samples import counter as samples
+from ui.samples import lists
 from ui.viewmodels.manual_entry import ManualEntry, manual_document, manual_faults
 from ui.viewmodels.outcome_state import outcome_views
 
@@ -117,7 +117,7 @@ def test_a_digit_typed_into_the_reason_is_not_another_outcome(qtbot, window):
 
 
 def test_a_matter_is_chosen_with_arrows_and_enter_while_typing(qtbot, window):
-    search = RecordingModel(ALL_MATTERS)
+    search = RecordingModel(lists.all_matters())
     sheet = MatterSheet(search)
     window.veil.open(sheet)
     line = focus()
@@ -130,7 +130,7 @@ def test_a_matter_is_chosen_with_arrows_and_enter_while_typing(qtbot, window):
 
 
 def test_the_primary_key_chooses_the_marked_matter(qtbot, window):
-    sheet = MatterSheet(RecordingModel(ALL_MATTERS))
+    sheet = MatterSheet(RecordingModel(lists.all_matters()))
     window.veil.open(sheet)
     with qtbot.waitSignal(sheet.chosen) as told:
         sheet.run(Command.PRIMARY)
@@ -138,7 +138,7 @@ def test_the_primary_key_chooses_the_marked_matter(qtbot, window):
 
 
 def test_the_folded_column_jumps_by_digit(qtbot, window):
-    sheet = MissingSheet(counter_full.ON_FORM)
+    sheet = MissingSheet(samples.on_form())
     window.veil.open(sheet)
     with qtbot.waitSignal(sheet.chosen) as told:
         qtbot.keyClick(sheet, Qt.Key.Key_2)

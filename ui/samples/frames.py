@@ -3,69 +3,105 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import cache
+from typing import TYPE_CHECKING
 
-from ui.tokens import Tone
-from ui.viewmodels.frame import FrameState, SectionItem, SectionKey, StatusView
-from ui.viewmodels.parts import ChipView, ProblemView
+from clerk_app.errors import LockedOut, NoStore, WrongPassword
+from clerk_app.services.workplace import DeviceLine, SyncLine
+from ui.presenters.frame import FrameFacts, catalogue_text, frame_state
+from ui.presenters.words import problem_view
+from ui.samples import desk
+from ui.say import say
 from ui.viewmodels.sign_in_state import LockState, SignInState
 
-PLACE = "窗口通 · 例州区 3 号窗口"
-MARK = "演示"
-CATALOGUE = "目录 2026-11-20 版（示例数据）"
+if TYPE_CHECKING:
+    from ui.viewmodels.frame import FrameState, SectionKey
 
-SECTIONS: tuple[SectionItem, ...] = (
-    SectionItem("intake", "受理"),
-    SectionItem("cases", "办件", 2),
-    SectionItem("delivery", "出件"),
-    SectionItem("outreach", "外出"),
-    SectionItem("appeals", "诉求"),
-    SectionItem("statistics", "统计"),
-    SectionItem("devices", "设备"),
+READY = (
+    DeviceLine("card_reader", "ready", "/dev/ttyUSB0", last_used_ms=desk.at(9, 36)),
+    DeviceLine("rating_pad", "ready", "/dev/ttyUSB1"),
+    DeviceLine("printer", "ready"),
 )
+PRINTER_OFF = (*READY[:2], DeviceLine("printer", "paper_waiting", reason="printer_offline"))
 
-READY = (ChipView("读卡器 就绪"), ChipView("评价器 就绪"), ChipView("打印机 就绪"))
-NO_PAPER = (ChipView("读卡器 就绪"), ChipView("评价器 就绪"), ChipView("打印机 缺纸", Tone.WARN))
-
-ONLINE = FrameState(
-    place=PLACE,
-    clerk="王 例",
-    mark=MARK,
-    devices=NO_PAPER,
-    line=ChipView("已同步 09:41"),
-    sections=SECTIONS,
-    status=StatusView(drafts=7, waiting=4, oldest="09:14", catalogue=CATALOGUE, now="2026-11-23 周一 09:42"),
+SYNCED = SyncLine(
+    phase="idle",
+    is_online=True,
+    pending=4,
+    pending_cases=4,
+    oldest_ms=desk.at(9, 14),
+    last_sync_ms=desk.at(9, 41),
 )
-
-OFFLINE = replace(
-    ONLINE,
-    devices=READY,
-    line=ChipView("离线办理 · 已存 7 件", Tone.OFFLINE),
-    status=StatusView(
-        offline_for="2 小时 14 分",
-        last_sync="07:55",
-        drafts=1,
-        waiting=7,
-        oldest="08:02",
-        catalogue=CATALOGUE,
-        now="2026-11-24 周二 10:09",
-    ),
+OFFLINE = SyncLine(
+    phase="offline",
+    pending=31,
+    pending_cases=7,
+    oldest_ms=desk.at(8, 2),
+    offline_since_ms=desk.at(7, 28),
+    last_sync_ms=desk.at(7, 28),
+    reason="platform_unreachable",
 )
 
 
-def at(frame: FrameState, section: SectionKey) -> FrameState:
-    """The frame with another section in front."""
-    return replace(frame, current=section)
+@cache
+def online(section: SectionKey = "intake") -> FrameState:
+    """An ordinary morning; the printer is off."""
+    return frame_state(_facts(section))
 
 
-SIGN_IN = SignInState(place="例州区政务服务中心 · 3 号窗口", mark=MARK, number="0312")
-SIGN_IN_WRONG = replace(SIGN_IN, problem=ProblemView("密码不对。", "请重新输入；连续 5 次不对会锁定 15 分钟。"))
-SIGN_IN_LOCKED_OUT = replace(
-    SIGN_IN,
-    locked_for_s=832,
-    problem=ProblemView("密码多次不对，已锁定，还剩 14 分钟。", "请等锁定结束再试，重启电脑不会缩短时间。"),
-)
-SIGN_IN_BUSY = replace(SIGN_IN, busy="正在打开…")
-SIGN_IN_NO_STORE = SignInState(
-    problem=ProblemView("这个文件夹里没有本机记录。", "请先运行 clerk init 建立，或用 --data 指定正确的文件夹。")
-)
-LOCKED = LockState(clerk="王 例 · 工号 0312", drafts=2)
+@cache
+def offline(section: SectionKey = "intake") -> FrameState:
+    """The same morning without a line."""
+    return frame_state(replace(_facts(section), line=OFFLINE, devices=READY, drafts=1))
+
+
+@cache
+def sign_in() -> SignInState:
+    """One clerk only can sign in here, so the number is there."""
+    return SignInState(mark=desk.MARK, number=desk.CLERK)
+
+
+@cache
+def sign_in_wrong() -> SignInState:
+    """A wrong password."""
+    return replace(sign_in(), problem=problem_view(WrongPassword()))
+
+
+@cache
+def sign_in_locked_out() -> SignInState:
+    """Too many wrong passwords."""
+    return replace(sign_in(), locked_for_s=832, problem=problem_view(LockedOut(seconds=832)))
+
+
+@cache
+def sign_in_busy() -> SignInState:
+    """The store is being opened."""
+    return replace(sign_in(), busy=say("正在打开本机记录…"))
+
+
+@cache
+def sign_in_no_store() -> SignInState:
+    """There is nothing to sign in to."""
+    return SignInState(mark=desk.MARK, problem=problem_view(NoStore()))
+
+
+@cache
+def locked() -> LockState:
+    """The locked desk."""
+    return LockState(clerk=say("{name} · 工号 {number}", name=desk.CLERK_NAME, number=desk.CLERK), drafts=2)
+
+
+def _facts(section: SectionKey) -> FrameFacts:
+    return FrameFacts(
+        hall=desk.HALL_NAME,
+        window=desk.WINDOW_NAME,
+        clerk=desk.CLERK_NAME,
+        catalogue=catalogue_text(*desk.catalogue_edition()),
+        mark=desk.MARK,
+        drafts=3,
+        to_do=2,
+        now_ms=desk.NOW,
+        line=SYNCED,
+        devices=PRINTER_OFF,
+        current=section,
+    )

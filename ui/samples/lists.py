@@ -3,197 +3,229 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import date
+from functools import cache
+from typing import TYPE_CHECKING
 
-from ui.samples.frames import MARK
-from ui.tokens import Tone
-from ui.viewmodels.cases import CaseDetail, CaseLine, CasesState, EventView, FilterView
-from ui.viewmodels.citizen_state import CitizenState
-from ui.viewmodels.devices_state import DevicesState, DeviceView, SyncRow, TransferView
-from ui.viewmodels.parts import ChipView, ProblemView, TextRow
-from ui.viewmodels.search_state import Hit, SearchState
+from clerk_app.domain import case_number
+from clerk_app.domain.case_state import STATE_LABELS, CaseState
+from clerk_app.domain.civil import civil_date, short_time
+from clerk_app.errors import PrinterOffline, StoreError
+from clerk_app.services.cases import CaseView, HistoryItem
+from clerk_app.services.rows import Backlog, CaseRow, PrintJob
+from ui.presenters.cases import case_detail, case_line, filter_views
+from ui.presenters.citizen import CitizenFacts, Shown, citizen_state
+from ui.presenters.counter_facts import VisitFacts
+from ui.presenters.devices import DeviceFacts, devices_state
+from ui.presenters.hits import matter_hits
+from ui.presenters.words import problem_view
+from ui.samples import desk, frames
+from ui.viewmodels.cases import CaseDetail, CasesState
+from ui.viewmodels.search_state import SearchState
 
-_UPLOADED = ChipView("已上传")
-_WAITING = ChipView("待上传", Tone.OFFLINE)
+if TYPE_CHECKING:
+    from ui.viewmodels.citizen_state import CitizenState
+    from ui.viewmodels.devices_state import DevicesState
 
-FILTERS = (
-    FilterView("todo", "要处理", 2),
-    FilterView("open", "在办", 6),
-    FilterView("closed", "已办结"),
-    FilterView("all", "全部"),
-)
+_RETURN_REASON = "租赁合同缺出租人签字"
 
-CASES = (
-    CaseLine(
-        "3403990312611170003791",
-        "340399 031 261117 00037 91",
-        "吴例宁",
-        "居住登记及居住证申领",
-        ChipView("公安退回", Tone.BAD),
-        "还有 5 工作日",
-        0.5,
-        _UPLOADED,
-    ),
-    CaseLine(
-        "3403990312611230001977",
-        "340399 031 261123 00019 77",
-        "郑例和",
-        "居住登记及居住证申领",
-        ChipView("两处记录不一致", Tone.BAD),
-        "还有 9 工作日",
-        0.1,
-        _UPLOADED,
-    ),
-    CaseLine(
-        "3403990312611230002171",
-        "340399 031 261123 00021 71",
-        "周例安",
-        "居住登记及居住证申领",
-        ChipView("部门审查"),
-        "还有 9 工作日",
-        0.1,
-        _UPLOADED,
-    ),
-    CaseLine(
-        "3403991022611240000739",
-        "340399 102 261124 00007 39",
-        "林例秀",
-        "养老保险待遇领取资格认证",
-        ChipView("已收件"),
-        "平台确认后生效",
-        None,
-        _WAITING,
-    ),
-    CaseLine(
-        "3403990312611120000873",
-        "340399 031 261112 00008 73",
-        "何例江",
-        "居住登记及居住证申领",
-        ChipView("已办结", Tone.OK),
-        "用 7 / 承诺 10",
-        0.7,
-        _UPLOADED,
-    ),
-)
 
-DETAIL = CaseDetail(
-    number=CASES[0].number,
-    shown=CASES[0].shown,
-    matter=CASES[0].matter,
-    subtitle="吴例宁 · 例州区公安局 · 11-17 受理",
-    uploaded=_UPLOADED,
-    task=ProblemView(
-        "公安退回：租赁合同缺出租人签字", "请通知申请人补签后到窗口重交；补正通知书本版还没有，请用现行的。"
-    ),
-    facts=(
-        TextRow("现在生效", "居住登记 11 月 17 日起生效"),
-        TextRow("还没生效", "居住证最迟 2026 年 12 月 1 日发放"),
-        TextRow("期限", "12-01（还有 5 工作日）"),
-    ),
-    papers=(TextRow("受理通知书", "2 份 · 已打印"),),
-    events=(
-        EventView("公安退回：租赁合同缺出租人签字", "11-24 15:02 · 平台"),
-        EventView("已邀请评价，已完成", "11-17 10:14"),
-        EventView("受理，打印受理通知书 2 份", "11-17 10:09 · 王例"),
-        EventView("读身份证，本人在场", "11-17 10:03 · 王例"),
-    ),
-)
-LIST = CasesState(rows=CASES, filters=FILTERS, current="open", selected=CASES[0].number, detail=DETAIL)
-LIST_LOADING = CasesState(filters=FILTERS, loading=True)
-LIST_EMPTY = CasesState(filters=FILTERS[-1:], current="all")
-LIST_BROKEN = CasesState(
-    filters=FILTERS, problem=ProblemView("本机记录出错，这一步没有办成。", "请重试；还不行请联系维护人员。")
-)
-
-_READER = DeviceView("card_reader", "身份证阅读器", "/dev/ttyUSB0 · 上次读证 09:36", ChipView("就绪"), "试读")
-_PAD = DeviceView("rating_pad", "评价器", "四键型，没有“非常不满意”，缺的一档用第二屏", ChipView("就绪"), "点亮试试")
-_PRINTER = DeviceView("printer", "A4 打印机", "2 份在排队，加纸后自动续打", ChipView("缺纸", Tone.WARN), "试打")
-_SECOND = DeviceView("second_screen", "第二屏", "面向群众，现在是待机页", ChipView("已显示"), "换到另一屏")
-
-DETAILS = (
-    ("设备号", "340399 031"),
-    ("链", "b7c1…04 · 1,284 条"),
-    ("摘要", "9f2c 41aa 70d3 5b1e"),
-    ("SAM 编号", "05.01-20121231-0000000001-1234567890"),
-    ("版本", "0.1.0"),
-)
-
-SYNCING = DevicesState(
-    devices=(_READER, _PAD, _PRINTER, _SECOND),
-    transfer=TransferView("上传第 5 件的“租赁合同”，断了会接着传", "23.7 / 38.2 MB · 约 2 分钟", 0.62),
-    rows=(
-        SyncRow("待平台确认 7 条", "共 1,284 条，已确认 1,277 条，最早一条 09:14", ChipView("正在上传", Tone.WARN)),
-        SyncRow("下载到 09:41", "目录 11-20 版 · 部门结果 12 条", ChipView("最新")),
-        SyncRow(
-            "请您看一眼 · 1",
-            "林例秀的联系电话：您填尾号 0021，5 号窗口填尾号 0007。两个都留着，请选对的",
-            ChipView("要看", Tone.BAD),
-            alarming=True,
-        ),
-        SyncRow("网络", "手机热点，偏慢但够用，先传办件后传图片", ChipView("慢", Tone.WARN)),
-        SyncRow("本机记录", "已加密，链条完整，空间 41 GB", ChipView("正常")),
-    ),
-    syncing=True,
-    details=DETAILS,
-)
-UNPLUGGED = DevicesState(
-    devices=(
-        DeviceView(
-            "card_reader",
-            "身份证阅读器",
-            "09:31 拔出。插回即可，不用重启；也可以手工录入",
-            ChipView("未连接", Tone.BAD),
-        ),
-        DeviceView("rating_pad", "评价器", "没有评价器时用第二屏评价", ChipView("未连接")),
-        replace(_PRINTER, note="存到文件夹 papers", chip=ChipView("就绪")),
-        _SECOND,
-    ),
-    rows=(
-        SyncRow("离线办理", "已存 7 件，最早 08:02。有网后自动上传，不用人管", ChipView("离线", Tone.OFFLINE)),
-        SyncRow("上次同步 07:55", "目录 11-20 版", ChipView("可用")),
-        SyncRow("本机记录", "已加密，链条完整，空间 41 GB", ChipView("正常")),
-    ),
-    details=DETAILS,
-)
-NO_HUB = DevicesState(
-    devices=(_READER, _PAD, _PRINTER, _SECOND),
-    rows=(SyncRow("还没有登记到平台", "请运行 clerk enrol 登记文件；练习记录不上传", ChipView("未登记")),),
-    can_sync=False,
-)
-
-ALL_MATTERS = SearchState(
-    hits=(
-        Hit("matter", "P31", "居住登记及居住证申领", "公安 · 承诺 10 工作日 · 本窗口可受理"),
-        Hit("matter", "P14", "养老保险待遇领取资格认证", "人社 · 当场 · 必须本人 · 平台确认后生效"),
+def _row(count: int, on: date, name: str, code: str, state: CaseState, due: str | None, *, uploaded: bool) -> CaseRow:
+    subject = desk.matter(code)
+    return CaseRow(
+        number=case_number.make(desk.HALL, desk.DEVICE, on, count),
+        official_number=None,
+        state=state.value,
+        matter=code,
+        matter_name=subject.name,
+        department=subject.department,
+        applicant=name,
+        taken_in_at=desk.at(10, 9, on),
+        due_on=due,
+        due_estimated=False,
+        needs_clerk=state is CaseState.RETURNED or count == _CONFLICT,
+        uploaded=uploaded,
+        visit="v1",
     )
-)
-NOTHING_FOUND = SearchState(text="海关报关")
 
-_CITIZEN = CitizenState(place="例州区政务服务中心", window="3 号窗口 · 王例 · 工号 0312", mark=MARK)
-CITIZEN_IDLE = _CITIZEN
-CITIZEN_CHECK = replace(
-    _CITIZEN,
-    page="check",
-    matters="居住登记及居住证申领",
-    rows=(
-        TextRow("姓名", "周例安"),
-        TextRow("证件号码", "999999********0010"),
-        TextRow("街道 / 社区", "例新街道 · 例湖社区"),
-        TextRow("详细地址", "例湖路 18 号 3 栋 502"),
-        TextRow("手机", "130****0001"),
-        TextRow("居住事由", "务工"),
-        TextRow("居住起始", "2026-04-01"),
-        TextRow("房屋类型", "个人出租房"),
-        TextRow("取件方式", "邮寄"),
-        TextRow("收件地址", "例湖路 18 号 3 栋 502"),
-    ),
-)
-CITIZEN_RATING = replace(
-    _CITIZEN,
-    page="rating",
-    matters="居住登记及居住证申领",
-    number="340399 031 261123 00021 71",
-    progress_url="https://例.invalid/p/AAECAwQFBgcICQ",
-)
-CITIZEN_RATING_ELDER = replace(CITIZEN_RATING, matters="养老保险待遇领取资格认证", timeout_s=120, progress_url="")
-CITIZEN_THANKS = replace(_CITIZEN, page="thanks")
-CITIZEN_NOT_RATED = replace(_CITIZEN, page="thanks", thanks="timed_out")
+
+_CONFLICT = 19
+
+
+@cache
+def rows() -> tuple[CaseRow, ...]:
+    """Six cases, what needs the clerk first."""
+    monday = desk.TODAY
+    state = CaseState
+    return (
+        _row(37, date(2026, 11, 17), "吴例宁", "P31", state.RETURNED, "2026-12-01", uploaded=True),
+        _row(_CONFLICT, monday, "郑例和", "P31", state.ACCEPTED, "2026-12-07", uploaded=True),
+        _row(21, monday, "周例安", "P31", state.ACCEPTED, "2026-12-07", uploaded=True),
+        _row(22, monday, "林例秀", "P14", state.RECEIVED, None, uploaded=False),
+        _row(12, date(2026, 11, 10), "冯例立", "P31", state.ACCEPTED, "2026-11-24", uploaded=True),
+        _row(8, date(2026, 11, 9), "何例江", "P31", state.DECIDED, "2026-11-23", uploaded=True),
+    )
+
+
+@cache
+def case_list() -> CasesState:
+    """The list with the returned case in detail."""
+    calendar = desk.around().calendar
+    lines = tuple(case_line(row, calendar, desk.TODAY, is_online=True) for row in rows())
+    return CasesState(lines, filter_views({"todo": 2, "open": 5}), selected=rows()[0].number, detail=_detail())
+
+
+@cache
+def case_list_loading() -> CasesState:
+    """The first rows are on their way."""
+    return CasesState(filters=filter_views({}), loading=True)
+
+
+@cache
+def case_list_empty() -> CasesState:
+    """No case was ever taken in here."""
+    return CasesState(filters=filter_views({"todo": 0, "open": 0}), current="all")
+
+
+@cache
+def case_list_broken() -> CasesState:
+    """The store could not be read."""
+    return CasesState(filters=filter_views({}), problem=problem_view(StoreError()))
+
+
+@cache
+def devices_syncing() -> DevicesState:
+    """An upload is running; the printer is off; a record needs a look."""
+    line = replace(frames.SYNCED, phase="syncing", done=62, total=100, pending=38, conflicts=1)
+    facts = _device_facts()
+    problem = problem_view(PrinterOffline(printer=desk.PRINTER))
+    return devices_state(
+        replace(facts, line=line, devices=frames.PRINTER_OFF, waiting=_waiting(), print_problem=problem)
+    )
+
+
+@cache
+def devices_unplugged() -> DevicesState:
+    """No reader, no pad, no line."""
+    reader, pad, printer = frames.READY
+    gone = (
+        replace(reader, state="not_connected", reason="device_not_found"),
+        replace(pad, state="not_connected", reason="device_not_found"),
+        printer,
+    )
+    backlog = Backlog(31, frames.OFFLINE.oldest_ms, 7, 3, 2_400_000)
+    return devices_state(replace(_device_facts(), devices=gone, line=frames.OFFLINE, backlog=backlog))
+
+
+@cache
+def devices_practice() -> DevicesState:
+    """A practice store."""
+    return devices_state(replace(_device_facts(), practice=True))
+
+
+@cache
+def all_matters() -> SearchState:
+    """Every matter there is."""
+    return SearchState(hits=matter_hits((desk.matter("P31"), desk.matter("P14")), desk.around()))
+
+
+@cache
+def nothing_found() -> SearchState:
+    """Words that find nothing."""
+    return SearchState(text="海关报关")
+
+
+@cache
+def citizen_idle() -> CitizenState:
+    """Nobody at the counter."""
+    return citizen_state(_citizen_facts())
+
+
+@cache
+def citizen_check() -> CitizenState:
+    """What was typed, to be checked."""
+    draft = desk.draft_of("P31", desk.WORKER, desk.RESIDENCE)
+    return citizen_state(replace(_citizen_facts(), visit=desk.at_work("check", draft)))
+
+
+@cache
+def citizen_rating() -> CitizenState:
+    """The rating page."""
+    number = case_number.make(desk.HALL, desk.DEVICE, desk.TODAY, 21)
+    shown = Shown(desk.matter("P31").name, number, "https://例.invalid/p/AAECAwQFBgcICQ")
+    return citizen_state(replace(_citizen_facts(), rating=shown))
+
+
+@cache
+def citizen_rating_long() -> CitizenState:
+    """The rating page with more time and without a page to look at."""
+    return citizen_state(replace(_citizen_facts(), rating=Shown(desk.matter("P14").name), timeout_s=120))
+
+
+@cache
+def citizen_thanks() -> CitizenState:
+    """After an answer."""
+    return citizen_state(replace(_citizen_facts(), thanks="answered"))
+
+
+@cache
+def citizen_not_rated() -> CitizenState:
+    """After no answer."""
+    return citizen_state(replace(_citizen_facts(), thanks="timed_out"))
+
+
+def _citizen_facts() -> CitizenFacts:
+    return CitizenFacts(desk.HALL_NAME, desk.WINDOW_NAME, desk.CLERK_NAME, desk.CLERK, desk.MARK, VisitFacts())
+
+
+def _device_facts() -> DeviceFacts:
+    details = (("设备号", f"{desk.HALL} {desk.DEVICE}"), ("本机办件", "128 件"))
+    return DeviceFacts(desk.NOW, frames.READY, frames.SYNCED, second_screen_shown=True, details=details)
+
+
+def _waiting() -> tuple[PrintJob, ...]:
+    draft = desk.draft_of("P14", desk.ELDER, desk.PENSION)
+    return desk.jobs_of(desk.case_of(draft, 22, online=True), "failed")
+
+
+def _detail() -> CaseDetail:
+    row = rows()[0]
+    on = civil_date(row.taken_in_at)
+    person = replace(desk.WORKER, name=row.applicant)
+    draft = desk.draft_of("P31", person, desk.RESIDENCE)
+    for code in ("M10", "M06", "M17"):
+        draft = desk.with_material(draft, code, "received", "original_seen", copies=1, pages=1)
+    case = desk.case_of(draft, 37, online=True, on=on)
+    intake = case.intake
+    assert intake is not None
+    view = CaseView(
+        number=row.number,
+        official_number=None,
+        state=row.state,
+        state_label=STATE_LABELS[CaseState(row.state)],
+        matter=row.matter,
+        matter_name=row.matter_name,
+        department=row.department,
+        applicant=row.applicant,
+        received_at=row.taken_in_at,
+        accepted_on=on.isoformat(),
+        due_on=row.due_on,
+        due_estimated=False,
+        in_force=intake.effect.in_force,
+        not_yet=intake.effect.not_yet,
+        returned_reason=_RETURN_REASON,
+        conflicts=(),
+        read_only=False,
+        history=_history(on),
+    )
+    return case_detail(view, desk.jobs_of(case, "printed"), uploaded=True, is_online=True)
+
+
+def _history(on: date) -> tuple[HistoryItem, ...]:
+    lines = (
+        ("读身份证，本人在场", desk.at(10, 3, on), desk.CLERK_NAME),
+        ("受理，打印受理通知书 2 份", desk.at(10, 9, on), desk.CLERK_NAME),
+        ("评价已完成", desk.at(10, 10, on), ""),
+        (f"部门退回：{_RETURN_REASON}", desk.at(15, 2, date(2026, 11, 20)), "平台"),
+    )
+    return tuple(HistoryItem(text, short_time(when), when, by) for text, when, by in lines)

@@ -1,0 +1,18 @@
+"""What comes with the program, for whoever shows it without a store: its sample catalogue and its calendar."""
+
+from __future__ import annotations
+
+from clerk_app.catalogue.calendar import load_calendar
+from clerk_app.catalogue.catalogue import Catalogue
+from clerk_app.catalogue.loader import load_catalogue
+from clerk_app.domain.workdays import Calendar
+
+
+def shipped_catalogue() -> Catalogue:
+    """The sample catalogue (示例数据)."""
+    return load_catalogue()
+
+
+def shipped_calendar() -> Calendar:
+    """The official working days."""
+    return load_calendar()
