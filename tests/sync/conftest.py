@@ -14,6 +14,7 @@ from sync.hub.hub import Hub, HubSeams, open_hub
 from sync.hub.service import HubService
 from sync.transport import Traffic
 from sync.wire import Request, Response
+from tests.helpers.postgresql import missing_reason, running_postgresql
 from tests.sync.fakes import SeededRng, VirtualClock
 from tests.sync.memory_desk import MemoryDesk
 from tests.sync.work import HALL
@@ -75,3 +76,13 @@ def platform(tmp_path):
     yield platform
     for opened in platform.opened:
         opened.close()
+
+
+@pytest.fixture(scope="session")
+def postgresql_server(tmp_path_factory):
+    """A PostgreSQL server for this run, or a visible skip."""
+    reason = missing_reason()
+    if reason:
+        pytest.skip(reason)
+    with running_postgresql(tmp_path_factory.mktemp("postgresql")) as url:
+        yield url
