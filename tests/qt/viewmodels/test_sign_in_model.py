@@ -1,0 +1,159 @@
+from __future__ import annotations
+
+import pytest
+from PySide6.QtCore import QObject
+
+from clerk_app.seams import SystemClock
+from clerk_app.services.rows import Backlog
+from tests.helpers.stores import CLERK, PASSWORD, SetClock
+from tests.helpers.workplace import ScriptedWorkplace
+from tests.qt.desk import open_desk
+from tests.qt.fakes import ManualTasks
+from ui.tasks import DB_LANE
+from ui.viewmodels import lock_out
+from ui.viewmodels.lock_model import LockModel
+from ui.viewmodels.sign_in_model import SignInModel
+
+
+class Door:
+    """The sign-in page's model, with lanes that stand still."""
+
+    def __init__(self, place, clock=None):
+        self.parent = QObject()
+        self.tasks = ManualTasks()
+        self.model = SignInModel(place, self.tasks, clock or SystemClock(), mark="演示", parent=self.parent)
+        self.opened = []
+        self.model.signed_in.connect(self.opened.append)
+
+    def try_in(self, password=PASSWORD, *, seal=False):
+        self.model.sign_in(CLERK, password, seal_at_hand=seal)
+        self.tasks.settle_all()
+        return self.model.state
+
+
+@pytest.fixture
+def door(qapp, place):
+    return Door(place)
+
+
+def test_the_only_clerk_of_this_machine_need_not_type_the_number(door):
+    assert door.model.state.place == ""
+    door.model.begin()
+    door.tasks.settle_all()
+    assert door.model.state.number == CLERK
+    assert "3 号窗口" in door.model.state.place
+    assert door.model.state.mark == "演示"
+
+
+def test_a_folder_without_a_store_says_what_to_do(qapp, tmp_path):
+    door = Door(ScriptedWorkplace(tmp_path / "nothing"))
+    door.model.begin()
+    door.tasks.settle_all()
+    assert "没有本机记录" in door.model.state.problem.sentence
+    assert "clerk init" in door.model.state.problem.next_step
+
+
+def test_the_store_is_opened_in_its_lane_and_the_session_begins(door, place):
+    door.model.sign_in(CLERK, PASSWORD, seal_at_hand=True)
+    assert door.model.state.busy
+    assert [task.lane for task in door.tasks.pending] == [DB_LANE]
+    door.tasks.settle_all()
+    (opened,) = door.opened
+    assert opened.me.name == "王例"
+    assert opened.me.seal_at_hand
+    assert place.is_started
+    assert opened.desk.journal.reads.backlog() != Backlog(0, None, 0, 0, 0)
+
+
+@pytest.mark.parametrize("seal", [True, False])
+def test_whether_the_seal_is_at_hand_is_recorded_as_it_was_answered(door, seal):
+    door.try_in(seal=seal)
+    (opened,) = door.opened
+    facts = opened.desk.journal.reads.facts(opened.me.stream)
+    assert [fact.body["seal_at_hand"] for fact in facts] == [seal]
+
+
+def test_signing_in_twice_at_once_opens_once(door):
+    door.model.sign_in(CLERK, PASSWORD, seal_at_hand=False)
+    door.model.sign_in(CLERK, PASSWORD, seal_at_hand=False)
+    assert len(door.tasks.pending) == 1
+
+
+def test_a_wrong_password_says_so_and_leaves_the_page_ready(door):
+    state = door.try_in("Wrong-2026")
+    assert state.problem.sentence == "密码不对。"
+    assert state.can_sign_in
+    assert door.opened == []
+    door.try_in()
+    assert len(door.opened) == 1
+
+
+def test_a_lock_out_counts_down_and_ends_by_itself(monkeypatch, qtbot, qapp, place):
+    monkeypatch.setattr(lock_out, "TICK_MS", 10)
+    clock = SetClock()
+    door = Door(place, clock)
+    for _ in range(5):
+        state = door.try_in("Wrong-2026")
+    state = door.try_in()
+    assert 0 < state.locked_for_s <= 15 * 60
+    assert not state.can_sign_in
+    assert "已锁定" in state.problem.sentence
+    left = state.locked_for_s
+    clock.wait(60)
+    qtbot.waitUntil(lambda: door.model.state.locked_for_s == left - 60)
+    assert f"还剩 {-(-(left - 60) // 60)} 分钟" in door.model.state.problem.sentence
+    clock.wait(left)
+    qtbot.waitUntil(lambda: door.model.state.can_sign_in)
+    assert door.model.state.problem is None
+
+
+def test_a_folder_in_use_is_told_in_one_sentence(qapp, door, place):
+    with_window = ScriptedWorkplace(place.folder.path)
+    with_window.open(CLERK, PASSWORD)
+    state = door.try_in()
+    assert "已经在用" in state.problem.sentence
+    with_window.close()
+
+
+# ---- the lock ---------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def lock(qapp, place):
+    opened = open_desk(place)
+    tasks = ManualTasks()
+    model = LockModel(opened.desk, opened.me, place, tasks)
+    return model, tasks, opened
+
+
+def kinds(opened):
+    return [fact.kind.partition(".")[2] for fact in opened.desk.journal.reads.facts(opened.me.stream)]
+
+
+def test_locking_covers_at_once_and_is_recorded(lock):
+    model, tasks, opened = lock
+    covered = []
+    model.locked.connect(lambda: covered.append(True))
+    model.lock("idle", 2)
+    model.lock("idle", 2)
+    assert covered == [True]
+    assert model.state.drafts == 2
+    tasks.settle_all()
+    assert kinds(opened) == ["logged_in", "locked"]
+
+
+def test_only_the_password_unlocks(lock):
+    model, tasks, opened = lock
+    opened_again = []
+    model.unlocked.connect(lambda: opened_again.append(True))
+    model.lock("asked", 0)
+    tasks.settle_all()
+    model.unlock("Wrong-2026")
+    tasks.settle_all()
+    assert model.is_locked
+    assert model.state.problem.sentence == "密码不对。"
+    model.unlock(PASSWORD)
+    tasks.settle_all()
+    assert opened_again == [True]
+    assert not model.is_locked
+    assert kinds(opened) == ["logged_in", "locked", "unlocked"]
