@@ -146,7 +146,7 @@ StatusBar {{ background: {t.SURFACE}; border: none; border-top: 1px solid {t.LIN
 StatusBar QLabel {{ font-size: {t.TYPE_NOTE}px; color: {t.SECONDARY}; }}
 StatusBar Chip[tone="offline"] {{ color: {t.OFFLINE}; }}
 Toast {{ background: {t.INK}; border-radius: {t.RADIUS_CARD}px; }}
-Toast QLabel {{ color: {t.LINE}; }}
+Toast QLabel[type="secondary"] {{ color: {t.LINE}; }}
 Toast QLabel[type="strong"] {{ color: {t.SURFACE}; }}
 TodoButton {{ background: transparent; border: none; border-radius: {t.RADIUS_FIELD}px; }}
 TodoButton:hover {{ background: {t.CANVAS}; }}

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QPoint, QRect, Qt
+from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QAbstractScrollArea, QComboBox, QLabel, QLineEdit, QScrollArea, QWidget
 
 from ui.components.button import Button
 from ui.components.choice_row import ChoiceRow
 from ui.components.text import ElidedLabel
+from ui.tokens import contrast
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -52,6 +55,38 @@ def _inside_parent(widget: QWidget, top: QWidget) -> bool:
             return False
         ancestor = ancestor.parentWidget()
     return True
+
+
+def faint_words(top: QWidget) -> list[str]:
+    """Labels that can hardly be read where they stand, measured on the picture itself.
+
+    Thin strokes never reach their full colour, so the measure is lower than the 4.5 that the colours themselves keep.
+    """
+    picture = top.grab().toImage().convertToFormat(QImage.Format.Format_RGB32)
+    scale = picture.width() / top.width()
+    found = []
+    for label in top.findChildren(QLabel):
+        seen = label.visibleRegion().boundingRect()
+        if label.text() and not seen.isEmpty() and not _is_covered(label, seen.center(), top):
+            area = QRect(label.mapTo(top, seen.topLeft()) * scale, seen.size() * scale)
+            ratio = _measured_contrast(picture.copy(area))
+            if ratio < _READABLE:
+                found.append(f"{label.text()!r} {ratio:.1f}")
+    return found
+
+
+_READABLE = 3.0
+
+
+def _is_covered(label: QLabel, point: QPoint, top: QWidget) -> bool:
+    above = top.childAt(label.mapTo(top, point))
+    return above is not None and above is not label and not above.isAncestorOf(label)
+
+
+def _measured_contrast(part: QImage) -> float:
+    counted = Counter(memoryview(part.constBits()).cast("I").tolist())
+    background = f"#{counted.most_common(1)[0][0] & 0xFFFFFF:06x}"
+    return max(contrast(f"#{pixel & 0xFFFFFF:06x}", background) for pixel in counted)
 
 
 def nameless_inputs(top: QWidget) -> list[str]:

@@ -12,7 +12,7 @@ import pytest
 from PySide6.QtWidgets import QWidget
 
 from tests.qt.hands import said
-from tests.qt.looking import cut_words, nameless_inputs, overlapping_siblings
+from tests.qt.looking import cut_words, faint_words, nameless_inputs, overlapping_siblings
 from ui.screenshots import FULL, PICTURES, SCALED, SCALED_PICTURES, shown
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -30,6 +30,7 @@ def test_a_page_is_whole_readable_named_and_invented(qtbot, gui_never_waits, mak
     assert cut_words(page) == []
     assert overlapping_siblings(page) == []
     assert nameless_inputs(page) == []
+    assert faint_words(page) == []
     assert real_numbers(said(page)) == []
 
 
@@ -74,6 +75,21 @@ def test_the_pictures_are_written_by_one_command(tmp_path):
 def _png_size(path: Path) -> tuple[int, int]:
     head = path.read_bytes()[16:24]
     return int.from_bytes(head[:4], "big"), int.from_bytes(head[4:], "big")
+
+
+def test_the_eye_finds_a_faint_word(qtbot):
+    from PySide6.QtWidgets import QLabel
+
+    window = QWidget()
+    qtbot.addWidget(window)
+    window.resize(200, 100)
+    label = QLabel("一句淡得看不清的话", window)
+    label.setGeometry(0, 0, 190, 20)
+    label.setStyleSheet("color: #c0c6cf; background: #ffffff")
+    window.show()
+    assert faint_words(window)
+    label.setStyleSheet("color: #566273; background: #ffffff")
+    assert faint_words(window) == []
 
 
 def test_the_eye_finds_a_cut_word(qtbot):

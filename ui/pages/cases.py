@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from ui.viewmodels.cases import CaseDetail, CasesState, FilterView
     from ui.viewmodels.parts import TextRow
 
-_DETAIL_WIDTH, _DETAIL_NARROW = 400, 320
+_DETAIL_WIDTH, _DETAIL_NARROW = 400, 288
 
 
 class CasesModel(Protocol):
@@ -94,8 +94,8 @@ class CasesPage(Page):
     def set_narrow(self, *, narrow: bool) -> None:
         super().set_narrow(narrow=narrow)
         self._detail.setFixedWidth(_DETAIL_NARROW if narrow else _DETAIL_WIDTH)
-        self._table.setColumnHidden(Column.UPLOADED, narrow)
-        self._table.setColumnHidden(Column.DUE, narrow)
+        for column in (Column.NUMBER, Column.UPLOADED):  # both stand in the detail
+            self._table.setColumnHidden(column, narrow)
 
     def enter(self) -> None:
         self._table.setFocus()
