@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from PySide6.QtCore import QObject
 
@@ -21,8 +23,8 @@ class Door:
     def __init__(self, place, clock=None):
         self.parent = QObject()
         self.tasks = ManualTasks()
-        self.model = SignInModel(place, self.tasks, clock or SystemClock(), mark="演示", parent=self.parent)
-        self.opened = []
+        self.model: Any = SignInModel(place, self.tasks, clock or SystemClock(), mark="演示", parent=self.parent)
+        self.opened: list[Any] = []
         self.model.signed_in.connect(self.opened.append)
 
     def try_in(self, password=PASSWORD, *, seal=False):
