@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from fastapi import FastAPI
 from fastapi import Request as HttpRequest
 from fastapi import Response as HttpResponse
@@ -11,11 +9,9 @@ from starlette.concurrency import run_in_threadpool
 from starlette.requests import ClientDisconnect
 
 from sync import wire
-from sync.hub.openapi import describe
+from sync.hub.openapi import TITLE, VERSION, describe
 from sync.hub.service import HubService
 
-TITLE = "窗口通参考平台"
-VERSION = "1"
 _METHODS = ["GET", "HEAD", "POST", "PATCH", "PUT", "DELETE", "OPTIONS"]
 
 
@@ -37,7 +33,7 @@ def make_app(service: HubService) -> FastAPI:
         return HttpResponse(made.body, made.status, dict(made.headers))
 
     app.add_api_route("/{path:path}", answer, methods=_METHODS, include_in_schema=False)
-    app.openapi = lambda: describe(app)  # type: ignore[method-assign]
+    app.openapi = describe  # type: ignore[method-assign]
     return app
 
 
@@ -51,8 +47,3 @@ async def _body(request: HttpRequest) -> bytes | None:
             return None
         parts.append(part)
     return b"".join(parts)
-
-
-def openapi_document() -> dict[str, Any]:
-    """The description of the protocol, without a hub."""
-    return describe(FastAPI(title=TITLE, version=VERSION))
