@@ -16,7 +16,7 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from benchmarks import notice, start, sync500
+from benchmarks import commit, notice, start, sync500
 from benchmarks.bench import Bench
 from benchmarks.lab import noise
 from benchmarks.lab.install_peers import CannotInstall, install_peers
@@ -24,6 +24,7 @@ from benchmarks.lab.netlab import PROFILES
 from benchmarks.report import Section, as_json, as_table
 
 SECTIONS: Mapping[str, Callable[[Bench], Section]] = {
+    commit.SECTION: commit.run,
     start.SECTION: start.run,
     notice.SECTION: notice.run,
     sync500.SECTION: sync500.run,

@@ -20,7 +20,9 @@ _SAFE_INTEGER = 2**53
 
 def body_bytes(body: Mapping[str, Any]) -> bytes:
     """Serialise `body` for good; raise `BugError` for what has no place in a body, or over 64 KB."""
-    _check(body, "body")
+    misfit = _misfit(body)
+    if misfit:
+        raise BugError(f"body{misfit}")
     try:
         content = json.dumps(body, ensure_ascii=False, separators=(",", ":"), allow_nan=False).encode()
     except UnicodeEncodeError:
@@ -41,17 +43,25 @@ def body_hash(salt: bytes, content: bytes) -> bytes:
     return hashlib.sha256(salt + content).digest()
 
 
-def _check(value: Any, where: str) -> None:
+def _misfit(value: Any) -> str | None:
+    """What has no place in a body and where, or None."""
+    if value is None or isinstance(value, (str, bool)):
+        return None
+    if isinstance(value, int):
+        return None if abs(value) < _SAFE_INTEGER else ": the integer is too large; write it as a string"
+    if isinstance(value, (list, tuple)):
+        misfits = ((position, _misfit(inner)) for position, inner in enumerate(value))
+        return next((f"[{position}]{misfit}" for position, misfit in misfits if misfit), None)
     if isinstance(value, Mapping):
-        for key, inner in value.items():
-            if not (isinstance(key, str) and key.isascii()):
-                raise BugError(f"key {key!r} in {where} is not ASCII text")
-            _check(inner, f"{where}.{key}")
-    elif isinstance(value, (list, tuple)):
-        for position, inner in enumerate(value):
-            _check(inner, f"{where}[{position}]")
-    elif isinstance(value, int) and not isinstance(value, bool):
-        if abs(value) >= _SAFE_INTEGER:
-            raise BugError(f"integer in {where} is too large; write it as a string")
-    elif not isinstance(value, (str, bool, type(None))):
-        raise BugError(f"{type(value).__name__} in {where} has no place in a body")
+        return _misfit_in_mapping(value)
+    return f": {type(value).__name__} is no kind of value"
+
+
+def _misfit_in_mapping(values: Mapping[Any, Any]) -> str | None:
+    for key, inner in values.items():
+        if not (isinstance(key, str) and key.isascii()):
+            return f": the key {key!r} is not ASCII text"
+        misfit = _misfit(inner)
+        if misfit:
+            return f".{key}{misfit}"
+    return None
