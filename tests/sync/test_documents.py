@@ -7,7 +7,9 @@ import re
 
 import pytest
 
+from clerk_app.errors import PlatformRefused
 from clerk_app.journal import signature
+from clerk_app.messages import describe as describe_error
 from sync import background, engine, transport, wire
 from sync.batch import MAX_ENTRIES
 from sync.client import FEED_PAGE
@@ -64,3 +66,27 @@ def test_every_purpose_of_a_signature_is_described():
 def test_the_numbers_are_the_codes(sentence, value):
     assert sentence in re.sub(r"\s+", " ", TEXT)
     assert value
+
+
+REFUSED_FOR_GOOD = sorted(
+    value[1] for value in vars(refusal).values() if isinstance(value, tuple) and value[0] in (400, 401, 403, 500)
+)
+CHAIN_TROUBLES = ("hash", "signature", "fork", "rolled_back")
+
+
+@pytest.mark.parametrize(
+    "reason",
+    [
+        *REFUSED_FOR_GOOD,
+        *(f"chain_{trouble}" for trouble in CHAIN_TROUBLES),
+        "store_rolled_back",
+        "old_keys",
+        "plain_http",
+        "bad_url",
+    ],
+)
+def test_a_clerk_is_told_every_refusal_in_words_of_its_own(reason):
+    said = describe_error(PlatformRefused(reason=reason))
+    assert said.code == "platform_refused"
+    assert reason not in said.line()
+    assert said.sentence != describe_error(PlatformRefused(reason="x")).sentence.replace("x", reason)
