@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import sys
 from collections.abc import Callable, Sequence
 from importlib import import_module
 from pathlib import Path
@@ -24,15 +25,15 @@ OpenWindow = Callable[[Workplace, str, "tuple[str, str, bool] | None"], int]
 """Opens the window over a workplace: with a mark for every page, and who is signed in already."""
 
 
-def build_parser(open_window: OpenWindow) -> argparse.ArgumentParser:
-    """The parser of the whole command. `open_window` is handed in, since nothing here may import the window."""
+def build_parser(open_window: OpenWindow, nouns: Sequence[str] = _NOUNS) -> argparse.ArgumentParser:
+    """The parser of the command with these nouns. `open_window` is handed in: nothing here may import the window."""
     parser = Parser(prog="clerk", description="窗口通：政务服务综合窗口")
     parser.set_defaults(run=_desk, json=False, data=None, open_window=open_window)
     subparsers = parser.add_subparsers(metavar="命令", parser_class=Parser)
     desk = subparsers.add_parser("desk", help="打开窗口")
     desk.add_argument("--data", type=Path, default=None, help="本机记录所在文件夹")
     desk.set_defaults(run=_desk, json=False)
-    for noun in _NOUNS:
+    for noun in nouns:
         import_module(f"clerk_app.cli.{noun}").add_parser(subparsers)
     return parser
 
@@ -40,7 +41,13 @@ def build_parser(open_window: OpenWindow) -> argparse.ArgumentParser:
 def main(open_window: OpenWindow, argv: Sequence[str] | None = None) -> int:
     """Run the command line; return the exit code."""
     start_log(state_folder())
-    return run_command(build_parser(open_window), argv)
+    words = sys.argv[1:] if argv is None else argv
+    return run_command(build_parser(open_window, _nouns_for(words)), argv)
+
+
+def _nouns_for(words: Sequence[str]) -> Sequence[str]:
+    """The window need not wait for the modules of the other commands."""
+    return () if not words or words[0] == "desk" else _NOUNS
 
 
 def _desk(args: argparse.Namespace) -> dict[str, Any] | None:
