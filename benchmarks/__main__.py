@@ -25,6 +25,7 @@ from benchmarks.report import Section, as_json, as_table
 
 SECTIONS: Mapping[str, Callable[[Bench], Section]] = {
     commit.SECTION: commit.run,
+    commit.SECTION: commit.run,
     start.SECTION: start.run,
     notice.SECTION: notice.run,
     sync500.SECTION: sync500.run,
