@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from clerk_app.domain.ratings import Grade, SealedAnswer
     from clerk_app.services.desk import Desk
     from clerk_app.services.ports import Printer
-from clerk_app.settings import Settings
+    from clerk_app.settings import Settings
 
 DeviceName = Literal["card_reader", "rating_pad", "printer"]
 Readiness = Literal["ready", "not_connected", "failed", "paper_waiting"]
