@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import socket
 import threading
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
@@ -115,6 +116,9 @@ class FaultyProxy(Listener):
 
     def replay(self) -> int:
         """Send every captured connection's bytes again, as a proxy that repeats POSTs would; return how many."""
+        deadline = time.monotonic() + 10
+        while len(self.captured) < self.accepted and time.monotonic() < deadline:
+            self._closing.wait(0.01)
         for content in self.captured:
             with socket.create_connection(("127.0.0.1", self.target)) as hub, contextlib.suppress(OSError):
                 hub.settimeout(5)
