@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import errno
 import os
-import secrets
 import sys
 import time
 from pathlib import Path
@@ -109,7 +108,7 @@ class SystemRng:
     """The operating system's generator."""
 
     def token(self, size: int) -> bytes:
-        return secrets.token_bytes(size)
+        return os.urandom(size)
 
 
 def _for_owner_only(path: str, flags: int) -> int:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-from logging.handlers import RotatingFileHandler
 from pathlib import Path
 
 MAX_BYTES = 2 * 1024 * 1024
@@ -13,18 +12,40 @@ KEPT = 5
 def start_log(state: Path) -> None:
     """Send warnings and worse to the log file; where it cannot be written, nowhere."""
     root = logging.getLogger()
-    if any(isinstance(handler, RotatingFileHandler) for handler in root.handlers):
-        return
-    handler: logging.Handler = logging.NullHandler()
+    if not any(isinstance(handler, LogFile) for handler in root.handlers):
+        root.addHandler(LogFile(state / "logs"))
+        root.setLevel(logging.WARNING)
+        logging.raiseExceptions = False  # a disk that is full must not put a traceback before the clerk
+
+
+class LogFile(logging.Handler):
+    """A rotating file that is opened with the first warning: most days have none, and the window waits for nothing."""
+
+    def __init__(self, folder: Path) -> None:
+        super().__init__()
+        self._folder = folder
+        self._file: logging.Handler | None = None
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Write one record."""
+        if self._file is None:
+            self._file = _open_file(self._folder)
+        self._file.handle(record)
+
+    def close(self) -> None:
+        if self._file is not None:
+            self._file.close()
+        super().close()
+
+
+def _open_file(folder: Path) -> logging.Handler:
+    from logging.handlers import RotatingFileHandler
+
     try:
-        folder = state / "logs"
         folder.mkdir(parents=True, exist_ok=True)
-        handler = RotatingFileHandler(
-            folder / "clerk.log", maxBytes=MAX_BYTES, backupCount=KEPT, encoding="utf-8", delay=True
-        )
-        handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s %(message)s"))
+        file = RotatingFileHandler(folder / "clerk.log", maxBytes=MAX_BYTES, backupCount=KEPT, encoding="utf-8")
     except OSError:
         # No place for a log is no reason to keep a citizen waiting.
-        pass
-    root.addHandler(handler)
-    root.setLevel(logging.WARNING)
+        return logging.NullHandler()
+    file.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s %(message)s"))
+    return file
