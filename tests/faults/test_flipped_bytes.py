@@ -6,20 +6,16 @@ frames of an older round of the log, and a log that was copied into the database
 is tested too: nothing, or a refusal.
 """
 
-import json
 import os
 import random
 import shutil
-import subprocess
-import sys
 
 import pytest
 
 from clerk_app.errors import BlobDamaged, KeysDamaged, LockedOut, StoreDamaged, StoreRolledBack, WitnessDamaged
 from clerk_app.security.files import KEYS_FILE, THROTTLE_FILE
 from tests.helpers.forked_parent import ForkedParent
-from tests.helpers.source import ROOT
-from tests.helpers.stores import CLERK, PASSWORD, desk_at, hashes
+from tests.helpers.stores import clerk_at, desk_at, hashes
 from tests.helpers.wal import HEADER, parts_of
 
 pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork")
@@ -236,16 +232,7 @@ def test_a_flip_in_a_blob_is_refused_where_it_is_read_and_found(living, quick_pl
 
 @pytest.mark.parametrize("name", ["store.db", "store.db-wal", "witness", KEYS_FILE])
 def test_clerk_verify_reports_what_refuses_to_open(living, quick_place, name):
-    desk = living.with_flip(name, 20, 0, quick_place / "flipped")
-    environment = {
-        **os.environ,
-        "CLERK_PASSWORD": PASSWORD,
-        "CLERK_STATE_DIR": str(desk.folder.state),
-        "PYTHONPATH": str(ROOT),
-    }
-    command = [sys.executable, "-m", "clerk_app", "verify", "--json", "--data", str(desk.folder.path), "--clerk", CLERK]
-    run = subprocess.run(command, env=environment, capture_output=True, text=True, check=False, timeout=50)
-    found = json.loads(run.stdout)
-    assert found["chain_ok"] is False
-    assert found["first_fault"]
-    assert "Traceback" not in run.stderr
+    ran = clerk_at(living.with_flip(name, 20, 0, quick_place / "flipped"), "verify", "--json")
+    assert (ran.code, ran.err) == (0, "")
+    assert ran.json["chain_ok"] is False
+    assert ran.json["first_fault"]

@@ -10,9 +10,8 @@ from contextlib import suppress
 import pytest
 
 from clerk_app.errors import DiskFull
-from clerk_app.messages import describe
 from clerk_app.store.verify import verify_store
-from tests.helpers.stores import CLERK, append, desk_at, hashes
+from tests.helpers.stores import CLERK, append, clerk_at, desk_at, hashes
 
 SIZE = 2 * 1024 * 1024
 PAGE = 4096
@@ -167,6 +166,6 @@ def test_opening_on_a_full_disk_works_or_says_so_and_harms_nothing(disk, desk, p
 
 def test_a_full_disk_is_one_sentence(disk, desk):
     disk.leave_pages(0)
-    with pytest.raises(DiskFull) as full:
-        desk.create()
-    assert describe(full.value).line() == "磁盘满了，这一步没有办成，之前的都在。请腾出空间后再试。"
+    ran = clerk_at(desk, "init")
+    assert (ran.code, ran.out) == (1, "")
+    assert ran.err == "磁盘满了，这一步没有办成，之前的都在。请腾出空间后再试。\n"

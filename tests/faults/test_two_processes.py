@@ -1,9 +1,6 @@
 """One process owns a data folder; below that lock two that write at once still never collide."""
 
-import json
 import os
-import subprocess
-import sys
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
@@ -13,8 +10,7 @@ from clerk_app.messages import message
 from clerk_app.store.folder import own_folder
 from clerk_app.store.verify import verify_store
 from tests.helpers.forked_parent import ForkedParent
-from tests.helpers.source import ROOT
-from tests.helpers.stores import CLERK, PASSWORD, desk_at, hashes
+from tests.helpers.stores import clerk_at, desk_at, hashes
 
 EACH = 150
 WORK = "tests.helpers.crashing_clerk"
@@ -77,17 +73,6 @@ def owned(tmp_path):
     owner.release()
 
 
-def clerk(desk, *arguments):
-    environment = {
-        **os.environ,
-        "CLERK_PASSWORD": PASSWORD,
-        "CLERK_STATE_DIR": str(desk.folder.state),
-        "PYTHONPATH": str(ROOT),
-    }
-    command = [sys.executable, "-m", "clerk_app", *arguments, "--data", str(desk.folder.path), "--clerk", CLERK]
-    return subprocess.run(command, env=environment, capture_output=True, text=True, check=False, timeout=50)
-
-
 def files(desk):
     return {path: path.read_bytes() for path in desk.folder.path.rglob("*") if path.is_file()}
 
@@ -97,20 +82,16 @@ def files(desk):
 )
 def test_a_second_writing_command_is_told_in_one_sentence_and_changes_nothing(owned, arguments):
     before = files(owned)
-    run = clerk(owned, *arguments)
-    assert (run.returncode, run.stdout) == (1, "")
-    assert run.stderr == message("folder_locked").line() + "\n"
+    ran = clerk_at(owned, *arguments)
+    assert (ran.code, ran.out, ran.err) == (1, "", message("folder_locked").line() + "\n")
     assert files(owned) == before
 
 
 def test_a_script_is_told_by_a_code(owned):
-    run = clerk(owned, "sync", "--once", "--json")
-    assert run.returncode == 1
-    assert json.loads(run.stdout)["error"]["code"] == "folder_locked"
-    assert run.stderr == ""
+    ran = clerk_at(owned, "sync", "--once", "--json")
+    assert (ran.code, ran.json["error"]["code"], ran.err) == (1, "folder_locked", "")
 
 
 def test_a_reading_command_works_beside_the_owner(owned):
-    run = clerk(owned, "verify", "--json")
-    assert run.returncode == 0
-    assert json.loads(run.stdout)["chain_ok"] is True
+    ran = clerk_at(owned, "verify", "--json")
+    assert (ran.code, ran.json["chain_ok"]) == (0, True)

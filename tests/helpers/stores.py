@@ -19,6 +19,7 @@ from clerk_app.security.passwords import KdfCost
 from clerk_app.store.folder import DataFolder
 from clerk_app.store.store import Store
 from clerk_app.store.verify import Verification, inspect_folder
+from tests.helpers.commands import Ran, clerk
 
 T = TypeVar("T")
 
@@ -196,6 +197,12 @@ class Desk:
 def desk_at(place: Path, **world: Any) -> Desk:
     """A laptop whose data and state folders lie in `place`."""
     return Desk(DataFolder(place / "data", place / "state"), **world)
+
+
+def clerk_at(desk: Desk, *arguments: str | Path, password: str = PASSWORD) -> Ran:
+    """Run `clerk` on the store of a laptop."""
+    env = {"CLERK_PASSWORD": password, "CLERK_STATE_DIR": str(desk.folder.state)}
+    return clerk(*arguments, "--data", desk.folder.path, "--clerk", CLERK, env=env)
 
 
 def append(store: Store, stream: str, kind: str = "visit.opened", body: dict[str, Any] | None = None) -> Entry:
