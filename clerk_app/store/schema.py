@@ -1,7 +1,7 @@
 """The tables. Journal, primary data and projections are kept apart: only projections may be dropped and folded again.
 
-`PRAGMA user_version` numbers the journal and primary tables (`store.migrations`); `PROJECTION_VERSION` numbers the
-projections, which are simply rebuilt when it changes.
+`PRAGMA user_version` numbers the journal and primary tables; the first version that changes them brings the functions
+that carry an older store over. `PROJECTION_VERSION` numbers the projections, which are simply rebuilt when it changes.
 """
 
 from __future__ import annotations
