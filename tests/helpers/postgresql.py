@@ -7,6 +7,7 @@ import os
 import shutil
 import socket
 import subprocess
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -24,16 +25,20 @@ def missing_reason() -> str:
 
 
 @contextmanager
-def running_postgresql(folder: Path) -> Iterator[str]:
-    """A server in `folder` until the block ends; yields the SQLAlchemy URL up to the database's name."""
-    if os.geteuid() == 0:
-        shutil.chown(folder, _SERVER_USER)
-        for parent in folder.parents:
-            if parent.stat().st_uid == 0 and parent != Path("/") and parent.name != "tmp":
-                parent.chmod(parent.stat().st_mode | 0o011)
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+def running_postgresql() -> Iterator[str]:
+    """A server until the block ends; yields the SQLAlchemy URL up to the database's name.
+
+    Its folder is not one of pytest's, which nobody but the test's own user may enter.
+    """
+    with tempfile.TemporaryDirectory(prefix="clerk-postgresql-") as folder:
+        if os.geteuid() == 0:
+            shutil.chown(folder, _SERVER_USER)
+        with _served(Path(folder), _free_port()) as url:
+            yield url
+
+
+@contextmanager
+def _served(folder: Path, port: int) -> Iterator[str]:
     data = folder / "data"
     _run("initdb", "-D", str(data), "-A", "trust", "-U", "hub", "-E", "UTF8", "--locale=C.UTF-8")
     options = f"-p {port} -c listen_addresses=127.0.0.1 -c unix_socket_directories={folder}"
@@ -42,6 +47,12 @@ def running_postgresql(folder: Path) -> Iterator[str]:
         yield f"postgresql+psycopg://hub@127.0.0.1:{port}"
     finally:
         _run("pg_ctl", "-D", str(data), "-m", "immediate", "-w", "stop")
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
 
 
 def _run(*command: str) -> None:

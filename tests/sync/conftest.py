@@ -79,10 +79,10 @@ def platform(tmp_path):
 
 
 @pytest.fixture(scope="session")
-def postgresql_server(tmp_path_factory):
+def postgresql_server():
     """A PostgreSQL server for this run, or a visible skip."""
     reason = missing_reason()
     if reason:
         pytest.skip(reason)
-    with running_postgresql(tmp_path_factory.mktemp("postgresql")) as url:
+    with running_postgresql() as url:
         yield url
