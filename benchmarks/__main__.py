@@ -9,6 +9,7 @@ import argparse
 import json
 import os
 import platform
+import signal
 import sys
 import tempfile
 import time
@@ -35,6 +36,7 @@ SECTIONS: Mapping[str, Callable[[Bench], Section]] = {
 def main(arguments: Sequence[str] | None = None) -> int:
     """Measure, print, and perhaps keep."""
     args = _parser().parse_args(arguments)
+    signal.signal(signal.SIGTERM, lambda _number, _frame: sys.exit(143))  # so that everything started here ends too
     if args.install_peers:
         try:
             install_peers()

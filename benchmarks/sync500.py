@@ -14,7 +14,7 @@ from pathlib import Path
 from statistics import median
 
 from benchmarks.bench import Bench
-from benchmarks.lab import memory, run_bare, run_ours, run_pouch, workload
+from benchmarks.lab import run_bare, run_ours, run_pouch, workload
 from benchmarks.lab.netlab import Link, Loopback, can_make_links, free_port
 from benchmarks.lab.places import has_fast_bare, has_pouch
 from benchmarks.lab.transfer import AnyLink, Cost, NotProven, Transfer
@@ -66,8 +66,9 @@ def run(bench: Bench) -> Section:
             lines.append(NotRun(f"{CASES} cases on {profile}", "a shaped line needs root and network namespaces"))
             continue
         results = _take_turns(bench, profile, engines, in_namespaces=in_namespaces)
-        lines += _lines(profile, results)
-        remarks += _remarks(profile if in_namespaces else "loopback", results)
+        place = profile if in_namespaces else "loopback"
+        lines += _lines(place, results)
+        remarks += _remarks(place, results)
     return Section(SECTION, TITLE, lines, remarks)
 
 
@@ -101,31 +102,41 @@ def _line(profile: str, bench: Bench, number: int, *, in_namespaces: bool) -> An
 # ---- saying what came of it -------------------------------------------------------------------------------------
 
 
-def _lines(profile: str, results: Results) -> list[Line]:
-    job = f"{CASES} cases on {profile}"
-    lines = [
-        _line_of(f"{job}: time", "s", BARE, results, lambda transfer: transfer.push.seconds),
-        _line_of(f"{job}: bytes", "bytes", BARE, results, lambda transfer: _bytes(transfer.push)),
-        _line_of(f"{job}: time", "s", POUCH, results, lambda transfer: transfer.push.seconds),
-        _line_of(f"{job}: bytes", "bytes", POUCH, results, lambda transfer: _bytes(transfer.push)),
-        _line_of(f"{job}: client's memory", "bytes", POUCH, results, lambda transfer: _known(transfer.client_memory)),
-        _line_of(f"again on {profile}: time", "s", POUCH, results, lambda transfer: _again(transfer).seconds),
-        _line_of(f"again on {profile}: bytes", "bytes", POUCH, results, lambda transfer: _bytes(_again(transfer))),
+Figure = Callable[[Transfer], float | None]
+
+
+def _lines(place: str, results: Results) -> list[Line]:
+    job, again = f"{CASES} cases on {place}", f"the same again on {place}, nothing changed"
+    pushed: list[tuple[str, str, Figure]] = [
+        (f"{job}: time", "s", lambda transfer: transfer.push.seconds),
+        (f"{job}: bytes", "bytes", lambda transfer: _bytes(transfer.push)),
     ]
-    return [*{(line.what, line.reason) if isinstance(line, NotRun) else id(line): line for line in lines}.values()]
+    beyond_bare: list[tuple[str, str, Figure]] = [
+        (f"{job}: client's memory", "bytes", lambda transfer: transfer.client_memory),
+        (f"{again}: time", "s", lambda transfer: _again(transfer).seconds),
+        (f"{again}: bytes", "bytes", lambda transfer: _bytes(_again(transfer))),
+    ]
+    return [
+        *_against(BARE, job, pushed, results),
+        *_against(POUCH, job, [*pushed, *beyond_bare], results),
+    ]
 
 
-def _line_of(what: str, unit: str, other: str, results: Results, figure: Callable[[Transfer], float | None]) -> Line:
+def _against(other: str, job: str, figures: Sequence[tuple[str, str, Figure]], results: Results) -> list[Line]:
     for engine in (OURS, other):
         if engine in results.failures:
-            return NotRun(f"{what} / {other}", results.failures[engine])
+            return [NotRun(f"{job} / {other}", results.failures[engine])]
+    return [_line_of(what, unit, figure, other, results) for what, unit, figure in figures]
+
+
+def _line_of(what: str, unit: str, figure: Figure, other: str, results: Results) -> Line:
     ours, theirs = (_figures(results.transfers[engine], figure) for engine in (OURS, other))
     if ours is None or theirs is None:
-        return NotRun(f"{what} / {other}", "needs root, network namespaces and Linux to be counted")
+        return NotRun(f"{what} / {other}", "counting it needs Linux, root and network namespaces")
     return compare(what, other, unit, ours, theirs, aim=None)
 
 
-def _figures(transfers: Sequence[Transfer], figure: Callable[[Transfer], float | None]) -> list[list[float]] | None:
+def _figures(transfers: Sequence[Transfer], figure: Figure) -> list[list[float]] | None:
     found = [figure(transfer) for transfer in transfers]
     return None if None in found else [[value] for value in found if value is not None]
 
@@ -139,11 +150,7 @@ def _bytes(cost: Cost) -> float | None:
     return cost.traffic.up + cost.traffic.down if cost.traffic else None
 
 
-def _known(size: int | None) -> float | None:
-    return size if memory.KNOWN else None
-
-
-def _remarks(line: str, results: Results) -> list[str]:
+def _remarks(place: str, results: Results) -> list[str]:
     ours = results.transfers.get(OURS)
     if not ours:
         return []
@@ -151,22 +158,23 @@ def _remarks(line: str, results: Results) -> list[str]:
     again = [transfer.again for transfer in ours if transfer.again is not None]
     seconds = median(transfer.push.seconds for transfer in ours)
     remarks = [
-        f"{line}: {CASES / seconds:.0f} cases/s in {ours[0].push.trips} round trips; "
+        f"{place}: {CASES / seconds:.0f} cases/s in {ours[0].push.trips} round trips; "
         "the digests of desk and hub were equal after every round, nothing parked",
-        f"{line}, nothing changed: {_cost(warm)} on the warm connection, {_cost(again)} by a new process "
+        f"{place}, nothing changed: {_cost(warm)} on the warm connection, {_cost(again)} by a new process "
         "(besides TCP and TLS)",
-        f"{line}, bare limit with {'uvloop, httptools and orjson' if has_fast_bare() else 'the standard library'}"
+        f"{place}, bare limit with {'uvloop, httptools and orjson' if has_fast_bare() else 'the standard library'}"
         + (f"; TCP {results.congestion}" if results.congestion else ""),
     ]
-    if memory.KNOWN:
-        remarks.append(f"{line}, memory grew by {_memory(OURS, ours)}{_pouch_memory(results)}")
+    if ours[0].client_memory is not None:
+        remarks.append(f"{place}, memory grew by {_memory(OURS, ours)}{_pouch_memory(results)}")
     return remarks
 
 
 def _cost(costs: Sequence[Cost]) -> str:
     carried = [size for size in map(_bytes, costs) if size is not None]
     size = f" and {median(carried):,.0f} bytes" if carried else ""
-    return f"{costs[0].trips} round trips{size} in {median(cost.seconds for cost in costs) * 1000:.0f} ms"
+    trips = "1 round trip" if costs[0].trips == 1 else f"{costs[0].trips} round trips"
+    return f"{trips}{size} in {median(cost.seconds for cost in costs) * 1000:.0f} ms"
 
 
 def _pouch_memory(results: Results) -> str:

@@ -5,20 +5,20 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-KNOWN = sys.platform == "linux"
+_KNOWN = sys.platform == "linux"
 
 
-def begin(pid: int) -> int:
-    """Forget the process's peak so far; return what it holds now, in bytes."""
-    if not KNOWN:
-        return 0
+def begin(pid: int) -> int | None:
+    """Forget the process's peak so far; return what it holds now, in bytes; None where nobody can know."""
+    if not _KNOWN:
+        return None
     Path(f"/proc/{pid}/clear_refs").write_text("5")
     return _field(pid, "VmRSS")
 
 
-def growth(pid: int, held: int) -> int:
+def growth(pid: int, held: int | None) -> int | None:
     """Bytes by which the peak since `begin` exceeds what was held then."""
-    return max(0, _field(pid, "VmHWM") - held) if KNOWN else 0
+    return None if held is None else max(0, _field(pid, "VmHWM") - held)
 
 
 def _field(pid: int, name: str) -> int:
