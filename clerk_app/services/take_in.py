@@ -19,7 +19,6 @@ from clerk_app.failpoints import failpoint
 from clerk_app.services.acts import append_lawful
 from clerk_app.services.desk import Desk, Place, SignedIn
 from clerk_app.services.drafts import matter_of
-from clerk_app.services.visits import visit_state
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,13 +52,13 @@ def take_in(desk: Desk, me: SignedIn, draft: Draft, outcome: Outcome) -> TakenIn
     place = desk.place()
     if place is None:
         raise NotEnrolled
-    if visit_state(desk, draft.visit).phase != "open":
-        raise UnlawfulStep(reason="visit_not_open")
     matter = matter_of(desk, draft.matter)
     check_intake(draft, matter, outcome, _counter(desk, me, place, 0))
     _refuse_unprintable(desk, draft)
     with desk.journal.write(me.clerk) as unit:
         failpoint("take_in.begun")
+        if unit.fold(f"visit/{draft.visit}").state.phase != "open":
+            raise UnlawfulStep(reason="visit_not_open")
         counter = _counter(desk, me, place, unit.next_case_counter())
         body = taken_in_body(draft, matter, outcome, counter)
         entry = unit.append(f"case/{counter.number}", "case.taken_in", body)
