@@ -196,6 +196,10 @@ class Journal(Protocol):
     def practice(self) -> bool:
         """Whether this store is for practice only."""
 
+    @property
+    def is_bound_to_machine(self) -> bool:
+        """Whether a secret of this machine guards the key; without it a copied disk opens by the password alone."""
+
     def write(self, clerk: str) -> AbstractContextManager[Unit]:
         """One writing transaction in the name of `clerk`."""
 

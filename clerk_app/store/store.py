@@ -216,6 +216,12 @@ class Store:
         return bool(self.reads.value(meta.PRACTICE))
 
     @property
+    def is_bound_to_machine(self) -> bool:
+        """Whether a secret of this machine guards the key beside the password."""
+        with storage_faults():
+            return any(entry.with_secret for entry in load_keys(self.folder.path, self.disk).clerks.values())
+
+    @property
     def device_private(self) -> bytes:
         """The device's Ed25519 key."""
         return self.reads.value(meta.DEVICE_PRIVATE) or b""

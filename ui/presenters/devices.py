@@ -28,6 +28,7 @@ class DeviceFacts:
 
     `waiting`: copies not on paper; `uncertain`: copies of which a crash left open whether they came out. `said`: what
     trying a device brought, by its key; `trying`: the one being tried. `practice`: this store is never uploaded.
+    `bound_to_machine`: a secret of this machine guards the records beside the password.
     """
 
     now_ms: int
@@ -41,6 +42,7 @@ class DeviceFacts:
     print_problem: ProblemView | None = None
     second_screen_shown: bool = False
     practice: bool = False
+    bound_to_machine: bool = True
     details: tuple[tuple[str, str], ...] = ()
     problem: ProblemView | None = None
 
@@ -125,8 +127,21 @@ def _transfer(line: SyncLine) -> TransferView:
 def _rows(facts: DeviceFacts, today: date) -> tuple[SyncRow, ...]:
     if facts.practice:
         return (SyncRow(say("练习记录"), say("这是练习用的，不登记，也不上传。")),)
-    rows = (_waiting_row(facts, today), _last_row(facts, today), _look_row(facts), _parked_row(facts), _line_row(facts))
+    rows = (
+        _waiting_row(facts, today),
+        _last_row(facts, today),
+        _look_row(facts),
+        _parked_row(facts),
+        _line_row(facts),
+        _own_row(facts),
+    )
     return tuple(row for row in rows if row is not None)
+
+
+def _own_row(facts: DeviceFacts) -> SyncRow:
+    guarded = say("已加密，密码和这台电脑的钥匙两道把守")
+    alone = say("已加密。这台电脑没有系统钥匙库：磁盘被拷走，就只隔一道密码，请用长密码。")
+    return SyncRow(say("本机记录"), guarded if facts.bound_to_machine else alone, ChipView(say("已加密")))
 
 
 def _waiting_row(facts: DeviceFacts, today: date) -> SyncRow:

@@ -26,6 +26,7 @@ from ui.viewmodels.view_model import ViewModel
 class _Looked:
     backlog: Backlog
     practice: bool
+    bound_to_machine: bool
     details: tuple[tuple[str, str], ...]
 
 
@@ -116,11 +117,17 @@ class DevicesModel(ViewModel[DevicesState]):
         where = f"{place.hall} {place.device}" if place else say("还没有登记")
         cases = say("{count} 件", count=reads.count_cases())
         details = ((say("设备号"), where), (say("本机办件"), cases))
-        return _Looked(reads.backlog(), self._desk.journal.practice, details)
+        return _Looked(reads.backlog(), self._desk.journal.practice, self._desk.journal.is_bound_to_machine, details)
 
     def _looked(self, looked: _Looked) -> None:
         self._looking = False
-        self._set(backlog=looked.backlog, practice=looked.practice, details=looked.details, problem=None)
+        self._set(
+            backlog=looked.backlog,
+            practice=looked.practice,
+            bound_to_machine=looked.bound_to_machine,
+            details=looked.details,
+            problem=None,
+        )
 
     def _failed(self, error: Exception) -> None:
         self._looking = False
