@@ -131,10 +131,11 @@ def _is_loopback(host: str) -> bool:
 
 
 def _tls(ca: str) -> ssl.SSLContext:
-    context = ssl.create_default_context()
     if ca:
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
         context.load_verify_locations(cadata=ca)
+    else:
+        context = ssl.create_default_context()
     context.minimum_version = ssl.TLSVersion.TLSv1_2
     return context
 
