@@ -10,6 +10,7 @@ from clerk_app.domain.fold import Fact
 from clerk_app.journal.body import read_body
 from clerk_app.journal.entry import Entry, Header
 from clerk_app.journal.hub_facts import read_hub_fact
+from clerk_app.store.prepared import Prepared
 from clerk_app.store.schema import entries, hub_facts
 
 ENTRY_COLUMNS = (entries.c.header, entries.c.body, entries.c.salt, entries.c.body_hash, entries.c.prev, entries.c.hash)
@@ -20,18 +21,20 @@ def entry_of(row: Row[*tuple[Any, ...]]) -> Entry:
     return Entry(row.header, row.body, row.salt, row.body_hash, row.prev, row.hash)
 
 
-_FACTS = union_all(
-    select(
-        literal(0).label("own"),
-        hub_facts.c.hub_seq.label("place"),
-        hub_facts.c.hub_seq,
-        hub_facts.c.content,
-        null().label("body"),
-    ).where(hub_facts.c.stream == bindparam("stream")),
-    select(literal(1), entries.c.n, entries.c.hub_seq, entries.c.header, entries.c.body).where(
-        entries.c.stream == bindparam("stream")
-    ),
-).order_by("own", "place")
+_FACTS = Prepared(
+    union_all(
+        select(
+            literal(0).label("own"),
+            hub_facts.c.hub_seq.label("place"),
+            hub_facts.c.hub_seq,
+            hub_facts.c.content,
+            null().label("body"),
+        ).where(hub_facts.c.stream == bindparam("stream")),
+        select(literal(1), entries.c.n, entries.c.hub_seq, entries.c.header, entries.c.body).where(
+            entries.c.stream == bindparam("stream")
+        ),
+    ).order_by("own", "place")
+)
 
 
 def load_facts(connection: Connection, stream: str) -> list[Fact]:
@@ -39,7 +42,7 @@ def load_facts(connection: Connection, stream: str) -> list[Fact]:
 
     Erased bodies fold as empty ones. The fold itself puts what has a `hub_seq` in the hub's order.
     """
-    rows = connection.execute(_FACTS, {"stream": stream})
+    rows = _FACTS.run(connection, {"stream": stream})
     return [_own_fact(row) if row.own else _hub_fact(row) for row in rows]
 
 

@@ -19,6 +19,7 @@ from clerk_app.domain.kinds import fold_stream
 from clerk_app.domain.session import Session
 from clerk_app.domain.visit import Visit
 from clerk_app.store.facts import load_facts
+from clerk_app.store.prepared import Prepared
 from clerk_app.store.schema import entries, hub_facts, p_case, p_session, p_stream, p_visit, projections
 
 RowOf = Callable[[Any], dict[str, Any] | None]
@@ -72,8 +73,8 @@ _ROWS: dict[str, tuple[Table, RowOf]] = {
 }
 
 # Built once: building a statement costs more than running it.
-_PUT = {table: insert(table).prefix_with("OR REPLACE") for table in projections.sorted_tables}
-_DROP = {table: delete(table).where(table.c.stream == bindparam("of")) for table in projections.sorted_tables}
+_PUT = {table: Prepared(insert(table).prefix_with("OR REPLACE")) for table in projections.sorted_tables}
+_DROP = {table: Prepared(delete(table).where(table.c.stream == bindparam("of"))) for table in projections.sorted_tables}
 
 
 def refold(connection: Connection, stream: str, *, into: Connection | None = None) -> Folded:
@@ -98,8 +99,8 @@ def rebuild(connection: Connection, *, into: Connection | None = None) -> int:
 
 def _replace_rows(connection: Connection, folded: Folded, facts: int) -> None:
     stream, family = folded.stream, stream_type_of(folded.stream)
-    connection.execute(
-        _PUT[p_stream],
+    _PUT[p_stream].run(
+        connection,
         {
             "stream": stream,
             "family": family,
@@ -112,9 +113,9 @@ def _replace_rows(connection: Connection, folded: Folded, facts: int) -> None:
         table, row_of = _ROWS[family]
         row = row_of(folded.state)
         if row is None:
-            connection.execute(_DROP[table], {"of": stream})
+            _DROP[table].run(connection, {"of": stream})
         else:
-            connection.execute(_PUT[table], {"stream": stream, **row})
+            _PUT[table].run(connection, {"stream": stream, **row})
 
 
 def snapshot(connection: Connection) -> dict[str, list[tuple[Any, ...]]]:

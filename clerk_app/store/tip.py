@@ -12,6 +12,7 @@ from sqlalchemy import Connection, and_, bindparam, func, select, update
 from clerk_app.errors import StoreDamaged
 from clerk_app.journal.entry import NO_HEAD
 from clerk_app.store import meta
+from clerk_app.store.prepared import Prepared
 from clerk_app.store.schema import chains, entries
 from clerk_app.store.schema import meta as values
 from clerk_app.store.witness import Mark
@@ -41,7 +42,7 @@ class Tip:
 
 
 _newest, _last = chains.alias(), entries.alias()
-_READ = (
+_READ = Prepared(
     select(values.c.value, chains.c.chain, chains.c.prev, entries.c.seq, entries.c.hash)
     .select_from(values)
     .outerjoin(chains, chains.c.n == select(func.max(_newest.c.n)).scalar_subquery())
@@ -54,7 +55,7 @@ _READ = (
     )
     .where(values.c.name == _NAME)
 )
-_WRITE = update(values).where(values.c.name == _NAME).values(value=bindparam("counters"))
+_WRITE = Prepared(update(values).where(values.c.name == _NAME).values(value=bindparam("counters")))
 
 
 def begin_counters(connection: Connection) -> None:
@@ -64,7 +65,7 @@ def begin_counters(connection: Connection) -> None:
 
 def read_tip(connection: Connection) -> Tip:
     """Where the journal ends as this transaction sees it; raise `StoreDamaged` if the counters are gone."""
-    row = connection.execute(_READ).one_or_none()
+    row = _READ.run(connection, {}).one_or_none()
     if row is None:
         raise StoreDamaged("the counters are missing")
     case_counter, writes, high_water_ms = map(int, row.value.split())
@@ -75,7 +76,7 @@ def read_tip(connection: Connection) -> Tip:
 
 def write_counters(connection: Connection, tip: Tip) -> None:
     """Keep the counters; the rest of the tip is the journal itself."""
-    connection.execute(_WRITE, {"counters": _counters(tip)})
+    _WRITE.run(connection, {"counters": _counters(tip)})
 
 
 def _counters(tip: Tip) -> bytes:

@@ -27,6 +27,7 @@ from clerk_app.journal.signature import HEAD, head_message, sign
 from clerk_app.seams import Clock, Rng
 from clerk_app.store import meta
 from clerk_app.store.facts import load_facts
+from clerk_app.store.prepared import Prepared
 from clerk_app.store.projections import refold
 from clerk_app.store.schema import blobs, chains, drafts, entries, heads, print_jobs
 from clerk_app.store.tip import Tip, read_tip, write_counters
@@ -35,7 +36,10 @@ from clerk_app.store.witness import Witness
 logger = logging.getLogger(__name__)
 
 # Built once: building a statement costs more than running it.
-_INSERT_ENTRY = insert(entries)
+_INSERT_ENTRY = Prepared(
+    insert(entries),
+    *("chain", "seq", "stream", "kind", "header", "body", "salt", "body_hash", "prev", "hash", "acked", "complete"),
+)
 _INSERT_CHAIN = insert(chains)
 _KEEP_HEAD = upsert(heads).on_conflict_do_nothing()
 _new_draft = upsert(drafts)
@@ -43,8 +47,11 @@ _SAVE_DRAFT = _new_draft.on_conflict_do_update(
     index_elements=["id"],
     set_={name: _new_draft.excluded[name] for name in ("visit", "owner", "content", "updated_at")},
 )
-_DROP_DRAFT = delete(drafts).where(drafts.c.id == bindparam("draft"))
-_QUEUE_PRINT = insert(print_jobs).returning(print_jobs.c.id)
+_DROP_DRAFT = Prepared(delete(drafts).where(drafts.c.id == bindparam("draft")))
+_QUEUE_PRINT = Prepared(
+    insert(print_jobs).returning(print_jobs.c.id),
+    *("case_number", "document", "copy", "reprint", "state", "problem", "queued_at"),
+)
 _MARK_PRINT = update(print_jobs).where(print_jobs.c.id == bindparam("job"))
 _KEEP_BLOB = upsert(blobs).on_conflict_do_nothing()
 _NAME_BLOB = update(blobs).where(blobs.c.id == bindparam("blob"))
@@ -71,7 +78,7 @@ class UnitOfWork:
         now, clock = self._stamp()
         header = Header(self._tip.chain, self._tip.seq + 1, now, clock, self._clerk, stream, kind)
         entry = make_entry(header, body, prev=self._tip.head, salt=self._rng.token(SALT_SIZE))
-        self.connection.execute(_INSERT_ENTRY, _entry_row(header, entry))
+        _INSERT_ENTRY.run(self.connection, _entry_row(header, entry))
         failpoint("append.inserted")
         refold(self.connection, stream)
         failpoint("append.folded")
@@ -112,7 +119,7 @@ class UnitOfWork:
 
     def drop_draft(self, draft: str) -> None:
         """Remove a draft whose content is now part of an entry; raise `NoSuchDraft` if it is gone already."""
-        if self.connection.execute(_DROP_DRAFT, {"draft": draft}).rowcount != 1:
+        if _DROP_DRAFT.run(self.connection, {"draft": draft}).rowcount != 1:
             raise NoSuchDraft
 
     def queue_print(self, case_number: str, document: str, *, copies: Sequence[int], reprint: bool) -> list[int]:
@@ -122,9 +129,10 @@ class UnitOfWork:
             "document": document,
             "reprint": reprint,
             "state": "queued",
+            "problem": "",
             "queued_at": self._clock.now_ms(),
         }
-        return [self.connection.execute(_QUEUE_PRINT, {**row, "copy": copy}).scalar_one() for copy in copies]
+        return [_QUEUE_PRINT.run(self.connection, {**row, "copy": copy}).scalar_one() for copy in copies]
 
     def mark_print(self, job: int, state: str, problem: str = "") -> None:
         """Set the state of a print job: `printing`, `printed`, `failed` or `queued` again."""
@@ -194,4 +202,5 @@ def _entry_row(header: Header, entry: Entry) -> dict[str, Any]:
         "prev": entry.prev,
         "hash": entry.hash,
         "acked": False,
+        "complete": False,
     }
