@@ -13,10 +13,13 @@ from ui.stylesheet import stylesheet
 if TYPE_CHECKING:
     from PySide6.QtWidgets import QApplication
 
+_STYLE = "fusion"
+
 
 def dress(app: QApplication) -> None:
     """Give `app` our look; once, before the first window."""
-    app.setStyle("Fusion")
+    if app.style().objectName() != _STYLE:  # it is on most Linux desktops; setting it again would cost the first paint
+        app.setStyle(_STYLE)
     app.setPalette(_palette())
     fonts.load_text_fonts()
     app.setFont(fonts.base_font())

@@ -6,8 +6,9 @@ from PySide6.QtGui import QInputMethodEvent, QKeySequence
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QVBoxLayout, QWidget
 
+from ui.components.date_edit import DateEdit
 from ui.components.date_text import iso_date
-from ui.components.line_edit import DateEdit, LineEdit
+from ui.components.line_edit import LineEdit
 from ui.components.phone_edit import PhoneEdit, grouped_phone
 from ui.keys import Command, CommandKeys
 

@@ -9,18 +9,18 @@ from PySide6.QtCore import QEvent, Qt, Signal, SignalInstance
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QApplication, QHBoxLayout, QVBoxLayout, QWidget
 
+from clerk_app.domain.form import MAX_TEXT
 from ui import tokens
 from ui.components.chip import SourceBadge
 from ui.components.choice_box import ChoiceBox
-from ui.components.line_edit import DateEdit, LineEdit
+from ui.components.date_edit import DateEdit
+from ui.components.line_edit import LineEdit
 from ui.components.phone_edit import PhoneEdit
 from ui.components.styling import set_look
 from ui.components.text import ElidedLabel, wrapped
 
 if TYPE_CHECKING:
     from ui.viewmodels.parts import FieldView
-
-MAX_TEXT = 200
 
 
 class Editor(Protocol):

@@ -7,7 +7,6 @@ from PySide6.QtGui import QFocusEvent, QKeyEvent, QPaintEvent, QValidator
 from PySide6.QtWidgets import QLineEdit, QWidget
 
 from ui import tokens
-from ui.components.date_text import iso_date
 from ui.components.focus import paint_focus_ring
 from ui.components.styling import set_flag
 
@@ -117,28 +116,6 @@ class LineEdit(QLineEdit):
 
     def _tell(self, text: str) -> None:
         self.edited.emit(text)
-
-
-class DateEdit(LineEdit):
-    """A date typed in any usual way; shown as 2026-04-01 and told in ISO form once it is one."""
-
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent, limit=11)
-        self.setPlaceholderText(self.tr("年-月-日"))
-
-    def show_value(self, value: str) -> None:
-        # While the clerk types, 20260401 stays as typed although it is the same date.
-        if not (self.hasFocus() and iso_date(self.text()) == value):
-            super().show_value(value)
-
-    def focusOutEvent(self, event: QFocusEvent) -> None:
-        found = iso_date(self.text())
-        super().focusOutEvent(event)
-        if found is not None:
-            super().show_value(found)
-
-    def _tell(self, text: str) -> None:
-        self.edited.emit(iso_date(text) or text)
 
 
 _WINDOW_CONTROL_KEYS = frozenset({Qt.Key.Key_K, Qt.Key.Key_P, Qt.Key.Key_N, Qt.Key.Key_L, Qt.Key.Key_Return})

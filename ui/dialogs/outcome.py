@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
+from clerk_app.domain.form import MAX_TEXT
 from ui import tokens
 from ui.components.button import Button
 from ui.components.chip import Chip, KeyCap
@@ -47,7 +48,7 @@ class OutcomeSheet(Sheet):
             row.clicked.connect(self._clicked)
             self.column.addWidget(row)
         self._said = Banner(Tone.INFO)
-        self._reason = LineEdit(limit=200)
+        self._reason = LineEdit(limit=MAX_TEXT)
         self._reason.setObjectName("outcome_reason")
         self._confirm = Button(self.tr("就这样办结"), Command.PRIMARY, kind="primary")
         self._foot = self._make_foot()

@@ -7,12 +7,14 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
 
+from clerk_app.domain.form import MAX_TEXT
 from ui import tokens
 from ui.components.chip import Chip
 from ui.components.choice_row import ChoiceRow, YesNoRow
+from ui.components.date_edit import DateEdit
 from ui.components.field import Field
 from ui.components.form_grid import FactLines
-from ui.components.line_edit import DateEdit, LineEdit
+from ui.components.line_edit import LineEdit
 from ui.components.messages import Banner, ProblemBanner
 from ui.components.phone_edit import PhoneEdit
 from ui.components.styling import set_look
@@ -237,7 +239,7 @@ def _typed_editor(view: QuestionView) -> LineEdit | PhoneEdit:
         return PhoneEdit(no_phone=view.choices[0].code if view.choices else "", scale="large")
     if view.editor == "date":
         return DateEdit()
-    return LineEdit(limit=200, scale="large")
+    return LineEdit(limit=MAX_TEXT, scale="large")
 
 
 def _is_answered(row: ChoiceRow | TypedRow) -> bool:
