@@ -35,7 +35,7 @@ class LineState:
     """How the line is. Times are UTC milliseconds.
 
     `has_line`: the platform answered at the last sync that ended; a running one changes nothing about it.
-    `last_done_ms`: when both ends were last equal. `failures`: tries in a row that did not get to the end.
+    `last_done_ms`: when both ends were last equal. `failures`: tries in a row that did not come to their end.
     `report` is that of the last sync; `progress` that of a running one.
     """
 
@@ -57,7 +57,7 @@ def after_sync(state: LineState, report: SyncReport, now_ms: int) -> LineState:
         has_line=phase == "idle",
         last_done_ms=now_ms if report.state == "done" else state.last_done_ms,
         offline_since_ms=None if phase in ("idle", "refused") else state.offline_since_ms or now_ms,
-        failures=0 if report.state == "done" else state.failures + 1,
+        failures=0 if report.settled else state.failures + 1,
         report=report,
         progress=None,
     )

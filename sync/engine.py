@@ -18,7 +18,6 @@ from clerk_app.errors import (
     ClerkError,
     PlatformError,
     PlatformRefused,
-    PlatformUnreachable,
     ProtocolMismatch,
 )
 from clerk_app.failpoints import failpoint
@@ -70,7 +69,8 @@ class SyncReport:
 
     `state`: `done` both ends are equal; `offline` nobody answered; `portal` somebody else answered; `refused` the
     platform does not want this device; `partial` it began and did not finish. `problem` is the error behind any other
-    state than `done`, `retry_after_s` what the platform asked for.
+    state than `done`, `retry_after_s` what the platform asked for. `settled`: it came to its end; what is still left
+    (a stopped chain, a damaged scan) waits for a person, and trying again sooner would not help.
     """
 
     pushed: int = 0
@@ -85,6 +85,7 @@ class SyncReport:
     seconds: float = 0.0
     problem: ClerkError | None = None
     retry_after_s: int = 0
+    settled: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,6 +137,7 @@ def sync_once(lane: SyncLane) -> SyncReport:
         seconds=round(lane.clock.monotonic() - started, 3),
         problem=problem,
         retry_after_s=int(problem.data.get("retry_after_s", 0)) if problem else 0,
+        settled=run.settled,
     )
 
 
@@ -157,7 +159,7 @@ class _Run:
         self._tries: Counter[Operation] = Counter()
         self._tokens = self._compares = 0
         self._problem: ClerkError | None = None
-        self.answered = False
+        self.answered = self.settled = False
         self.pushed = self.pulled = self.blobs_sent = 0
 
     # ---- the loop -----------------------------------------------------------------------------------------------
@@ -174,7 +176,8 @@ class _Run:
         except PlatformError as error:
             return ("partial" if self.answered else "offline"), error
         except _Stuck:
-            return "partial", self._problem or PlatformUnreachable("the platform answers, but nothing moves")
+            return "partial", self._problem or PlatformError("the platform answers, but nothing moves")
+        self.settled = True
         return ("partial" if self._problem else "done"), self._problem
 
     def _do(self, operation: Operation) -> None:
@@ -258,6 +261,10 @@ class _Run:
         self._own = {chain.chain: chain for chain in own}
         standing = {view.chain: view for view in answer.chains}
         chains = [self._view(chain, standing.get(chain.chain)) for chain in own]
+        left = [view.trouble for view in chains if view.trouble and view.acked < view.seq]
+        if left:
+            # Told at every sync, not only at the one that found it: these entries wait for a person.
+            self._problem = PlatformRefused(reason=f"chain_{left[0]}")
         if any(chain not in self._own for chain in standing):
             # The hub holds a chain of this device that the store does not know: an older copy of it was put back.
             self._problem = PlatformRefused(reason="store_rolled_back")

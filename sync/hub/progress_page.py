@@ -78,7 +78,7 @@ def _render(page: ProgressPage) -> bytes:
 
 @cache
 def _source(name: str) -> str:
-    return files("sync.hub").joinpath("templates", name).read_text("utf-8")
+    return files("sync.hub").joinpath(name).read_text("utf-8")
 
 
 def _headers() -> dict[str, str]:

@@ -15,6 +15,7 @@ from clerk_app.journal.exchange import BlobId
 from clerk_app.seams import fsync_folder
 
 _CHUNK = 1024 * 1024
+_BINARY = getattr(os, "O_BINARY", 0)
 
 
 class Shelf:
@@ -42,16 +43,12 @@ class Shelf:
 
     def append(self, blob: BlobId, offset: int, piece: bytes) -> bool:
         """Add a piece at the end of a beginning; False if the end is elsewhere. Raises `OSError` as the system does."""
-        descriptor = os.open(self._arriving / blob, os.O_WRONLY | os.O_CREAT, 0o600)
-        try:
-            if os.fstat(descriptor).st_size != offset:
+        descriptor = os.open(self._arriving / blob, os.O_RDWR | os.O_CREAT | _BINARY, 0o600)
+        with os.fdopen(descriptor, "r+b") as file:
+            if file.seek(0, os.SEEK_END) != offset:
                 return False
             # A duplicate that runs beside us writes the same bytes to the same place: a piece is named by its offset.
-            written = os.pwrite(descriptor, piece, offset)
-            if written != len(piece):
-                raise OSError(28, "short write")
-        finally:
-            os.close(descriptor)
+            file.write(piece)
         return True
 
     def finish(self, blob: BlobId) -> bool:
@@ -93,8 +90,5 @@ class Shelf:
 
 
 def _sync(path: Path) -> None:
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
+    with path.open("r+b") as file:
+        os.fsync(file.fileno())

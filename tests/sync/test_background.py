@@ -10,7 +10,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from clerk_app.errors import CaptivePortal, DiskFull, PlatformRefused, PlatformUnreachable
+from clerk_app.errors import (
+    BlobDamaged,
+    CaptivePortal,
+    DiskFull,
+    PlatformError,
+    PlatformRefused,
+    PlatformUnreachable,
+)
 from clerk_app.seams import SystemClock
 from sync import background
 from sync.background import LONGEST_S, SHORTEST_S, BackgroundSync, LineState, after_sync, pause_s
@@ -23,10 +30,11 @@ NOW = 1_795_000_000_000
 OFFLINE = SyncReport(state="offline", problem=PlatformUnreachable())
 PORTAL = SyncReport(state="portal", problem=CaptivePortal())
 REFUSED = SyncReport(state="refused", problem=PlatformRefused(reason="revoked"))
-DONE = SyncReport(state="done")
+DONE = SyncReport(state="done", settled=True)
 CUT = SyncReport(state="partial", problem=PlatformUnreachable())
-LEFT = SyncReport(state="partial", pending=3)
-REPORTS = st.sampled_from([OFFLINE, PORTAL, REFUSED, DONE, CUT, LEFT])
+LEFT = SyncReport(state="partial", pending=3, problem=BlobDamaged(), settled=True)
+STUCK = SyncReport(state="partial", problem=PlatformError())
+REPORTS = st.sampled_from([OFFLINE, PORTAL, REFUSED, DONE, CUT, LEFT, STUCK])
 CHANCE = st.floats(0, 1)
 
 
@@ -83,6 +91,20 @@ def test_a_platform_that_refuses_is_asked_ever_more_rarely_but_never_given_up(ti
     pause = pause_s(state, chance)
     assert SHORTEST_S <= pause <= LONGEST_S * 1.25
     assert pause >= min(LONGEST_S, SHORTEST_S * 2 ** min(times, 8)) * 0.75
+
+
+def test_what_waits_for_a_person_does_not_make_the_rest_wait():
+    state = LineState()
+    for _ in range(20):
+        state = after_sync(state, LEFT, NOW)
+    assert pause_s(state, 0.5) == background.IDLE_S
+
+
+def test_a_platform_at_which_nothing_moves_is_not_hurried():
+    state = LineState()
+    for _ in range(20):
+        state = after_sync(state, STUCK, NOW)
+    assert pause_s(state, 0.5) > background.IDLE_S
 
 
 def test_desks_that_come_back_together_do_not_ask_together():

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import socket
+import sqlite3
 from pathlib import Path
 
 import pytest
@@ -133,6 +134,16 @@ def test_a_database_that_is_none_is_named(capsys, tmp_path):
     code, _out, error = run(capsys, "digest", "--data", tmp_path / "hub")
     assert code == 1
     assert one_sentence(error)
+
+
+def test_a_database_of_a_newer_version_is_left_alone(capsys, tmp_path):
+    enrolled(capsys, tmp_path / "hub")
+    with sqlite3.connect(tmp_path / "hub" / "hub.db") as connection:
+        connection.execute("UPDATE meta SET value = '99' WHERE name = 'schema'")
+    connection.close()
+    code, _out, error = run(capsys, "digest", "--data", tmp_path / "hub")
+    assert code == 1
+    assert "更新的版本" in error
 
 
 def test_a_port_in_use_is_named(capsys, tmp_path):

@@ -215,9 +215,13 @@ def test_a_restored_laptop_that_went_on_is_a_fork_and_both_works_arrive(platform
     assert report.problem is not None
     assert report.problem.data == {"reason": "chain_fork"}
     take_in(desk, 4)
-    sync_once(lane)
+    report = sync_once(lane)
     found = digest(platform.hub)
     assert (found.entries, found.cases) == (3, 3)
+    # What the fork left behind is named at every sync, and nothing else waits for it.
+    assert (report.state, report.pending, report.settled) == ("partial", 1, True)
+    assert report.problem is not None
+    assert report.problem.data == {"reason": "chain_fork"}
 
 
 def test_a_laptop_put_back_to_yesterday_begins_a_new_chain_before_it_can_fork(platform):
