@@ -20,6 +20,7 @@ from PySide6.QtWidgets import QApplication
 from clerk_app.seams import SystemClock
 from ui.look import dress
 from ui.main_window import MainWindow
+from ui.presenters.words import problem_view
 from ui.tasks import DB_LANE, TaskRunner
 from ui.viewmodels.sign_in_model import SignInModel
 
@@ -81,14 +82,13 @@ class WindowProgram(QObject):
             lane=DB_LANE,
         )
 
-    def report(self, error: BaseException) -> None:
+    def report(self, error: Exception) -> None:
         """Say in one sentence that something went wrong in the window itself; the log has the rest."""
-        logger.error("unexpected error in the window", exc_info=error)
-        if self.view is not None:
-            from clerk_app.messages import message
-
-            words = message("bug")
-            self.view.shell.say(words.sentence, words.next_step)
+        if self.view is None:
+            self.sign_in.report(error)
+            return
+        words = problem_view(error)
+        self.view.shell.say(words.sentence, words.next_step)
 
     def _load_the_rest(self) -> None:
         self.tasks.run(_import_the_rest, owner=self, on_success=_nothing, on_failure=self.report)
@@ -165,10 +165,10 @@ def _reporting_to(
     program: WindowProgram,
 ) -> Callable[[type[BaseException], BaseException, TracebackType | None], None]:
     def report(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
-        if isinstance(error, KeyboardInterrupt):
+        if isinstance(error, Exception):
+            program.report(error.with_traceback(trace))
+        else:
             program.close()
-            return
-        program.report(error.with_traceback(trace))
 
     return report
 

@@ -60,7 +60,7 @@ class DeskView(QObject):
     def lock_desk(self, reason: str) -> None:
         """Cover the desk; what is typed is saved, nothing is lost."""
         self._models.counter.save_now()
-        self._models.lock.lock(reason, self._models.frame.drafts + self._models.counter.drafts_open)
+        self._models.lock.lock(reason, self._models.frame.drafts)
 
     def close(self) -> None:
         """Take away what stands beside the window."""

@@ -100,6 +100,29 @@ def with_applicant(draft: Draft, matter: Matter, applicant: Applicant, at_ms: in
     )
 
 
+def with_shared(
+    draft: Draft, matter: Matter, values: Mapping[str, FieldValue], materials: tuple[MaterialItem, ...], at_ms: int
+) -> Draft:
+    """The draft with what was typed and handed in for another matter of the same visit: asked once, used for all.
+
+    What the draft holds already stays.
+    """
+    asked = {field.code for field in matter.fields}
+    typed_there = {
+        code: value
+        for code, value in values.items()
+        if code in asked and code not in draft.values and value.source == "typed" and not value.is_changed
+    }
+    received = {item.code: item for item in materials if item.state == "received"}
+    shared = tuple(
+        replace(received[item.code], name=item.name) if item.state == "missing" and item.code in received else item
+        for item in draft.materials
+    )
+    if not typed_there and shared == draft.materials:
+        return draft
+    return replace(draft, values={**draft.values, **typed_there}, materials=shared, updated_at=at_ms)
+
+
 def draft_to_json(draft: Draft) -> str:
     """The draft as JSON text, for the store and for a hand-over."""
     return json.dumps(

@@ -101,7 +101,7 @@ class ScriptedWorkplace:
         self._changed()
 
     def hurry(self) -> None:
-        """End every wait of reader and pad at once."""
+        """End every wait of reader and pad at once, also those to come."""
         self._stop.set()
 
     # ---- Workplace ----------------------------------------------------------------------------------------------
@@ -170,11 +170,11 @@ class ScriptedWorkplace:
         waited = 0.0
         while waited <= timeout_s:
             try:
-                return source.get(timeout=0.02)
+                return source.get_nowait() if self._stop.is_set() else source.get(timeout=0.02)
             except queue.Empty:
+                if self._stop.is_set():
+                    return None
                 waited += 0.02
-            if self._stop.is_set():
-                return None
         return None
 
 

@@ -9,16 +9,13 @@ from PySide6.QtCore import QObject
 
 from clerk_app.domain.identity import IdentityDocument
 from clerk_app.services.sign_in import sign_in
-from clerk_app.settings import DeviceSettings, Settings
+from clerk_app.settings import Settings
 from tests.helpers.stores import CLERK, NAME, PASSWORD
 from tests.helpers.workplace import ScriptedWorkplace
 from tests.qt.fakes import ManualTasks
 from ui.desk_models import make_desk_models
 from ui.tasks import DB_LANE, PAPER_LANE, READER_LANE
 from ui.viewmodels.sign_in_model import OpenDesk
-
-QUICK = Settings(devices=DeviceSettings(card_timeout_s=0.1, rating_timeout_s=0.1))
-"""Where lanes stand still, a wait of reader or pad happens on the test's own time."""
 
 ELDER = IdentityDocument(
     "resident_id",
@@ -68,7 +65,8 @@ class StillDesk:
         self, place: ScriptedWorkplace, *, seal_at_hand: bool = True, settings: Settings | None = None
     ) -> None:
         self.place = place
-        place.own_settings = settings or QUICK
+        place.own_settings = settings or Settings()
+        place.hurry()  # a wait of reader or pad would happen on the test's own time
         self.tasks = ManualTasks()
         self.parent = QObject()
         self.opened = open_desk(place, seal_at_hand=seal_at_hand)

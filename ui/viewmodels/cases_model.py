@@ -19,7 +19,7 @@ from ui.say import say
 from ui.tasks import Tasks
 from ui.viewmodels.cases import CaseDetail, CasesState, FilterKey
 from ui.viewmodels.paper_queue import PaperQueue, PaperState
-from ui.viewmodels.station_model import StationModel
+from ui.viewmodels.station_model import Station, StationModel
 from ui.viewmodels.view_model import Acts, ViewModel
 
 LIMIT = 200
@@ -61,8 +61,9 @@ class CasesModel(ViewModel[CasesState]):
         self._latest_detail = 0
         self._looked_at = False
         self._kinds: tuple[NoticeKind, ...] = ()
+        self._line_seen: tuple[object, ...] = ()
         acts.done.connect(self._something_happened)
-        station.changed.connect(self._something_happened)
+        station.changed.connect(self._station_changed)
         papers.changed.connect(self._papers_changed)
 
     def refresh(self) -> None:
@@ -177,9 +178,17 @@ class CasesModel(ViewModel[CasesState]):
 
     # ---- what happens elsewhere ---------------------------------------------------------------------------------
 
-    def _something_happened(self, _what: object = None) -> None:
+    def _something_happened(self) -> None:
         if self._looked_at:
             self.refresh()
+
+    def _station_changed(self, station: Station) -> None:
+        # Not every stir of the line: an upload tells its progress ten times a second.
+        line = station.line
+        seen = (line.last_sync_ms, line.is_online, line.pending, line.conflicts)
+        if seen != self._line_seen:
+            self._line_seen = seen
+            self._something_happened()
 
     def _papers_changed(self, state: PaperState) -> None:
         if not self._looked_at:

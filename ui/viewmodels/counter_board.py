@@ -70,11 +70,6 @@ class CounterBoard(ViewModel[CounterState]):
         """The visit at the counter; the second screen shows part of it."""
         return self._facts.visit
 
-    @property
-    def drafts_open(self) -> int:
-        """Matters of this visit without an outcome."""
-        return len(self._facts.visit.preparing)
-
     def surroundings(self) -> Surroundings:
         """The circumstances as they are now. Safe from any thread: it only reads what was asked before."""
         return _around(self.desk, self.me, self.parts.station)

@@ -60,7 +60,7 @@ class SignInModel(ViewModel[SignInState]):
 
     def begin(self) -> None:
         """Find where we stand and who can sign in here; where it is one clerk only, the number is filled in."""
-        self._tasks.run(self._look, owner=self, on_success=self._looked, on_failure=self._not_looked)
+        self._tasks.run(self._look, owner=self, on_success=self._looked, on_failure=self.report)
 
     def sign_in(self, number: str, password: str, *, seal_at_hand: bool) -> None:
         """Open the store and begin a session; `seal_at_hand` is recorded with it (用印登记)."""
@@ -75,6 +75,10 @@ class SignInModel(ViewModel[SignInState]):
             on_failure=self._refused,
             lane=DB_LANE,
         )
+
+    def report(self, error: Exception) -> None:
+        """Say that something went wrong before anybody is signed in."""
+        self.show(replace(self.state, busy="", problem=problem_view(error)))
 
     def _opened(self, opened: OpenDesk) -> None:
         self.show(replace(self.state, busy=""))
@@ -96,9 +100,6 @@ class SignInModel(ViewModel[SignInState]):
         number = next(iter(here.clerks)) if len(here.clerks) == 1 else ""
         problem = self.state.problem if here.clerks else problem_view(NoStore())
         self.show(replace(self.state, place=here.place, number=self.state.number or number, problem=problem))
-
-    def _not_looked(self, error: Exception) -> None:
-        self.show(replace(self.state, problem=problem_view(error)))
 
 
 def _open(workplace: Workplace, number: str, password: str, *, seal_at_hand: bool) -> OpenDesk:

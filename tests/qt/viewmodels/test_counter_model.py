@@ -407,6 +407,20 @@ def test_a_second_matter_keeps_the_first_waiting_for_its_outcome(still):
     assert still.counter.state.matter.code == "P14"
 
 
+def test_what_was_answered_for_one_matter_is_not_asked_again_for_the_next(still):
+    still.meet(WORKER)
+    still.begin("P31", {"g.P4.phone": "13000000001"})
+    still.counter.another_matter()
+    still.begin("P14")
+    asked = {question.code: question.value for question in still.counter.state.questions}
+    assert asked["g.P4.phone"] == "13000000001"
+    assert asked["g.I6.benefit"] == ""
+    still.counter.save_now()
+    still.settle()
+    kept = {draft.matter: draft for draft in drafts.my_drafts(still.opened.desk, still.opened.me)}
+    assert kept["P14"].values["g.P4.phone"].value == "13000000001"
+
+
 def test_after_the_invitation_no_matter_can_be_added(still):
     still.meet(ELDER)
     still.begin("P14", PENSION)

@@ -128,6 +128,26 @@ def test_what_needs_the_clerk_has_a_filter_of_its_own(desk):
     ]
 
 
+def test_a_step_without_effect_brings_a_case_to_the_front(desk):
+    old = desk.opened.desk.journal.reads.cases()[-1].number
+    with desk.opened.desk.journal.write("0312") as unit:
+        unit.append(f"case/{old}", "case.decided", {"result": "grant", "reason": "", "child": None})
+        unit.commit()
+    cases = desk.models.cases
+    cases.filter_by("todo")
+    desk.tasks.settle_all()
+    assert [(row.number, row.status.text) for row in cases.state.rows] == [(old, "请看一眼")]
+    cases.filter_by("all")
+    desk.tasks.settle_all()
+    assert cases.state.rows[0].number == old
+    cases.select(old)
+    desk.tasks.settle_all()
+    assert "没有生效" in cases.state.detail.task.sentence
+    desk.models.frame.count()
+    desk.tasks.settle_all()
+    assert {section.key: section.badge for section in desk.models.frame.state.sections}["cases"] == 1
+
+
 # ---- finding anything -------------------------------------------------------------------------------------------
 
 

@@ -112,7 +112,7 @@ def test_with_a_second_screen_a_failed_pad_leaves_the_invitation_open(still):
 
 
 def test_no_choice_in_time_is_not_rated(qtbot, qapp, place):
-    still = StillDesk(place)
+    still = StillDesk(place, settings=Settings(devices=DeviceSettings(rating_timeout_s=0.1)))
     still.models.screen.show(True)
     taken_in(still)
     # The pad's lane is held by something else; the end comes by itself.

@@ -52,9 +52,9 @@ def test_a_pension_check_goes_from_card_to_rating_on_one_page(qtbot, models, pla
     counter.primary()
     counter.primary()
     qtbot.waitUntil(lambda: counter.state.stage == "done" and counter.state.done.rating.text == "已完成")
+    qtbot.waitUntil(lambda: [paper.chip.text for paper in counter.state.done.papers] == ["已打印"])
     done = counter.state.done
     assert done.heading == "已收件"
-    assert [paper.chip.text for paper in done.papers] == ["已打印"]
     assert len(place.paper.sheets) == 1
     assert done.number.replace(" ", "") in place.paper.sheets[0]
     qtbot.waitUntil(lambda: models.frame.state.status.drafts == 0)
