@@ -16,7 +16,8 @@ from typing import Literal
 
 from clerk_app.errors import BugError, ClerkError, PlatformUnreachable
 from clerk_app.seams import Clock, Rng
-from sync.engine import SyncLane, SyncProgress, SyncReport, sync_once
+from sync.engine import SyncLane, sync_once
+from sync.report import SyncProgress, SyncReport
 
 logger = logging.getLogger(__name__)
 

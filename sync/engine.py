@@ -10,7 +10,6 @@ import logging
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Literal
 
 from clerk_app.errors import (
     BlobDamaged,
@@ -48,12 +47,12 @@ from sync.plan import (
     WaitingView,
     plan,
 )
+from sync.report import SyncProgress, SyncReport, SyncState
 from sync.schemas import ChainStanding
 from sync.transport import Transport
 
 logger = logging.getLogger(__name__)
 
-SyncState = Literal["done", "offline", "portal", "refused", "partial"]
 BATCH_BYTES = 1024 * 1024
 PIECE_BYTES = 256 * 1024
 MAX_COMPARES = 20
@@ -61,40 +60,6 @@ MAX_COMPARES = 20
 MAX_TRIES = 3
 """Times the same operation is done in one sync before it counts as stuck."""
 MAX_TOKENS = 3
-
-
-@dataclass(frozen=True, slots=True)
-class SyncReport:
-    """What came of one sync. Counts are of this sync but `pending`, `parked` and `conflicts`, which are of the desk.
-
-    `state`: `done` both ends are equal; `offline` nobody answered; `portal` somebody else answered; `refused` the
-    platform does not want this device; `partial` it began and did not finish. `problem` is the error behind any other
-    state than `done`, `retry_after_s` what the platform asked for. `settled`: it came to its end; what is still left
-    (a stopped chain, a damaged scan) waits for a person, and trying again sooner would not help.
-    """
-
-    pushed: int = 0
-    pulled: int = 0
-    blobs_sent: int = 0
-    bytes_sent: int = 0
-    bytes_received: int = 0
-    pending: int = 0
-    parked: int = 0
-    conflicts: int = 0
-    state: SyncState = "done"
-    seconds: float = 0.0
-    problem: ClerkError | None = None
-    retry_after_s: int = 0
-    settled: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class SyncProgress:
-    """How far a running sync is: entries and blobs confirmed so far, and how many still wait."""
-
-    entries_done: int
-    blobs_done: int
-    pending: int
 
 
 def _ignore(_progress: SyncProgress) -> None:

@@ -30,7 +30,8 @@ from devices.registry import DevicePlan
 from devices.simulators.card_reader import CardReaderSimulator
 from devices.simulators.rating_pad import RatingPadSimulator
 from printing.printers import FolderPrinter
-from sync.engine import SyncReport, sync_once
+from sync.engine import sync_once
+from sync.report import SyncReport
 
 CLERK, CLERK_NAME, PASSWORD = "0312", "王例", "Example-2026"
 HALL, DEVICE = "999999", "031"

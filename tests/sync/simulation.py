@@ -21,7 +21,7 @@ from clerk_app.journal.exchange import NamedBlob
 from clerk_app.seams import SystemDisk
 from sync.client import HubSession
 from sync.desk import Desk
-from sync.engine import SyncLane, SyncReport, sync_once
+from sync.engine import SyncLane, sync_once
 from sync.hub.decide import Ruling, decide
 from sync.hub.devices import EnrolmentWish, enrol
 from sync.hub.digest import digest
@@ -29,6 +29,7 @@ from sync.hub.hub import Hub, HubSeams, open_hub
 from sync.hub.schema import entries as hub_entries
 from sync.hub.service import HubService
 from sync.hub.verify import verify_hub
+from sync.report import SyncReport
 from sync.wire import Request, Response
 from tests.sync.fakes import START_MS, SeededRng, VirtualClock
 from tests.sync.faulty_line import FINE, Crash, FaultyLine, crash

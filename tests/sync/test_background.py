@@ -21,7 +21,7 @@ from clerk_app.errors import (
 from clerk_app.seams import SystemClock
 from sync import background
 from sync.background import LONGEST_S, SHORTEST_S, BackgroundSync, LineState, after_sync, pause_s
-from sync.engine import SyncReport
+from sync.report import SyncReport
 from sync.transport import CONNECT_S, Traffic
 from tests.sync.conftest import DirectLine
 from tests.sync.work import logged_in
