@@ -60,6 +60,8 @@ MAX_COMPARES = 20
 MAX_TRIES = 3
 """Times the same operation is done in one sync before it counts as stuck."""
 MAX_TOKENS = 3
+_LAWFULLY_REPEATED = (Compare, ReadFeed, Hello, Authenticate)
+"""Operations that look alike though they move: each has a bound of its own."""
 
 
 def _ignore(_progress: SyncProgress) -> None:
@@ -119,7 +121,6 @@ class _Run:
         lane.session.oldest_serial = max(lane.session.oldest_serial, lane.desk.key_serial())
         self._client = HubClient(registration, lane.transport, lane.session, self._request_id)
         self._known = Knowledge(authenticated=bool(lane.session.token and lane.session.keys))
-        self._own: dict[str, OwnChain] = {}
         self._challenge = ""
         self._tries: Counter[Operation] = Counter()
         self._tokens = self._compares = 0
@@ -146,9 +147,10 @@ class _Run:
         return ("partial" if self._problem else "done"), self._problem
 
     def _do(self, operation: Operation) -> None:
-        self._tries[operation] += not isinstance(operation, (Compare, ReadFeed, Hello, Authenticate))
-        if self._tries[operation] > MAX_TRIES:
-            raise _Stuck
+        if not isinstance(operation, _LAWFULLY_REPEATED):
+            self._tries[operation] += 1
+            if self._tries[operation] > MAX_TRIES:
+                raise _Stuck
         try:
             self._perform(operation)
         except TokenExpired:
@@ -223,14 +225,13 @@ class _Run:
         place = self._desk.feed_place()
         answer = self._client.compare(own, place)
         self._keep_keys()
-        self._own = {chain.chain: chain for chain in own}
         standing = {view.chain: view for view in answer.chains}
         chains = [self._view(chain, standing.get(chain.chain)) for chain in own]
         left = [view.trouble for view in chains if view.trouble and view.acked < view.seq]
         if left:
             # Told at every sync, not only at the one that found it: these entries wait for a person.
             self._problem = PlatformRefused(reason=f"chain_{left[0]}")
-        if any(chain not in self._own for chain in standing):
+        if standing.keys() - {chain.chain for chain in own}:
             # The hub holds a chain of this device that the store does not know: an older copy of it was put back.
             self._problem = PlatformRefused(reason="store_rolled_back")
         feed = "lost" if not answer.feed.known else "behind" if answer.feed.more else "current"
