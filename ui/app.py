@@ -28,10 +28,13 @@ if TYPE_CHECKING:
     from clerk_app.services.workplace import Workplace
     from ui.desk_models import DeskModels
     from ui.desk_view import DeskView
+    from ui.idle import IdleWatch
     from ui.viewmodels.sign_in_model import OpenDesk
 
 logger = logging.getLogger(__name__)
 
+BREATH_MS = 40
+"""After the first paint the keys already typed come first, then the libraries."""
 SIGNAL_TICK_MS = 500
 """Python sees an interrupt only when it runs; a window that waits for a password would not."""
 
@@ -49,19 +52,26 @@ class WindowProgram(QObject):
         self.window = MainWindow(self.sign_in)
         self.models: DeskModels | None = None
         self.view: DeskView | None = None
+        self.idle: IdleWatch | None = None
         self._closing = False
         self.sign_in.signed_in.connect(self._signed_in)
         self.window.close_asked.connect(self.close)
 
     def begin(self, signed_in: tuple[str, str, bool] | None) -> None:
-        """Show the window; sign in at once if somebody has given the password already."""
+        """Show the window; sign in at once if somebody has given the password already.
+
+        Libraries are loaded after the first paint: a worker that imports holds the interpreter, and the paint waits.
+        """
+        self.window.first_painted.connect(lambda: self._go_on(signed_in))
         self.window.show()
-        QTimer.singleShot(0, self, self._load_the_rest)
+
+    def _go_on(self, signed_in: tuple[str, str, bool] | None) -> None:
+        QTimer.singleShot(BREATH_MS, self, self._load_the_rest)
         if signed_in is not None:
             number, password, seal = signed_in
             self.sign_in.sign_in(number, password, seal_at_hand=seal)
         else:
-            self.sign_in.begin()
+            QTimer.singleShot(BREATH_MS, self, self.sign_in.begin)
 
     def close(self) -> None:
         """Put the desk away: save, end the session, let go of the folder; then the window closes."""
@@ -103,8 +113,8 @@ class WindowProgram(QObject):
         self.window.hand_keys_to(self.view.run)
         handle = self.window.windowHandle()
         assert handle is not None
-        idle = IdleWatch(handle, opened.settings.security.idle_lock_minutes, self)
-        idle.left_alone.connect(self._left_alone)
+        self.idle = IdleWatch(handle, opened.settings.security.idle_lock_minutes, self)
+        self.idle.left_alone.connect(self._left_alone)
         self.models.begin()
         self._warm_up(opened)
 

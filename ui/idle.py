@@ -30,9 +30,14 @@ class IdleWatch(QObject):
         super().__init__(parent)
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
-        self._timer.setInterval(round(minutes * 60_000))
         self._timer.timeout.connect(self.left_alone)
         window.installEventFilter(self)
+        self.wait_minutes(minutes)
+
+    def wait_minutes(self, minutes: float) -> None:
+        """Tell after that long; 0 for never."""
+        self._timer.stop()
+        self._timer.setInterval(round(minutes * 60_000))
         if minutes > 0:
             self._timer.start()
 

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QLineEdit
 
+from clerk_app.bootstrap import open_for_reading
+from clerk_app.settings import SecuritySettings
 from clerk_app.store.store import Store
 from tests.helpers.stores import CLERK, PASSWORD
 from tests.qt.desk import ELDER, WORKER
-from tests.qt.hands import focus, press, type_text
+from tests.qt.hands import focus, press, said, type_text
 from ui import guard
 from ui.app import WindowProgram
 
@@ -138,3 +142,107 @@ def test_the_keyboard_never_reaches_the_second_screen(qtbot, program, place):
         QTest.keyClick(program.view.screen.window, key)
     assert program.models.rating.state.word == "none"
     assert not program.view.screen.window.isActiveWindow()
+
+
+def test_stopping_a_read_by_escape_lets_the_next_act_begin(qtbot, program, place):
+    sign_in(qtbot, program)
+    counter = program.models.counter
+    press(Key.Key_F2)
+    assert counter.state.busy
+    press(Key.Key_Escape)
+    assert not counter.state.busy
+    read_card(qtbot, program, place, ELDER)
+    assert counter.state.person.name == "林例秀"
+
+
+def test_a_document_is_copied_by_hand_where_the_reader_fails(qtbot, program, place):
+    sign_in(qtbot, program)
+    program.view.counter.sheet_asked.emit("manual")
+    for text in ("周例安", "999999199202160010", "例省例州市甲县", "20340508"):
+        type_text(text)
+        press(Key.Key_Tab)
+    press("Ctrl+Return")
+    qtbot.waitUntil(lambda: program.models.counter.state.stage == "person")
+    person = program.models.counter.state.person
+    assert (person.name, person.line) == ("周例安", "男 · 34 岁")
+
+
+def test_giving_up_is_one_digit_and_a_reason(qtbot, program, place):
+    sign_in(qtbot, program)
+    give_up_a_matter(qtbot, program, place)
+    assert program.models.counter.state.done.heading == "已记录：本人自愿放弃"
+
+
+def give_up_a_matter(qtbot, program, place):
+    read_card(qtbot, program, place, ELDER)
+    choose(qtbot, program, "P14")
+    press(Key.Key_F10)
+    press(Key.Key_8)
+    type_text("改天再来")
+    press(Key.Key_Return)
+    qtbot.waitUntil(lambda: program.models.counter.state.stage == "done")
+
+
+def test_parking_and_going_on_are_two_keys(qtbot, program, place):
+    sign_in(qtbot, program)
+    counter = program.models.counter
+    read_card(qtbot, program, place, ELDER)
+    choose(qtbot, program, "P14")
+    press("Ctrl+P")
+    qtbot.waitUntil(lambda: counter.state.stage == "idle")
+    assert focus().objectName() == "idle"
+    press(Key.Key_1)
+    qtbot.waitUntil(lambda: counter.state.stage == "form")
+    assert counter.state.person.name == "林例秀"
+
+
+def test_anything_is_found_from_anywhere(qtbot, program, place):
+    sign_in(qtbot, program)
+    press("Ctrl+7")
+    assert program.models.frame.state.current == "devices"
+    press("Ctrl+K")
+    type_text("养老")
+    qtbot.waitUntil(lambda: len(program.models.anything.state.hits) == 1)
+    press(Key.Key_Return)
+    assert program.models.frame.state.current == "intake"
+    assert "先按 F2" in said(program.view.counter)
+
+
+def test_on_the_device_page_f2_tries_the_reader(qtbot, program, place):
+    sign_in(qtbot, program)
+    press("Ctrl+7")
+    place.cards.put(ELDER)
+    press(Key.Key_F2)
+    qtbot.waitUntil(lambda: "读卡器正常" in program.models.devices.state.devices[0].note)
+    assert program.models.frame.state.current == "devices"
+    assert program.models.counter.state.stage == "idle"
+
+
+def test_a_desk_left_alone_locks_itself(qtbot, program, place):
+    place.own_settings = replace(place.own_settings, security=SecuritySettings(idle_lock_minutes=1))
+    sign_in(qtbot, program)
+    program.idle.wait_minutes(0.001)
+    qtbot.waitUntil(lambda: program.models.lock.is_locked)
+    assert program.window.stack.currentWidget() is program.view.lock
+
+
+def test_a_bug_in_the_window_is_one_sentence(qtbot, program, place, caplog):
+    sign_in(qtbot, program)
+    program.report(ZeroDivisionError("1/0"))
+    assert "程序出错了" in said(program.view.shell)
+    assert "ZeroDivisionError" in caplog.text
+
+
+def test_closing_ends_the_session_and_lets_go_of_the_folder(qtbot, program, place):
+    sign_in(qtbot, program)
+    stream = program.models.opened.me.stream
+    read_card(qtbot, program, place, ELDER)
+    choose(qtbot, program, "P14")
+    program.models.counter.edit("g.P4.backup_name", "例明")
+    program.window.close()
+    qtbot.waitUntil(lambda: place.is_closed)
+    with guard.pause(), open_for_reading(place.folder, CLERK, PASSWORD) as store:
+        kinds = [fact.kind for fact in store.reads.facts(stream)]
+        (draft,) = store.reads.drafts_of(CLERK)
+    assert kinds == ["session.logged_in", "session.logged_out"]
+    assert "例明" in draft.content.decode()

@@ -95,5 +95,8 @@ def _wanted(state: CounterState, *, narrow: bool) -> tuple[Command, ...]:
     wanted = _BUTTONS[state.stage]
     if state.is_short and state.stage == "form":
         return (Command.NOTICE, Command.OUTCOME)
+    if state.done is not None and state.done.rating.text:
+        # Once the one invitation of the visit is open, no matter is added to it.
+        wanted = tuple(command for command in wanted if command is not Command.ANOTHER_MATTER)
     # Where it is narrow the keys of the others work without their buttons.
     return tuple(command for command in wanted if not narrow or command in _EVEN_NARROW)
