@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtCore import QSize, Qt, QTimer, Signal
 from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 
 from ui.keys import Command, CommandKeys
@@ -13,7 +13,7 @@ from ui.pages.sign_in import SignInPage
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from PySide6.QtGui import QCloseEvent
+    from PySide6.QtGui import QCloseEvent, QPaintEvent
 
     from ui.viewmodels.sign_in_model import SignInModel
 
@@ -24,9 +24,11 @@ class MainWindow(QWidget):
     """The window.
 
     Signals:
+        first_painted: the window was painted for the first time.
         close_asked: the clerk wants to go; the desk is put away first, then the window really closes.
     """
 
+    first_painted = Signal()
     close_asked = Signal()
 
     def __init__(self, sign_in: SignInModel) -> None:
@@ -42,6 +44,7 @@ class MainWindow(QWidget):
         column.addWidget(self.stack)
         self._run: Callable[[Command], bool] = self.sign_in_page.run
         self._may_close = False
+        self._has_painted = False
         CommandKeys(self, self._command)
         self.sign_in_page.enter()
 
@@ -53,6 +56,13 @@ class MainWindow(QWidget):
         """Close for good."""
         self._may_close = True
         self.close()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        super().paintEvent(event)
+        if not self._has_painted:
+            self._has_painted = True
+            # Told once this event has been dealt with: what follows must not delay the very paint it waited for.
+            QTimer.singleShot(0, self, self.first_painted.emit)
 
     def closeEvent(self, event: QCloseEvent) -> None:
         if self._may_close:
