@@ -1,6 +1,6 @@
 """The simulations for longer than a test may take: `python -m tests.soak --minutes M [--first SEED]`.
 
-Every second run has a real encrypted store at each desk. Runs one after another until the time is up and prints how many
+Every second run has a real encrypted store at each desk. Runs one after another until the time is up and says how many
 there were; the first broken promise ends it with the seed that repeats it, which then belongs into
 `tests/sync/test_simulation.py`.
 """
