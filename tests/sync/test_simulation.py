@@ -12,7 +12,7 @@ def test_desks_and_hub_end_equal(seed, tmp_path):
     Simulation(seed, tmp_path).run()
 
 
-@pytest.mark.parametrize("seed", range(1000, 1012))
+@pytest.mark.parametrize("seed", range(1000, 1030))
 def test_real_stores_and_the_hub_end_equal(seed, tmp_path):
     Simulation(seed, tmp_path, desk="store").run()
 
