@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import sys
+from typing import TYPE_CHECKING
 
-from clerk_app.services.workplace import Workplace
+if TYPE_CHECKING:
+    from clerk_app.services.workplace import Workplace
 
 
 def _open_window(workplace: Workplace, mark: str, signed_in: tuple[str, str, bool] | None) -> int:

@@ -6,6 +6,7 @@ types the password, the store and its libraries with the first try.
 
 from __future__ import annotations
 
+import gc
 import importlib
 import logging
 import signal
@@ -18,6 +19,7 @@ from PySide6.QtCore import QObject, QTimer
 from PySide6.QtWidgets import QApplication
 
 from clerk_app.seams import SystemClock
+from ui.collector import GuiCollector
 from ui.look import dress
 from ui.main_window import MainWindow
 from ui.presenters.words import problem_view
@@ -66,6 +68,7 @@ class WindowProgram(QObject):
         self.window.show()
 
     def _go_on(self, signed_in: tuple[str, str, bool] | None) -> None:
+        gc.enable()
         QTimer.singleShot(BREATH_MS, self, self._load_the_rest)
         if signed_in is not None:
             number, password, seal = signed_in
@@ -150,6 +153,8 @@ def run_window(workplace: Workplace, *, mark: str, signed_in: tuple[str, str, bo
     app.setQuitOnLastWindowClosed(False)
     dress(app)
     program = WindowProgram(workplace, mark=mark)
+    collector = GuiCollector(program)
+    collector.begin()
     sys.excepthook = _reporting_to(program)
     ticks = _close_on_interrupt(program)
     program.begin(signed_in)
@@ -157,6 +162,7 @@ def run_window(workplace: Workplace, *, mark: str, signed_in: tuple[str, str, bo
         return app.exec()
     finally:
         ticks.stop()
+        collector.end()
         program.tasks.shutdown()
         workplace.close()
         sys.excepthook = sys.__excepthook__

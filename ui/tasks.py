@@ -97,7 +97,10 @@ class TaskRunner(QObject):
         on_failure: Callable[[Exception], None],
         lane: str | None = None,
     ) -> None:
-        """See `Tasks.run`. Called on the GUI thread."""
+        """See `Tasks.run`. Called on the GUI thread; after `shutdown` nothing begins any more."""
+        if self._closing.is_set():
+            logger.debug("the runner is closed, nothing begins")
+            return
         call = _Call(work, owner, on_success, on_failure)
         self._executor(lane).submit(self._work, call)
 
@@ -124,8 +127,8 @@ class TaskRunner(QObject):
 
     @Slot(object)
     def _deliver(self, call: _Call) -> None:
-        if not shiboken6.isValid(call.owner):
-            logger.debug("the owner is gone, its outcome is dropped")
+        if self._closing.is_set() or not shiboken6.isValid(call.owner):
+            logger.debug("the owner or the runner is gone, the outcome is dropped")
         elif call.error is None:
             call.on_success(call.result)
         else:

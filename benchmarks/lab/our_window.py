@@ -6,12 +6,17 @@ Prints as JSON the milliseconds from STARTED_NS (the kernel's monotonic clock, r
 started) to the first paint, and until the password field has taken a key that was posted to it then.
 """
 
+from __future__ import annotations
+
 import json
 import sys
 import time
+from typing import TYPE_CHECKING
 
 from clerk_app.cli.main import main
-from clerk_app.services.workplace import Workplace
+
+if TYPE_CHECKING:
+    from clerk_app.services.workplace import Workplace
 
 KEY = "x"
 PASSWORD_FIELD = "password"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import gc
 import sys
 from collections.abc import Callable, Sequence
 from importlib import import_module
@@ -13,15 +14,15 @@ from clerk_app.cli.frame import Parser, run_command
 from clerk_app.cli.logs import start_log
 from clerk_app.cli.store_options import data_folder, state_folder
 from clerk_app.cli.workplace import LocalWorkplace
-from clerk_app.services.workplace import Workplace
 
 if TYPE_CHECKING:
     from clerk_app.cli.seat import Seat
+    from clerk_app.services.workplace import Workplace
     from clerk_app.store.folder import DataFolder
 
 _NOUNS = ("store_commands", "demo", "card", "pad", "case", "sync", "later")
 
-OpenWindow = Callable[[Workplace, str, "tuple[str, str, bool] | None"], int]
+OpenWindow = Callable[["Workplace", str, "tuple[str, str, bool] | None"], int]
 """Opens the window over a workplace: with a mark for every page, and who is signed in already."""
 
 
@@ -54,9 +55,12 @@ def _desk(args: argparse.Namespace) -> dict[str, Any] | None:
     folder = data_folder(args)
     folder.require_store()
     workplace = LocalWorkplace(folder, lambda: _seat(folder))
+    # Loading modules makes no garbage worth looking for; the window collects again after its first paint.
+    gc.disable()
     try:
         args.open_window(workplace, "", None)
     finally:
+        gc.enable()
         workplace.close()
     return None
 

@@ -6,7 +6,6 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from clerk_app.errors import NotSignedIn
-from clerk_app.services.workplace import DeviceLine, SyncLine
 
 if TYPE_CHECKING:
     from clerk_app.cli.seat import Seat
@@ -14,6 +13,7 @@ if TYPE_CHECKING:
     from clerk_app.domain.ratings import Grade, SealedAnswer
     from clerk_app.services.desk import Desk
     from clerk_app.services.ports import Printer
+    from clerk_app.services.workplace import DeviceLine, SyncLine
     from clerk_app.settings import Settings
     from clerk_app.store.folder import DataFolder
 
@@ -74,6 +74,8 @@ class LocalWorkplace:
         return self._seat.devices() if self._seat else ()
 
     def sync_line(self) -> SyncLine:
+        from clerk_app.services.workplace import SyncLine
+
         return self._seat.sync_line() if self._seat else SyncLine()
 
     def sync_now(self) -> None:

@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QApplication
 
 from ui.components.choice_box import ChoiceBox
 from ui.components.choice_row import ChoiceRow, YesNoRow
-from ui.viewmodels.parts import Choice
+from ui.viewmodels.basic import Choice
 
 BENEFITS = (Choice("a", "城乡居民"), Choice("b", "企业职工"), Choice("c", "机关事业"))
 

@@ -14,7 +14,8 @@ from ui.components.form_grid import FormGrid
 from ui.components.line_edit import LineEdit
 from ui.components.phone_edit import PhoneEdit
 from ui.samples import counter as samples
-from ui.viewmodels.parts import Choice, FieldView, SectionView
+from ui.viewmodels.basic import Choice
+from ui.viewmodels.parts import FieldView, SectionView
 
 SECTIONS = samples.on_form().sections
 NAME = FieldView("name", "姓名", value="周例安", mark="身", mark_meaning="来自身份证", fixed=True)

@@ -128,6 +128,17 @@ def test_shutdown_drops_what_has_not_begun(qapp, qtbot):
     assert ran == []
 
 
+def test_after_the_end_nothing_begins_and_nothing_is_told(qapp, qtbot):
+    runner = TaskRunner()
+    owner = QObject()
+    told: list[str] = []
+    runner.run(lambda: "late", owner=owner, on_success=told.append, on_failure=_fail)
+    runner.shutdown()
+    runner.run(lambda: "later", owner=owner, on_success=told.append, on_failure=_fail)
+    qtbot.wait(20)
+    assert told == []
+
+
 def test_two_hundred_thousand_emissions_pass():
     # PySide6 6.12 on Python 3.11 gives back a reference too many on each and aborts (docs/decisions/0005).
     program = textwrap.dedent(

@@ -22,7 +22,7 @@ Key = Qt.Key
 
 
 @pytest.fixture
-def program(qtbot, place):
+def program(qtbot, place, collected_here):
     program = WindowProgram(place, mark="演示")
     with guard.watch(), guard.forbid(Store, "read", "store"), guard.forbid(Store, "write", "store"):
         program.begin(None)

@@ -21,7 +21,7 @@ from ui.components.focus import paint_focus_ring
 from ui.components.styling import set_flag
 
 if TYPE_CHECKING:
-    from ui.viewmodels.parts import Choice
+    from ui.viewmodels.basic import Choice
 
 
 class ChoiceBox(QComboBox):

@@ -13,7 +13,7 @@ from ui.components.focus import paint_ring
 from ui.components.styling import set_flag, set_look, set_seen
 from ui.components.surfaces import clear
 from ui.components.text import label, wrapped
-from ui.viewmodels.parts import Choice
+from ui.viewmodels.basic import Choice
 
 if TYPE_CHECKING:
     from PySide6.QtGui import QFocusEvent, QKeyEvent, QMouseEvent, QPaintEvent

@@ -15,7 +15,7 @@ from ui.tokens import Tone
 
 if TYPE_CHECKING:
     from ui.keys import Command
-    from ui.viewmodels.parts import ProblemView
+    from ui.viewmodels.basic import ProblemView
 
 TOAST_MS = 6000
 

@@ -14,8 +14,9 @@ from clerk_app.services.rows import CaseRow, PrintJob
 from ui.presenters.done import document_name, job_chip, upload_chip
 from ui.say import say
 from ui.tokens import Tone
+from ui.viewmodels.basic import ProblemView
 from ui.viewmodels.cases import CaseDetail, CaseLine, EventView, FilterKey, FilterView
-from ui.viewmodels.parts import ChipView, ProblemView, TextRow
+from ui.viewmodels.parts import ChipView, TextRow
 
 _STOPPED = frozenset({CaseState.DECIDED, CaseState.CLOSED, CaseState.DELIVERED, CaseState.ARCHIVED})
 

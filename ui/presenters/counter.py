@@ -15,16 +15,9 @@ from ui.presenters.person import person_view
 from ui.presenters.words import note_view
 from ui.say import say
 from ui.tokens import Tone
+from ui.viewmodels.basic import ProblemView
 from ui.viewmodels.counter_state import CounterState, MatterView, Stage
-from ui.viewmodels.parts import (
-    NO_ACTION,
-    ActionView,
-    ChipView,
-    MissingView,
-    ProblemView,
-    StepState,
-    StepView,
-)
+from ui.viewmodels.parts import NO_ACTION, ActionView, ChipView, MissingView, StepState, StepView
 
 _STAGES: tuple[Stage, ...] = ("person", "matter", "materials", "form", "check", "done")
 

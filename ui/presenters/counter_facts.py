@@ -22,8 +22,9 @@ if TYPE_CHECKING:
     from clerk_app.domain.matter import Matter, Power
     from clerk_app.domain.workdays import Calendar
     from clerk_app.services.rows import PrintJob
+    from ui.viewmodels.basic import ProblemView
     from ui.viewmodels.counter_state import Stage
-    from ui.viewmodels.parts import ProblemView, SaveState
+    from ui.viewmodels.parts import SaveState
 
 Act = Literal["", "reading", "opening", "taking_in", "ending", "parking", "resuming", "attaching"]
 """What is being done right now; nothing else may begin meanwhile."""

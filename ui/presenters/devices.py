@@ -14,8 +14,9 @@ from ui.presenters.frame import readiness, readiness_tone
 from ui.presenters.words import clock_text, size_text
 from ui.say import say
 from ui.tokens import Tone
+from ui.viewmodels.basic import ProblemView
 from ui.viewmodels.devices_state import DevicesState, DeviceView, SyncRow, TransferView
-from ui.viewmodels.parts import ChipView, ProblemView
+from ui.viewmodels.parts import ChipView
 
 SECOND_SCREEN = "second_screen"
 UNCERTAIN_PAPERS = "uncertain_papers"

@@ -10,8 +10,9 @@ from clerk_app.domain.matter import Field, FieldGroup
 from ui.presenters.counter_facts import CounterFacts, Preparing
 from ui.presenters.person import age_text, grouped_id
 from ui.say import say
+from ui.viewmodels.basic import Choice
 from ui.viewmodels.counter_state import QuestionView
-from ui.viewmodels.parts import Choice, FactView, FieldView, SectionView
+from ui.viewmodels.parts import FactView, FieldView, SectionView
 
 QuestionEditor = Literal["yes_no", "choice", "phone", "text", "date"]
 

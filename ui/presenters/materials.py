@@ -8,7 +8,8 @@ from clerk_app.domain.matter import MaterialNeed
 from ui.presenters.counter_facts import Preparing
 from ui.say import say
 from ui.tokens import Tone
-from ui.viewmodels.parts import ChipView, Choice, MaterialView
+from ui.viewmodels.basic import Choice
+from ui.viewmodels.parts import ChipView, MaterialView
 
 
 def material_views(work: Preparing) -> tuple[MaterialView, ...]:

@@ -7,8 +7,8 @@ from datetime import date
 from ui.presenters.counter_facts import ParkedVisit
 from ui.presenters.words import clock_text, note_view
 from ui.say import say
+from ui.viewmodels.basic import ProblemView
 from ui.viewmodels.counter_state import ParkedView
-from ui.viewmodels.parts import ProblemView
 
 DIGITS = 9
 

@@ -10,7 +10,7 @@ from clerk_app.errors import BugError, ClerkError, NotYetAvailable, PlatformErro
 from clerk_app.messages import describe, message
 from ui.say import say
 from ui.tokens import Tone
-from ui.viewmodels.parts import ProblemView
+from ui.viewmodels.basic import ProblemView
 
 if TYPE_CHECKING:
     from datetime import date

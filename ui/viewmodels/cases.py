@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from ui.viewmodels.parts import NO_CHIP, ChipView, ProblemView, TextRow
+from ui.viewmodels.basic import ProblemView
+from ui.viewmodels.parts import NO_CHIP, ChipView, TextRow
 
 FilterKey = Literal["todo", "open", "closed", "all"]
 

@@ -18,10 +18,11 @@ from ui.presenters.words import problem_view
 from ui.tasks import Tasks
 from ui.viewmodels import visit_work
 from ui.viewmodels.autosave import Autosave
+from ui.viewmodels.basic import ProblemView
 from ui.viewmodels.card_reading import CardReading
 from ui.viewmodels.counter_state import CounterState
 from ui.viewmodels.paper_queue import PaperQueue, PaperState
-from ui.viewmodels.parts import ProblemView, SaveState
+from ui.viewmodels.parts import SaveState
 from ui.viewmodels.rating_model import RatingModel, RatingViewState
 from ui.viewmodels.station_model import Station, StationModel
 from ui.viewmodels.view_model import Acts, ViewModel

@@ -5,15 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+from ui.viewmodels.basic import Choice, ProblemView
 from ui.viewmodels.parts import (
     NO_ACTION,
     NO_CHIP,
     ActionView,
     ChipView,
-    Choice,
     MaterialView,
     MissingView,
-    ProblemView,
     SaveState,
     SectionView,
     StepView,

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from ui.viewmodels.parts import NO_CHIP, ChipView, ProblemView
+from ui.viewmodels.basic import ProblemView
+from ui.viewmodels.parts import NO_CHIP, ChipView
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,7 +20,7 @@ from clerk_app.services.rows import PrintJob
 from clerk_app.services.workplace import Workplace
 from ui.presenters.words import problem_view
 from ui.tasks import PAPER_LANE, Tasks
-from ui.viewmodels.parts import ProblemView
+from ui.viewmodels.basic import ProblemView
 from ui.viewmodels.view_model import ViewModel
 
 T = TypeVar("T")

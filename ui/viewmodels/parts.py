@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from ui.tokens import Tone
+from ui.viewmodels.basic import Choice
 
 EditorKind = Literal["text", "date", "choice", "phone", "address", "id"]
 StepState = Literal["done", "current", "ahead"]
@@ -22,14 +23,6 @@ class ChipView:
 
 NO_CHIP = ChipView("")
 """Nothing to say."""
-
-
-@dataclass(frozen=True, slots=True)
-class Choice:
-    """One choice: `code` is what is told, `label` what is read."""
-
-    code: str
-    label: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,15 +96,6 @@ class MaterialView:
     chip: ChipView
     state: str = ""
     choices: tuple[Choice, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class ProblemView:
-    """What happened and what to press next; `next_step` is never empty."""
-
-    sentence: str
-    next_step: str
-    tone: Tone = Tone.BAD
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,7 +26,7 @@ from ui.presenters.citizen import Shown
 from ui.presenters.counter_facts import RatingWord
 from ui.presenters.words import problem_view
 from ui.tasks import DB_LANE, PAD_LANE, Tasks
-from ui.viewmodels.parts import ProblemView
+from ui.viewmodels.basic import ProblemView
 from ui.viewmodels.view_model import Acts, ViewModel
 
 if TYPE_CHECKING:

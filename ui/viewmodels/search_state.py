@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
-    from ui.viewmodels.parts import ProblemView
+    from ui.viewmodels.basic import ProblemView
 
 HitKind = Literal["matter", "case"]
 

@@ -15,7 +15,7 @@ def still(qapp, place):
 
 
 @pytest.fixture
-def runner(qapp, place):
+def runner(qapp, place, collected_here):
     runner = TaskRunner()
     yield runner
     place.hurry()
