@@ -6,7 +6,6 @@ types the password, the store and its libraries with the first try.
 
 from __future__ import annotations
 
-import gc
 import importlib
 import logging
 import signal
@@ -68,7 +67,6 @@ class WindowProgram(QObject):
         self.window.show()
 
     def _go_on(self, signed_in: tuple[str, str, bool] | None) -> None:
-        gc.enable()
         QTimer.singleShot(BREATH_MS, self, self._load_the_rest)
         if signed_in is not None:
             number, password, seal = signed_in
