@@ -55,7 +55,7 @@ def _desk(args: argparse.Namespace) -> dict[str, Any] | None:
     folder = data_folder(args)
     folder.require_store()
     workplace = LocalWorkplace(folder, lambda: _seat(folder))
-    # Loading modules makes no garbage worth looking for; the window collects again after its first paint.
+    # Loading modules makes no garbage worth looking for; the window then collects by itself, on its own thread.
     gc.disable()
     try:
         args.open_window(workplace, "", None)
