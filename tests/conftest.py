@@ -1,5 +1,6 @@
 """What every test has: no window on the desk, its own state folder, repeatable random cases."""
 
+import gc
 import os
 
 import pytest
@@ -18,3 +19,13 @@ settings.load_profile("ci" if os.environ.get("CI") else "desk")
 def _own_state_folder(tmp_path_factory, monkeypatch):
     """Keep the copy of the witness and every other trace out of the user's own state folder."""
     monkeypatch.setenv("CLERK_STATE_DIR", str(tmp_path_factory.mktemp("state")))
+
+
+@pytest.fixture
+def collected_here():
+    """While workers run, garbage waits for this thread: a timer collected in another one may not be stopped there."""
+    gc.collect()
+    gc.disable()
+    yield
+    gc.enable()
+    gc.collect()

@@ -39,7 +39,7 @@ def place(tmp_path: Path) -> Iterator[DemoPlace]:
 
 
 @pytest.fixture
-def program(qtbot: QtBot, qapp: QApplication, place: DemoPlace) -> Iterator[WindowProgram]:
+def program(qtbot: QtBot, qapp: QApplication, place: DemoPlace, collected_here: None) -> Iterator[WindowProgram]:
     dress(qapp)
     fonts.load_rare_fonts()
     program = WindowProgram(place.workplace, mark="演示")

@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import gc
 import os
 
 import pytest
@@ -18,16 +17,6 @@ def dressed(qapp):
     dress(qapp)
     fonts.load_rare_fonts()
     return qapp
-
-
-@pytest.fixture
-def collected_here():
-    """While workers run, garbage waits for this thread: a timer collected in another one may not be stopped there."""
-    gc.collect()
-    gc.disable()
-    yield
-    gc.enable()
-    gc.collect()
 
 
 @pytest.fixture
