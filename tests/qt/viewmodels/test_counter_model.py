@@ -10,6 +10,7 @@ from clerk_app.services.workplace import SyncLine
 from tests.helpers.workplace import QuickPaper
 from tests.qt.desk import ELDER, PENSION, RESIDENCE, WORKER, StillDesk
 from ui.tasks import DB_LANE
+from ui.viewmodels.visit_work import waiting_visits
 
 
 def chips(state):
@@ -513,6 +514,16 @@ def test_an_invitation_left_by_a_crash_counts_as_not_rated(place, qapp):
     assert reads.open_invitations() == 0
     assert [row.rating for row in reads.visits("closed")] == ["timed_out"]
     after.place.close()
+
+
+def test_another_clerks_draft_waits_for_its_owner(still):
+    still.meet(ELDER)
+    still.begin("P14", PENSION)
+    still.counter.park()
+    still.settle()
+    desk, me = still.opened.desk, still.opened.me
+    assert [visit.name for visit in waiting_visits(desk, me)] == ["林例秀"]
+    assert waiting_visits(desk, replace(me, clerk="0999")) == ()
 
 
 # ---- attachments ------------------------------------------------------------------------------------------------

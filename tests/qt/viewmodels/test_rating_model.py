@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import base64
 import json
+import logging
 
 import pytest
 
@@ -192,3 +193,15 @@ def test_nothing_but_the_five_grades_is_taken(still, nonsense):
     still.models.citizen.rate(nonsense)
     assert len(still.tasks.pending) == before
     assert len(rating_facts(still, visit)) == 1
+
+
+def test_no_log_ever_names_a_grade(caplog, still):
+    with caplog.at_level(logging.DEBUG):
+        taken_in(still)
+        still.place.answers.put("very_dissatisfied")
+        still.tasks.settle_all()
+        taken_in(still, WORKER)
+        still.models.citizen.rate("very_dissatisfied")
+        still.tasks.settle_all()
+    assert still.models.rating.state.word == "answered"
+    assert "dissatisfied" not in caplog.text
