@@ -21,7 +21,6 @@ from clerk_app.seams import SystemClock
 from ui.collector import GuiCollector
 from ui.look import dress
 from ui.main_window import MainWindow
-from ui.presenters.words import problem_view
 from ui.tasks import DB_LANE, TaskRunner
 from ui.viewmodels.sign_in_model import SignInModel
 
@@ -95,6 +94,8 @@ class WindowProgram(QObject):
 
     def report(self, error: Exception) -> None:
         """Say in one sentence that something went wrong in the window itself; the log has the rest."""
+        from ui.presenters.words import problem_view
+
         if self.view is None:
             self.sign_in.report(error)
             return

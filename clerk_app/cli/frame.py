@@ -14,7 +14,6 @@ from collections.abc import Callable, Sequence
 from typing import Any, NoReturn
 
 from clerk_app.errors import BugError, ClerkError
-from clerk_app.messages import Message, describe, message
 
 logger = logging.getLogger(__name__)
 
@@ -25,6 +24,8 @@ class Parser(argparse.ArgumentParser):
     """An argument parser whose refusals are one plain sentence and exit code 2."""
 
     def error(self, text: str) -> NoReturn:
+        from clerk_app.messages import message
+
         usage = message("usage")
         self.exit(2, f"{usage.sentence}{usage.next_step}（{text}）\n")
 
@@ -41,9 +42,9 @@ def run_command(parser: argparse.ArgumentParser, argv: Sequence[str] | None) -> 
     except ClerkError as error:
         if isinstance(error, BugError):
             logger.exception("broken invariant")
-        return _fail(describe(error), as_json=_wants_json(args))
+        return _fail(error, as_json=_wants_json(args))
     except KeyboardInterrupt:
-        return _fail(message("interrupted"), as_json=_wants_json(args))
+        return _fail("interrupted", as_json=_wants_json(args))
     except BrokenPipeError:
         # The reader of our output went away (`| head`); nobody is left to tell.
         sys.stderr.close()
@@ -51,7 +52,7 @@ def run_command(parser: argparse.ArgumentParser, argv: Sequence[str] | None) -> 
     except Exception:
         # The boundary: a bug must still end in one sentence; the traceback goes to the log.
         logger.exception("unexpected error")
-        return _fail(message("bug"), as_json=_wants_json(args))
+        return _fail("bug", as_json=_wants_json(args))
     return 0
 
 
@@ -68,7 +69,11 @@ def _print_result(result: dict[str, Any], *, as_json: bool, show: Callable[[dict
         print("\n".join(f"{key}: {value}" for key, value in result.items() if value is not None))
 
 
-def _fail(problem: Message, *, as_json: bool) -> int:
+def _fail(what: ClerkError | str, *, as_json: bool) -> int:
+    """Say what happened, by the error or by a code; its words are loaded only now, since the window starts here too."""
+    from clerk_app.messages import describe, message
+
+    problem = describe(what) if isinstance(what, ClerkError) else message(what)
     if as_json:
         error = {"code": problem.code, "message": problem.sentence, "next_step": problem.next_step}
         print(json.dumps({"error": error}, ensure_ascii=False))

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, Signal
 
 from clerk_app.errors import LockedOut, NoStore
-from ui.presenters.words import problem_view
 from ui.say import say
 from ui.tasks import DB_LANE, Tasks
+from ui.viewmodels.basic import ProblemView
 from ui.viewmodels.lock_out import LockOut
 from ui.viewmodels.sign_in_state import SignInState
 from ui.viewmodels.view_model import ViewModel
@@ -78,7 +78,7 @@ class SignInModel(ViewModel[SignInState]):
 
     def report(self, error: Exception) -> None:
         """Say that something went wrong before anybody is signed in."""
-        self.show(replace(self.state, busy="", problem=problem_view(error)))
+        self.show(replace(self.state, busy="", problem=_problem(error)))
 
     def _opened(self, opened: OpenDesk) -> None:
         self.show(replace(self.state, busy=""))
@@ -86,10 +86,10 @@ class SignInModel(ViewModel[SignInState]):
 
     def _refused(self, error: Exception) -> None:
         locked_for = self._lock_out.begin(error)
-        self.show(replace(self.state, busy="", locked_for_s=locked_for, problem=problem_view(error)))
+        self.show(replace(self.state, busy="", locked_for_s=locked_for, problem=_problem(error)))
 
     def _ticked(self, left: int) -> None:
-        problem = problem_view(LockedOut(seconds=left)) if left else None
+        problem = _problem(LockedOut(seconds=left)) if left else None
         self.show(replace(self.state, locked_for_s=left, problem=problem))
 
     def _look(self) -> _Here:
@@ -98,7 +98,7 @@ class SignInModel(ViewModel[SignInState]):
 
     def _looked(self, here: _Here) -> None:
         number = next(iter(here.clerks)) if len(here.clerks) == 1 else ""
-        problem = self.state.problem if here.clerks else problem_view(NoStore())
+        problem = self.state.problem if here.clerks else _problem(NoStore())
         self.show(replace(self.state, place=here.place, number=self.state.number or number, problem=problem))
 
 
@@ -115,3 +115,10 @@ def _open(workplace: Workplace, number: str, password: str, *, seal_at_hand: boo
         workplace.close()
         raise
     return OpenDesk(desk, me, settings)
+
+
+def _problem(error: Exception) -> ProblemView:
+    """The words of errors are loaded with the first error, not before the first paint."""
+    from ui.presenters.words import problem_view
+
+    return problem_view(error)
