@@ -20,14 +20,14 @@ def push(link: AnyLink, port: int, work: Path, data: Path) -> Transfer:
         hub = link.start("hub", server, stdout=log, stderr=log)
     link.wait_port(port, process=hub)
     held = memory.begin(hub.pid)
-    costs, growth = [], 0
+    costs, growth = [], []
     for _ in range(2):
         link.mark()
         figures = last_figures(link.run("client", [*client, "push", database, url], capture_output=True))
         costs.append(Cost(figures["seconds"], link.bytes()))
-        growth = max(growth, figures["memory"])
+        growth.append(figures["memory"])
     hub_growth = memory.growth(hub.pid, held)
     there = last_figures(link.run("hub", [*client, "verify", url, data], capture_output=True))
     if there["wrong"] or there["held"] != there["cases"]:
         raise NotProven(f"PouchDB's hub holds {there['held']} cases, {there['wrong']} of them wrong")
-    return Transfer(costs[0], costs[1], client_memory=growth, hub_memory=hub_growth)
+    return Transfer(costs[0], costs[1], client_memory=growth[0], hub_memory=hub_growth)
