@@ -153,7 +153,8 @@ class Store:
         """Make ready for writing.
 
         After an ordinary crash the witness is settled on what the journal holds and half-written files are removed; a
-        missing copy of the witness is made again; projections of another version are folded anew.
+        missing copy of the witness is made again; projections of another version are folded anew. The log is copied
+        into the database file, which mends a page that a power loss tore while it was being copied.
         """
         with self._transaction() as connection:
             if meta.get_int(connection, meta.PROJECTIONS) != PROJECTION_VERSION:
@@ -164,6 +165,7 @@ class Store:
             self._witness.settle(tip.mark, tip.writes)
             self.vault.clear_unfinished()
             self.folder.unfinished.unlink(missing_ok=True)
+        self._copy_log()
 
     def close(self) -> None:
         """Close every connection; the writer last, since only it can copy the log into the database file."""
@@ -251,6 +253,12 @@ class Store:
     def database_key(self) -> bytes:
         """The key of the database, for verification in this process."""
         return self._database_key
+
+    def _copy_log(self) -> None:
+        """Copy the write-ahead log into the database file, as far as no reader still needs it; waits for nobody."""
+        with self._lock, storage_faults(self.folder.path), self._writer.connect() as connection:
+            # Below SQLAlchemy, which would begin a transaction: a log is copied outside of them.
+            connection.connection.cursor().execute("PRAGMA wal_checkpoint(PASSIVE)")
 
     # ---- parts --------------------------------------------------------------------------------------------------
 

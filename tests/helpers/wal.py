@@ -11,10 +11,14 @@ HEADER, FRAME_HEADER = 32, 24
 
 @dataclass(frozen=True)
 class Frame:
-    """One page in the log: where it begins in the file, and whether a transaction ends with it."""
+    """One page in the log: where it begins in the file, and whether a transaction ends with it.
+
+    `page` is its number in the database file, from 1.
+    """
 
     start: int
     end: int
+    page: int
     commit: bool
 
 
@@ -49,5 +53,5 @@ def _frames(log: bytes) -> Iterator[Frame]:
     (page_size,) = struct.unpack(">I", log[8:12])
     size = FRAME_HEADER + page_size
     for start in range(HEADER, len(log) - size + 1, size):
-        _, pages_after_commit = struct.unpack(">II", log[start : start + 8])
-        yield Frame(start, start + size, pages_after_commit != 0)
+        page, pages_after_commit = struct.unpack(">II", log[start : start + 8])
+        yield Frame(start, start + size, page, pages_after_commit != 0)
