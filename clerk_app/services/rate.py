@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from clerk_app.domain.ratings import Grade, SealedAnswer
 from clerk_app.errors import NotEnrolled, UnlawfulStep
 from clerk_app.security.sealing import seal_grade
+from clerk_app.services.acts import append_lawful
 from clerk_app.services.desk import Desk, SignedIn
 from clerk_app.services.visits import visit_state
 
@@ -31,14 +32,12 @@ def invite_rating(desk: Desk, me: SignedIn, visit: str, *, device: str, timeout_
     reads = desk.journal.reads
     if reads.drafts_of_visit(visit):
         raise UnlawfulStep(reason="matters_open")
-    if visit_state(desk, visit).rating.state != "none":
-        raise UnlawfulStep(reason="already_invited")
     if not reads.cases_of_visit(visit) and not visit_state(desk, visit).outcomes:
         raise UnlawfulStep(reason="no_outcome")
     invitation = desk.new_id()
     body = {"invitation": invitation, "device": device, "timeout_s": round(timeout_s)}
     with desk.journal.write(me.clerk) as unit:
-        unit.append(f"visit/{visit}", "visit.rating_invited", body)
+        append_lawful(unit, f"visit/{visit}", "visit.rating_invited", body)
         unit.commit()
     return OpenInvitation(visit, invitation, timeout_s)
 
@@ -57,9 +56,6 @@ def sealer(desk: Desk, invitation: OpenInvitation, *, device_limited: bool) -> C
 
 def settle_rating(desk: Desk, me: SignedIn, invitation: OpenInvitation, answer: SealedAnswer) -> None:
     """Record what came of the invitation. A late or second answer is refused and writes nothing."""
-    state = visit_state(desk, invitation.visit).rating
-    if state.state != "invited" or state.id != invitation.id:
-        raise UnlawfulStep(reason="already_settled")
     _settle(desk, me, invitation.visit, invitation.id, answer)
 
 
@@ -79,5 +75,5 @@ def _settle(desk: Desk, me: SignedIn, visit: str, invitation: str, answer: Seale
         "device_limited": answer.device_limited,
     }
     with desk.journal.write(me.clerk) as unit:
-        unit.append(f"visit/{visit}", "visit.rating_settled", body)
+        append_lawful(unit, f"visit/{visit}", "visit.rating_settled", body)
         unit.commit()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from clerk_app.services.acts import append_lawful
 from clerk_app.services.desk import Desk, SignedIn
 
 
@@ -23,7 +24,7 @@ def lock(desk: Desk, me: SignedIn, *, reason: str) -> None:
 def unlock(desk: Desk, me: SignedIn) -> None:
     """Go on after the password was given again."""
     with desk.journal.write(me.clerk) as unit:
-        unit.append(me.stream, "session.unlocked", {})
+        append_lawful(unit, me.stream, "session.unlocked", {})
         unit.commit()
 
 
@@ -34,6 +35,6 @@ def sign_out(desk: Desk, me: SignedIn) -> None:
 
 def _close(desk: Desk, me: SignedIn, kind: str, body: dict[str, str]) -> None:
     with desk.journal.write(me.clerk) as unit:
-        unit.append(me.stream, kind, body)
+        append_lawful(unit, me.stream, kind, body)
         unit.sign_head()
         unit.commit()

@@ -14,7 +14,7 @@ from clerk_app.domain.outcomes import ACCEPTED, RECEIVED, Outcome, matter_ended_
 from clerk_app.domain.powers import power_now
 from clerk_app.domain.taking_in import Counter, check_intake
 from clerk_app.domain.taking_in import take_in as taken_in_body
-from clerk_app.errors import MissingGlyph, NotEnrolled, UnlawfulStep
+from clerk_app.errors import MissingGlyph, NeedsUpgrade, NotEnrolled, UnlawfulStep
 from clerk_app.failpoints import failpoint
 from clerk_app.services.acts import append_lawful
 from clerk_app.services.desk import Desk, Place, SignedIn
@@ -57,11 +57,14 @@ def take_in(desk: Desk, me: SignedIn, draft: Draft, outcome: Outcome) -> TakenIn
     _refuse_unprintable(desk, draft)
     with desk.journal.write(me.clerk) as unit:
         failpoint("take_in.begun")
-        if unit.fold(f"visit/{draft.visit}").state.phase != "open":
+        visit = unit.fold(f"visit/{draft.visit}")
+        if visit.read_only:
+            raise NeedsUpgrade
+        if visit.state.phase != "open":
             raise UnlawfulStep(reason="visit_not_open")
         counter = _counter(desk, me, place, unit.next_case_counter())
         body = taken_in_body(draft, matter, outcome, counter)
-        entry = unit.append(f"case/{counter.number}", "case.taken_in", body)
+        entry = append_lawful(unit, f"case/{counter.number}", "case.taken_in", body)
         failpoint("take_in.appended")
         unit.drop_draft(draft.id)
         jobs: list[int] = []
