@@ -6,7 +6,6 @@
     │  ├─ DeviceError              readers and pads
     │  ├─ PrintError               paper and printers
     │  ├─ StoreError               the encrypted store, its keys, its folder
-    │  ├─ ItemSyncError            this item failed, the sync goes on
     │  └─ PlatformError            the sync stops here and tries again later
     └─ BugError                    a broken invariant: never retried, never shown as a sentence
 
@@ -63,12 +62,6 @@ class StoreError(EnvironmentFault):
     """The store, its keys or its folder failed."""
 
     code = "store_failed"
-
-
-class ItemSyncError(EnvironmentFault):
-    """One item could not be synced; the others go on."""
-
-    code = "item_sync_failed"
 
 
 class PlatformError(EnvironmentFault):

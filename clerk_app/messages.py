@@ -95,7 +95,6 @@ _SENTENCES: dict[str, tuple[str, str]] = {
     "store_rolled_back": ("本机记录被回退或损坏，不能办理。", "请不要改动文件夹，联系维护人员核对。"),
     "schema_too_new": ("这份记录由更新的版本建立。", "请升级后再打开。"),
     # the platform
-    "item_sync_failed": ("有一条没有传上去，其他的照常。", "请到设备页查看原因。"),
     "platform_failed": ("现在连不上平台，本机已保存，照常办理。", "有网后会自动上传。"),
     "platform_unreachable": ("现在连不上平台，本机已保存，照常办理。", "有网后会自动上传。"),
     "captive_portal": ("网络要先登录，平台没有收到任何内容。", "请先登录网络，会自动接着上传。"),

@@ -47,10 +47,6 @@ class Ack:
             _ACK, self.hub.hex(), self.chain, self.first, self.seq, self.head.hex(), self.hub_seq, self.blobs_complete
         )
 
-    def hub_seq_of(self, seq: int) -> int:
-        """The place of entry `seq` (first ≤ seq ≤ this ack's seq) in the region's order."""
-        return self.hub_seq - (self.seq - seq)
-
 
 @dataclass(frozen=True, slots=True)
 class SignedAck:

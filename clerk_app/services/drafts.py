@@ -44,15 +44,6 @@ def my_drafts(desk: Desk, me: SignedIn) -> list[Draft]:
     return [draft_from_json(row.content.decode()) for row in desk.journal.reads.drafts_of(me.clerk)]
 
 
-def take_over_applicant(desk: Desk, me: SignedIn, draft: Draft) -> Draft:
-    """Fill the draft again after the visit's applicant was read."""
-    applicant = visit_state(desk, draft.visit).applicant
-    if applicant is None:
-        return draft
-    matter = matter_of(desk, draft.matter)
-    return save_draft(desk, me, with_applicant(draft, matter, applicant, desk.clock.now_ms()))
-
-
 def fill_fields(desk: Desk, me: SignedIn, draft: Draft, texts: Mapping[str, str]) -> Draft:
     """Type values into fields and save."""
     now = desk.clock.now_ms()
@@ -134,15 +125,6 @@ def put_draft(unit: Unit, draft: Draft) -> None:
     """Write the draft inside a transaction."""
     content = draft_to_json(draft).encode()
     unit.save_draft(draft.id, visit=draft.visit, owner=draft.owner, content=content)
-
-
-def discard_draft(desk: Desk, me: SignedIn, draft: Draft) -> None:
-    """Drop a draft without a word; lawful only while neither card nor anything else is in it."""
-    if draft.document is not None or draft.values or any(item.state != "missing" for item in draft.materials):
-        raise UnlawfulStep(reason="draft_not_empty")
-    with desk.journal.write(me.clerk) as unit:
-        unit.drop_draft(draft.id)
-        unit.commit()
 
 
 def _received(item: MaterialItem, ref: BlobRef) -> MaterialItem:

@@ -8,7 +8,7 @@ from datetime import date
 from clerk_app.domain import case_number
 from clerk_app.domain.civil import civil_date
 from clerk_app.domain.draft import Draft
-from clerk_app.domain.form import Missing, missing, plain
+from clerk_app.domain.form import plain
 from clerk_app.domain.materials import MaterialItem
 from clerk_app.domain.outcomes import ACCEPTED, RECEIVED, Outcome, matter_ended_body
 from clerk_app.domain.powers import power_now
@@ -29,11 +29,6 @@ class TakenIn:
     digest: str
     outcome: Outcome
     jobs: tuple[int, ...]
-
-
-def what_is_missing(desk: Desk, draft: Draft) -> tuple[Missing, ...]:
-    """Everything still missing, in the order of the paper."""
-    return missing(matter_of(desk, draft.matter), draft, _today(desk))
 
 
 def primary_outcome(desk: Desk, me: SignedIn, draft: Draft) -> Outcome:

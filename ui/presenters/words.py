@@ -30,12 +30,6 @@ def problem_view(error: Exception) -> ProblemView:
     return ProblemView(words.sentence, words.next_step, _tone(error))
 
 
-def code_view(code: str, tone: Tone = Tone.BAD) -> ProblemView:
-    """The same for an error known by its code alone."""
-    words = message(code)
-    return ProblemView(words.sentence, words.next_step, tone)
-
-
 def note_view(sentence: str, next_step: str) -> ProblemView:
     """Something to know that is no failure."""
     return ProblemView(sentence, next_step, Tone.INFO)

@@ -33,11 +33,6 @@ class CardReading(QObject):
         self._wanted = False
         self._adopted = False
 
-    @property
-    def is_wanted(self) -> bool:
-        """Whether somebody waits for a card."""
-        return self._wanted
-
     def begin(self) -> None:
         """Wait for a card."""
         if self._wanted:
