@@ -61,6 +61,7 @@ DISPLAY_LIBRARIES = {
 TEST_PROGRAMS = {
     "chromium": ("chromium",),
     "cupsd": ("cups-daemon", "cups-client", "cups-filters", "printer-driver-cups-pdf"),
+    "initdb": ("postgresql",),
 }
 
 
@@ -259,7 +260,9 @@ def install_packages(packages: Sequence[str]) -> None:
 
 def install_test_programs() -> None:
     """Install the programs that some tests drive, if that can be done here; else say which tests will be skipped."""
-    system_path = os.pathsep.join((os.environ.get("PATH", ""), "/usr/sbin", "/sbin"))
+    # Debian keeps PostgreSQL's programs off the path, one folder for each version.
+    postgresql = [str(folder) for folder in Path("/usr/lib/postgresql").glob("*/bin")]
+    system_path = os.pathsep.join((os.environ.get("PATH", ""), "/usr/sbin", "/sbin", *postgresql))
     missing = [name for name in TEST_PROGRAMS if shutil.which(name, path=system_path) is None]
     if not missing:
         return

@@ -1,6 +1,7 @@
 """The hub's tables. Rows are keyed by region first, so that a database can be spread by region without rewriting.
 
-A region is a hall's six digits. The SQL is the same on SQLite and PostgreSQL.
+A region is a hall's six digits. The SQL is the same on SQLite and PostgreSQL. What changes here gets a step in
+`sync/hub/migrations`, which makes the tables of a real hub; nothing is ever created from here.
 """
 
 from __future__ import annotations
@@ -8,7 +9,6 @@ from __future__ import annotations
 from sqlalchemy import BigInteger, Boolean, Column, Index, LargeBinary, MetaData, Table, Text
 
 metadata = MetaData()
-SCHEMA_VERSION = "1"
 
 meta = Table("meta", metadata, Column("name", Text, primary_key=True), Column("value", Text, nullable=False))
 

@@ -12,8 +12,8 @@ from sqlalchemy import Connection, Engine, Row, Table, create_engine, event, ins
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.exc import DBAPIError
 
-from clerk_app.errors import SchemaTooNew
-from sync.hub.schema import SCHEMA_VERSION, meta, metadata
+from sync.hub.migrations import bring_up, is_current
+from sync.hub.schema import meta
 
 BUSY_TIMEOUT_MS = 15_000
 AnyRow = Row[*tuple[Any, ...]]
@@ -31,18 +31,18 @@ class HubStore:
 
     @classmethod
     def open(cls, folder: Path, url: str | None) -> HubStore:
-        """Open, and create what is missing; raise `SchemaTooNew` for a database of a newer version.
+        """Open, and create or bring up to date what is not; raise `SchemaTooNew` for a database of a newer version.
 
         `url` is an SQLAlchemy URL of PostgreSQL, None for SQLite in `folder`.
         """
         engine = create_engine(url, pool_pre_ping=True) if url else _sqlite_engine(folder / "hub.db")
         store = cls(engine)
         try:
-            with store.writing() as connection:
-                metadata.create_all(connection)
-                insert_or_nothing(connection, meta, {"name": "schema", "value": SCHEMA_VERSION})
-            if store.value("schema") != SCHEMA_VERSION:
-                raise SchemaTooNew
+            with store.reading() as connection:
+                current = is_current(connection)
+            if not current:
+                with store.writing() as connection:
+                    bring_up(connection)
         except BaseException:
             store.close()
             raise

@@ -14,7 +14,7 @@ from sync.hub.hub import Hub, HubSeams, open_hub
 from sync.hub.service import HubService
 from sync.transport import Traffic
 from sync.wire import Request, Response
-from tests.helpers.postgresql import missing_reason, running_postgresql
+from tests.helpers.postgresql import PostgresqlServer, missing_reason, running_postgresql
 from tests.sync.fakes import SeededRng, VirtualClock
 from tests.sync.memory_desk import MemoryDesk
 from tests.sync.work import HALL
@@ -84,5 +84,16 @@ def postgresql_server():
     reason = missing_reason()
     if reason:
         pytest.skip(reason)
-    with running_postgresql() as url:
+    with running_postgresql() as server:
+        yield server
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def blank_database(request):
+    """Nothing yet: None, which is SQLite in the hub's own folder, or the URL of an empty database."""
+    if request.param == "sqlite":
+        yield None
+        return
+    server: PostgresqlServer = request.getfixturevalue("postgresql_server")
+    with server.database() as url:
         yield url

@@ -139,7 +139,7 @@ def test_a_database_that_is_none_is_named(capsys, tmp_path):
 def test_a_database_of_a_newer_version_is_left_alone(capsys, tmp_path):
     enrolled(capsys, tmp_path / "hub")
     with sqlite3.connect(tmp_path / "hub" / "hub.db") as connection:
-        connection.execute("UPDATE meta SET value = '99' WHERE name = 'schema'")
+        connection.execute("UPDATE alembic_version SET version_num = '9999'")
     connection.close()
     code, _out, error = run(capsys, "digest", "--data", tmp_path / "hub")
     assert code == 1

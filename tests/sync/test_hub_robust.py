@@ -9,7 +9,6 @@ import threading
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import create_engine, text
 
 from clerk_app.errors import PlatformUnreachable
 from clerk_app.journal.signature import verify
@@ -218,12 +217,8 @@ def test_the_same_work_on_postgresql(platform, postgresql, tmp_path):
 @pytest.fixture
 def postgresql(postgresql_server):
     """A database of its own on the server of this run."""
-    engine = create_engine(f"{postgresql_server}/postgres", isolation_level="AUTOCOMMIT")
-    with engine.connect() as connection:
-        connection.execute(text("DROP DATABASE IF EXISTS hub"))
-        connection.execute(text("CREATE DATABASE hub"))
-    engine.dispose()
-    return f"{postgresql_server}/hub"
+    with postgresql_server.database() as url:
+        yield url
 
 
 def test_a_batch_larger_than_any_is_refused_before_it_is_opened(platform):
