@@ -212,6 +212,12 @@ class BadFile(UserError):
     code = "bad_file"
 
 
+class BadParcel(UserError):
+    """A file brought on a stick is none of ours, or cannot be taken in; `reason` says why."""
+
+    code = "bad_parcel"
+
+
 class BadCatalogue(UserError):
     """A catalogue or calendar has faults; `faults` names each with its file, line and reason."""
 

@@ -10,10 +10,14 @@ import errno
 import os
 import sys
 import time
+from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
-from typing import Protocol
+from typing import BinaryIO, Protocol, TypeVar
 
 from clerk_app.failpoints import failpoint
+
+T = TypeVar("T")
 
 TEMPORARY = ".tmp"
 """What the name of a file ends with while it is written."""
@@ -40,6 +44,9 @@ class Disk(Protocol):
 
     def replace(self, path: Path, content: bytes) -> None:
         """Put `content` in place of `path`: after power loss either the old or the new file is there, whole."""
+
+    def compose(self, path: Path, write: Callable[[BinaryIO], T]) -> T:
+        """As `replace`, with what `write` writes; whatever it raises leaves the old file as it was."""
 
     def write_sector(self, path: Path, content: bytes, *, durable: bool) -> None:
         """Write at most 512 bytes over the start of an existing file, as one sector.
@@ -76,21 +83,26 @@ class SystemDisk:
         return path.read_bytes()
 
     def replace(self, path: Path, content: bytes) -> None:
+        self.compose(path, lambda file: file.write(content))
+
+    def compose(self, path: Path, write: Callable[[BinaryIO], T]) -> T:
         temporary = path.with_name(path.name + TEMPORARY)
         try:
             with open(temporary, "wb", opener=_for_owner_only) as file:
-                file.write(content)
+                written = write(file)
                 file.flush()
                 failpoint("disk.written")
                 os.fsync(file.fileno())
             failpoint("disk.synced")
             os.replace(temporary, path)
         except BaseException:
-            # Above all on a full disk nothing may stay behind.
-            temporary.unlink(missing_ok=True)
+            # Above all on a full disk nothing may stay behind; from one that was pulled out nothing can be removed.
+            with suppress(OSError):
+                temporary.unlink(missing_ok=True)
             raise
         fsync_folder(path.parent)
         failpoint("disk.replaced")
+        return written
 
     def write_sector(self, path: Path, content: bytes, *, durable: bool) -> None:
         descriptor = os.open(path, os.O_WRONLY | getattr(os, "O_BINARY", 0))

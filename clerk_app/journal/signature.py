@@ -41,4 +41,5 @@ KEYS = "keys"
 TOKEN = "token"  # noqa: S105 - the name of a purpose, not a secret
 CHALLENGE = "challenge"
 ENROLMENT = "enrolment"
+PARCEL = "parcel"
 """Purposes in use; each names the message layout documented where it is signed."""

@@ -22,7 +22,8 @@ from clerk_app.seams import Rng
 
 RATING = "rating"
 RECOVERY = "recovery"
-"""Purposes in use: grades to the hub's rating key, the database key to its recovery key."""
+PARCEL_KEY = "parcel"
+"""Purposes in use: grades to the hub's rating key, the database key to its recovery key, a parcel's to its reader's."""
 
 GRADE_PLAINTEXT = 192
 """Bytes of a grade before sealing, whatever the grade: the sealed length must not give it away."""

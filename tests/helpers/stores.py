@@ -8,7 +8,7 @@ import shutil
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any, Literal, TypeVar
+from typing import Any, BinaryIO, Literal, TypeVar
 
 from clerk_app.errors import KeysDamaged
 from clerk_app.journal.entry import Entry
@@ -103,6 +103,9 @@ class FailingDisk:
 
     def replace(self, path: Path, content: bytes) -> None:
         self._call(path, lambda: self._disk.replace(path, content))
+
+    def compose(self, path: Path, write: Callable[[BinaryIO], T]) -> T:
+        return self._call(path, lambda: self._disk.compose(path, write))
 
     def write_sector(self, path: Path, content: bytes, *, durable: bool) -> None:
         self._call(path, lambda: self._disk.write_sector(path, content, durable=durable))
