@@ -272,6 +272,18 @@ class NoHubAddress(UserError):
     code = "no_hub_address"
 
 
+class HubNeedsTls(UserError):
+    """Beyond this machine the platform speaks TLS only."""
+
+    code = "hub_needs_tls"
+
+
+class BadHubAddress(UserError):
+    """Neither a host's name nor an address, or not one a desk could use; `address` is what was given."""
+
+    code = "bad_hub_address"
+
+
 class HubPortTaken(UserError):
     """The platform cannot listen at this address."""
 
@@ -473,6 +485,12 @@ class HubKeysDamaged(StoreError):
     code = "hub_keys_damaged"
 
 
+class HubAuthorityDamaged(StoreError):
+    """The file of the platform's certificate authority was changed."""
+
+    code = "hub_authority_damaged"
+
+
 class HubStoreFailed(StoreError):
     """The platform's database cannot be used."""
 
@@ -493,6 +511,12 @@ class CaptivePortal(PlatformError):
     """A log-in page or proxy answered in the platform's place."""
 
     code = "captive_portal"
+
+
+class CertificateOutOfTime(PlatformError):
+    """The platform's certificate is not valid at this machine's time; `reason` is `not_yet` or `no_longer`."""
+
+    code = "certificate_out_of_time"
 
 
 class PlatformRefused(PlatformError):

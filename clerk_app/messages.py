@@ -106,6 +106,18 @@ _SENTENCES: dict[str, tuple[str, str]] = {
     "platform_failed": ("现在连不上平台，本机已保存，照常办理。", "有网后会自动上传。"),
     "platform_unreachable": ("现在连不上平台，本机已保存，照常办理。", "有网后会自动上传。"),
     "captive_portal": ("网络要先登录，平台没有收到任何内容。", "请先登录网络，会自动接着上传。"),
+    "certificate_out_of_time": (
+        "平台的证书和本机时间对不上，没有发送任何内容。",
+        "请核对本机的日期和时间，会自动接着上传。",
+    ),
+    "certificate_out_of_time.not_yet": (
+        "本机时间比平台证书的起始时间还早，可能不准，没有发送任何内容。",
+        "请校准本机的日期和时间，会自动接着上传；时间没错请联系平台管理员。",
+    ),
+    "certificate_out_of_time.no_longer": (
+        "按本机时间平台证书已经过期，没有发送任何内容。",
+        "请先核对本机的日期和时间；时间没错请联系平台管理员更换证书。",
+    ),
     "platform_refused": ("平台拒绝了本机：{reason}。", "本机内容都在，请联系平台管理员。"),
     "platform_refused.unknown_device": ("平台不认识本机。", "本机内容都在，请联系平台管理员重新登记。"),
     "platform_refused.other_key": ("这个登记文件已经被另一台设备用过。", "本机内容都在，请向平台管理员另要登记文件。"),
@@ -144,9 +156,12 @@ _SENTENCES: dict[str, tuple[str, str]] = {
     "no_such_hall": ("大厅代码应为 6 位数字。", "请核对后再试。"),
     "hall_full": ("这个大厅的 999 个设备号已经用完。", "请换一个大厅代码。"),
     "no_hub_address": ("还不知道平台的地址。", "请先运行 clerk-hub serve，或用 --url 写明地址。"),
+    "hub_needs_tls": ("本机以外的地址只能用 https 加密连接。", "请去掉 --no-tls，或把地址改为 https 开头的。"),
+    "bad_hub_address": ("平台地址写法不对：{address}。", "请写主机名或 IP；登记时写 https://主机:端口。"),
     "hub_port_taken": ("{host} 的端口 {port} 不能用。", "请换一个地址或端口，--port 0 会自动选一个。"),
     "not_decidable": ("这个办件现在的状态不能这样决定，什么都没有改变。", "请先查看办件状态。"),
     "hub_keys_damaged": ("平台的密钥文件缺失或被改动，平台不能运行。", "请从备份放回 hub-keys.json。"),
+    "hub_authority_damaged": ("平台的证书机构文件被改动，平台不能用加密连接。", "请从备份放回 hub-ca.pem。"),
     "hub_store_failed": ("平台的数据库不能用，这一步没有办成。", "请检查数据库、磁盘和文件夹权限后再试。"),
     # last resorts
     "error": ("没有办成。", "请重试；还不行请联系维护人员。"),

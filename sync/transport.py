@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import ipaddress
 import ssl
 from dataclasses import dataclass
 from types import TracebackType
 from typing import Protocol
-from urllib.parse import urlsplit
 
 import httpx2
 
-from clerk_app.errors import CaptivePortal, PlatformRefused, PlatformUnreachable
+from clerk_app.errors import CaptivePortal, CertificateOutOfTime, PlatformError, PlatformUnreachable
+from sync.address import checked_url
 from sync.wire import MAX_BODY, Request, Response
 
 CONNECT_S = 5.0
@@ -20,6 +19,8 @@ PROGRESS_S = 10.0
 that moves is a line. Both together stay under the 15 s within which the screen must tell the truth."""
 KEEP_ALIVE_S = 60.0
 """Shorter than the hub's 120 s, so that a request never meets a connection the hub is just closing."""
+_OUT_OF_TIME = {9: "not_yet", 10: "no_longer"}
+"""X509_V_ERR_CERT_NOT_YET_VALID and X509_V_ERR_CERT_HAS_EXPIRED of OpenSSL."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +35,11 @@ class Transport(Protocol):
     """Carries one request to the hub and its answer back."""
 
     def send(self, request: Request) -> Response:
-        """Send and wait; raise `PlatformUnreachable`, or `CaptivePortal` where TLS shows that somebody else answers."""
+        """Send and wait for the answer.
+
+        Raises `PlatformUnreachable`, `CaptivePortal` where TLS shows that somebody else answers, or
+        `CertificateOutOfTime` where it is the hub, but not by this machine's clock.
+        """
 
     @property
     def traffic(self) -> Traffic:
@@ -60,9 +65,7 @@ class HttpTransport:
         try:
             return self._exchange(request)
         except httpx2.ConnectError as error:
-            if _is_certificate_fault(error):
-                raise CaptivePortal("another certificate") from error
-            raise PlatformUnreachable from error
+            raise _meaning_of(error) from error
         except (httpx2.HTTPError, httpx2.InvalidURL, OSError) as error:
             raise PlatformUnreachable from error
 
@@ -106,30 +109,6 @@ class HttpTransport:
         return b"".join(parts)
 
 
-def checked_url(url: str) -> str:
-    """The hub's address without a trailing slash; raise `PlatformRefused` for plain HTTP beyond this machine."""
-    try:
-        parts = urlsplit(url)
-        host = parts.hostname or ""
-        parts.port  # noqa: B018 - raises for a port that is no number
-    except ValueError:
-        raise PlatformRefused(reason="bad_url") from None
-    if parts.scheme == "https" and host:
-        return url.rstrip("/")
-    if parts.scheme == "http" and _is_loopback(host):
-        return url.rstrip("/")
-    raise PlatformRefused(reason="plain_http" if parts.scheme == "http" else "bad_url")
-
-
-def _is_loopback(host: str) -> bool:
-    if host == "localhost":
-        return True
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False
-
-
 def _tls(ca: str) -> ssl.SSLContext:
     if ca:
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
@@ -140,13 +119,24 @@ def _tls(ca: str) -> ssl.SSLContext:
     return context
 
 
-def _is_certificate_fault(error: BaseException) -> bool:
+def _meaning_of(error: httpx2.ConnectError) -> PlatformError:
+    """What a connection that was not made says about who is at the other end."""
+    fault = _certificate_fault(error)
+    if fault is None:
+        return PlatformUnreachable()
+    # The times are looked at last: authority and name were right, so this is the hub and one of the clocks is wrong.
+    if fault.verify_code in _OUT_OF_TIME:
+        return CertificateOutOfTime(reason=_OUT_OF_TIME[fault.verify_code])
+    return CaptivePortal("another certificate")
+
+
+def _certificate_fault(error: BaseException) -> ssl.SSLCertVerificationError | None:
     seen: BaseException | None = error
     while seen is not None:
         if isinstance(seen, ssl.SSLCertVerificationError):
-            return True
+            return seen
         seen = seen.__cause__ or seen.__context__
-    return False
+    return None
 
 
 def _size(headers: dict[str, str]) -> int:

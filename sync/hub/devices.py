@@ -38,13 +38,17 @@ class Device:
 
 @dataclass(frozen=True, slots=True)
 class EnrolmentWish:
-    """What an administrator says about a new device. `hall_name` empty: as the hall is called already."""
+    """What an administrator says about a new device.
+
+    `hall_name` empty: as the hall is called already. `ca`: PEM of the authority the device is to trust, or empty.
+    """
 
     hall: str
     hall_name: str
     device_name: str
     url: str
     page_base: str
+    ca: str = ""
 
 
 def enrol(hub: Hub, wish: EnrolmentWish) -> bytes:
@@ -70,7 +74,7 @@ def enrol(hub: Hub, wish: EnrolmentWish) -> bytes:
         hub=hub.identity,
         recovery=hub.keys.recovery_public,
         rating=hub.keys.rating_public,
-        ca="",
+        ca=wish.ca,
         url=wish.url,
         page_base=wish.page_base,
         hall=wish.hall,

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import socket
+import ssl
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
 from clerk_app.errors import HubPortTaken
 from sync.hub.hub import Hub
 from sync.hub.reconsider import reconsider
 from sync.hub.service import HubService
+from sync.hub.tls import ServerTls
 
 KEEP_ALIVE_S = 120
 """Longer than any client keeps an idle connection, so that it is never closed under a request on its way."""
@@ -19,14 +22,24 @@ _LAST_PORT = 65535
 _BACKLOG = 512
 
 
-def serve(hub: Hub, host: str, port: int, announce: Callable[[str], None]) -> None:
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where to listen. `name` is what desks call the host, where that is another name; `tls` None for plain HTTP."""
+
+    host: str = "127.0.0.1"
+    port: int = 0
+    name: str = ""
+    tls: ServerTls | None = None
+
+
+def serve(hub: Hub, place: Place, announce: Callable[[str], None]) -> None:
     """Serve until told to stop; `announce` hears the URL once connections are taken."""
     import uvicorn
 
     from sync.hub.app import make_app
 
-    listener = _listen(host, port)
-    url = _url(host, listener)
+    listener = _listen(place.host, place.port)
+    url = _url(place, listener)
     reconsider(hub)
     hub.store.put_value(URL, url)
     config = uvicorn.Config(
@@ -37,6 +50,7 @@ def serve(hub: Hub, host: str, port: int, announce: Callable[[str], None]) -> No
         access_log=False,
         lifespan="off",
         server_header=False,
+        ssl_context_factory=_given(place.tls),
     )
     announce(url)
     uvicorn.Server(config).run(sockets=[listener])
@@ -66,7 +80,13 @@ def _bound(family: int, address: tuple[Any, ...]) -> socket.socket:
     return listener
 
 
-def _url(host: str, listener: socket.socket) -> str:
+def _given(tls: ServerTls | None) -> Callable[..., ssl.SSLContext] | None:
+    return None if tls is None else lambda *_of_the_server: tls.context
+
+
+def _url(place: Place, listener: socket.socket) -> str:
     port = listener.getsockname()[1]
-    name = {"0.0.0.0": "127.0.0.1", "::": "[::1]", "": "127.0.0.1"}.get(host, host)  # noqa: S104 - shown, not bound
-    return f"http://[{name}]:{port}" if ":" in name and not name.startswith("[") else f"http://{name}:{port}"
+    shown = {"0.0.0.0": "127.0.0.1", "::": "::1", "": "127.0.0.1"}  # noqa: S104 - shown, not bound
+    name = place.name or shown.get(place.host, place.host)
+    host = f"[{name}]" if ":" in name and not name.startswith("[") else name
+    return f"{'https' if place.tls else 'http'}://{host}:{port}"

@@ -17,11 +17,11 @@ START_S = 40
 class RunningHub:
     """`clerk-hub serve` until stopped or killed."""
 
-    def __init__(self, folder: Path, *, port: int = 0, failpoint: str = "") -> None:
+    def __init__(self, folder: Path, *more: str, port: int = 0, failpoint: str = "") -> None:
         self.folder = folder
         environment = {**os.environ, **({"CLERK_FAILPOINT": failpoint} if failpoint else {})}
         self.process = subprocess.Popen(
-            [sys.executable, "-m", "sync.hub", "serve", "--data", str(folder), "--port", str(port)],
+            [sys.executable, "-m", "sync.hub", "serve", "--data", str(folder), "--port", str(port), *more],
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,

@@ -7,13 +7,14 @@ import pytest
 from clerk_app.errors import CaptivePortal, PlatformRefused, PlatformUnreachable
 from clerk_app.seams import SystemClock, SystemDisk, SystemRng
 from sync import transport, wire
+from sync.address import checked_url
 from sync.engine import SyncLane, sync_once
 from sync.hub.decide import Ruling, decide
 from sync.hub.devices import EnrolmentWish, enrol
 from sync.hub.digest import digest
 from sync.hub.hub import HubSeams, open_hub
 from sync.hub.verify import verify_hub
-from sync.transport import HttpTransport, checked_url
+from sync.transport import HttpTransport
 from sync.wire import Request
 from tests.helpers.hub import RunningHub
 from tests.helpers.network import BlackHole, FaultyProxy, Passage, Portal, free_port, http_answer

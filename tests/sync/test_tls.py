@@ -15,12 +15,15 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from cryptography.x509.oid import NameOID
 
-from clerk_app.errors import CaptivePortal, PlatformUnreachable
+from clerk_app.errors import CaptivePortal, CertificateOutOfTime, PlatformUnreachable
+from clerk_app.messages import describe
 from sync import transport
+from sync.engine import SyncLane, sync_once
 from sync.transport import HttpTransport
 from sync.wire import Request
 from tests.helpers.network import Portal, http_answer
 from tests.sync.fakes import SeededRng
+from tests.sync.work import logged_in
 
 NOW = datetime.now(UTC)
 
@@ -131,10 +134,31 @@ def test_a_certificate_for_another_address_is_somebody_else(tmp_path, ours):
         ask(hub.url, ours.pem)
 
 
-@pytest.mark.parametrize("days", [-30, 30])
-def test_a_certificate_out_of_its_time_is_not_trusted(tmp_path, ours, days):
-    with TlsHub(tmp_path, ours, begins=NOW + timedelta(days=days)) as hub, pytest.raises(CaptivePortal):
+@pytest.mark.parametrize(("days", "reason"), [(-30, "no_longer"), (30, "not_yet")])
+def test_a_certificate_out_of_its_time_is_no_portal_but_a_matter_of_clocks(tmp_path, ours, days, reason):
+    with TlsHub(tmp_path, ours, begins=NOW + timedelta(days=days)) as hub, pytest.raises(CertificateOutOfTime) as told:
         ask(hub.url, ours.pem)
+    assert told.value.data == {"reason": reason}
+    assert "日期和时间" in describe(told.value).line()
+
+
+@pytest.mark.parametrize("days", [-30, 30])
+def test_somebody_elses_certificate_out_of_its_time_is_still_somebody_else(tmp_path, ours, days):
+    begins = NOW + timedelta(days=days)
+    with TlsHub(tmp_path, authority("Another CA"), begins=begins) as hub, pytest.raises(CaptivePortal):
+        ask(hub.url, ours.pem)
+    with TlsHub(tmp_path, ours, address="127.0.0.2", begins=begins) as hub, pytest.raises(CaptivePortal):
+        ask(hub.url, ours.pem)
+
+
+def test_a_desk_whose_clock_is_wrong_is_offline_and_is_told_why(tmp_path, ours, platform):
+    desk = platform.desk()
+    desk.append("session/1", "session.logged_in", logged_in())
+    with TlsHub(tmp_path, ours, begins=NOW + timedelta(days=30)) as hub, HttpTransport(hub.url, ours.pem) as line:
+        report = sync_once(SyncLane(desk, line, platform.clock, platform.rng))
+    assert (report.state, report.pending) == ("offline", 1)
+    assert report.problem is not None
+    assert report.problem.code == "certificate_out_of_time"
 
 
 def test_plain_http_at_a_tls_address_is_a_bad_line(ours, monkeypatch):

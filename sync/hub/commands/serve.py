@@ -4,22 +4,40 @@ from __future__ import annotations
 
 import argparse
 
-from sync.hub.commands.options import open_or_make
-from sync.hub.serve import serve
+from clerk_app.errors import HubNeedsTls
+from sync.address import is_loopback
+from sync.hub.commands.options import SEAMS, open_or_make
+from sync.hub.serve import Place, serve
+from sync.hub.tls import ServerTls, names_for
 
 
 def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     """Add `serve`."""
     parser = subparsers.add_parser("serve", help="运行平台，第一行输出地址")
-    parser.add_argument("--host", default="127.0.0.1", help="监听地址")
+    parser.add_argument("--host", default="127.0.0.1", help="监听地址；本机以外的一律加密")
     parser.add_argument("--port", type=int, default=0, help="端口，0 为自动")
+    parser.add_argument(
+        "--tls", action=argparse.BooleanOptionalAction, default=None, help="加密连接；默认只有 127.0.0.1 不加密"
+    )
+    parser.add_argument(
+        "--name",
+        action="append",
+        default=[],
+        help="设备用来访问平台的主机名或 IP，写进证书，可写多个，第一个用作平台地址",
+    )
     parser.set_defaults(run=_run)
 
 
 def _run(args: argparse.Namespace) -> int:
+    names = names_for(args.host, args.name)
+    wants_tls = not is_loopback(args.host) if args.tls is None else args.tls
+    if not wants_tls and not is_loopback(args.host):
+        raise HubNeedsTls
     hub = open_or_make(args)
     try:
-        serve(hub, args.host, args.port, lambda url: print(url, flush=True))
+        tls = ServerTls(args.data, names, clock=SEAMS.clock, disk=SEAMS.disk, rng=SEAMS.rng) if wants_tls else None
+        place = Place(args.host, args.port, args.name[0] if args.name else "", tls)
+        serve(hub, place, lambda url: print(url, flush=True))
     finally:
         hub.close()
     return 0
