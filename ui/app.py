@@ -1,7 +1,8 @@
-"""The window as a program: first a page that takes keys, then everything else.
+"""The window as a program: first its name, at once the page that takes keys, then everything else.
 
-Nothing that the first paint does not need is imported before it: the desk's pages load in a worker while the clerk
-types the password, the store and its libraries with the first try.
+Nothing that the first paint does not need is imported before it (decision 0010): the sign-in page follows it without
+a pause, the desk's pages load in a worker while the clerk types the password, the store and its libraries with the
+first try.
 """
 
 from __future__ import annotations
@@ -17,19 +18,17 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, QTimer
 from PySide6.QtWidgets import QApplication
 
-from clerk_app.seams import SystemClock
 from ui.collector import GuiCollector
-from ui.look import dress
+from ui.look import new_application
 from ui.main_window import MainWindow
-from ui.tasks import DB_LANE, TaskRunner
-from ui.viewmodels.sign_in_model import SignInModel
 
 if TYPE_CHECKING:
     from clerk_app.services.workplace import Workplace
     from ui.desk_models import DeskModels
     from ui.desk_view import DeskView
     from ui.idle import IdleWatch
-    from ui.viewmodels.sign_in_model import OpenDesk
+    from ui.tasks import TaskRunner
+    from ui.viewmodels.sign_in_model import OpenDesk, SignInModel
 
 logger = logging.getLogger(__name__)
 
@@ -42,36 +41,63 @@ _LATER = ("ui.desk_view", "ui.desk_models")
 
 
 class WindowProgram(QObject):
-    """Joins the window with its workplace, from the first paint to the last entry."""
+    """Joins the window with its workplace, from the first paint to the last entry.
+
+    `tasks` and `sign_in` are there from the first paint on, `models`, `view` and `idle` once somebody is signed in.
+    """
+
+    tasks: TaskRunner
+    sign_in: SignInModel
 
     def __init__(self, workplace: Workplace, *, mark: str) -> None:
         super().__init__()
         self._workplace = workplace
-        self.tasks = TaskRunner(self)
-        self.sign_in = SignInModel(workplace, self.tasks, SystemClock(), mark=mark, parent=self)
-        self.window = MainWindow(self.sign_in)
+        self._mark = mark
+        self.window = MainWindow()
+        self.is_furnished = False
         self.models: DeskModels | None = None
         self.view: DeskView | None = None
         self.idle: IdleWatch | None = None
         self._closing = False
-        self.sign_in.signed_in.connect(self._signed_in)
         self.window.close_asked.connect(self.close)
 
     def begin(self, signed_in: tuple[str, str, bool] | None) -> None:
         """Show the window; sign in at once if somebody has given the password already.
 
-        Libraries are loaded after the first paint: a worker that imports holds the interpreter, and the paint waits.
+        The sign-in page is built in the very turn that follows the first paint: keys typed meanwhile wait in the
+        system's queue and reach its field. Libraries are loaded after that: a worker that imports holds the
+        interpreter, and the paint waits.
         """
         self.window.first_painted.connect(lambda: self._go_on(signed_in))
         self.window.show()
 
+    def end(self) -> None:
+        """Wait for what still runs in a lane; nothing is started after that."""
+        if self.is_furnished:
+            self.tasks.shutdown()
+
     def _go_on(self, signed_in: tuple[str, str, bool] | None) -> None:
+        if self._closing:
+            return
+        self._furnish()
         QTimer.singleShot(BREATH_MS, self, self._load_the_rest)
         if signed_in is not None:
             number, password, seal = signed_in
             self.sign_in.sign_in(number, password, seal_at_hand=seal)
         else:
             QTimer.singleShot(BREATH_MS, self, self.sign_in.begin)
+
+    def _furnish(self) -> None:
+        from clerk_app.seams import SystemClock
+        from ui.pages.sign_in import SignInPage
+        from ui.tasks import TaskRunner
+        from ui.viewmodels.sign_in_model import SignInModel
+
+        self.tasks = TaskRunner(self)
+        self.sign_in = SignInModel(self._workplace, self.tasks, SystemClock(), mark=self._mark, parent=self)
+        self.sign_in.signed_in.connect(self._signed_in)
+        self.window.begin_with(SignInPage(self.sign_in))
+        self.is_furnished = True
 
     def close(self) -> None:
         """Put the desk away: save, end the session, let go of the folder; then the window closes."""
@@ -81,6 +107,8 @@ class WindowProgram(QObject):
         if self.models is None or self.view is None:
             self._put_away(None)
             return
+        from ui.tasks import DB_LANE
+
         self.models.end()
         self.view.close()
         opened = self.models.opened
@@ -97,7 +125,8 @@ class WindowProgram(QObject):
         from ui.presenters.words import problem_view
 
         if self.view is None:
-            self.sign_in.report(error)
+            if self.is_furnished:
+                self.sign_in.report(error)
             return
         words = problem_view(error)
         self.view.shell.say(words.sentence, words.next_step)
@@ -145,12 +174,12 @@ class WindowProgram(QObject):
 def run_window(workplace: Workplace, *, mark: str, signed_in: tuple[str, str, bool] | None = None) -> int:
     """Open the window and run until it is closed; return the exit code.
 
-    `mark` is 演示, 练习 or empty; `signed_in` holds clerk, password and whether the seal is at hand.
+    `mark` is 演示, 练习 or empty; `signed_in` holds clerk, password and whether the seal is at hand. An application
+    that exists already is taken as it is, dressed (`ui.look`).
     """
     existing = QApplication.instance()
-    app = existing if isinstance(existing, QApplication) else QApplication(sys.argv[:1])
+    app = existing if isinstance(existing, QApplication) else new_application(sys.argv[0])
     app.setQuitOnLastWindowClosed(False)
-    dress(app)
     program = WindowProgram(workplace, mark=mark)
     collector = GuiCollector(program)
     collector.begin()
@@ -162,7 +191,7 @@ def run_window(workplace: Workplace, *, mark: str, signed_in: tuple[str, str, bo
     finally:
         ticks.stop()
         collector.end()
-        program.tasks.shutdown()
+        program.end()
         workplace.close()
         sys.excepthook = sys.__excepthook__
 

@@ -2,24 +2,34 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from PySide6.QtCore import QLibraryInfo, QLocale, QTranslator
 from PySide6.QtGui import QColor, QPalette
+from PySide6.QtWidgets import QApplication
 
 from ui import fonts, tokens
 from ui.stylesheet import stylesheet
 
-if TYPE_CHECKING:
-    from PySide6.QtWidgets import QApplication
-
 _STYLE = "fusion"
 
 
+def new_application(program: str) -> QApplication:
+    """An application with our look, named `program`.
+
+    The style is named at its birth: to ask for it or to set it afterwards makes PySide describe all of QStyle, which
+    takes longer than the sign-in page.
+    """
+    app = QApplication([program, "-style", _STYLE])
+    _dress(app)
+    return app
+
+
 def dress(app: QApplication) -> None:
-    """Give `app` our look; once, before the first window."""
-    if app.style().objectName() != _STYLE:  # it is on most Linux desktops; setting it again would cost the first paint
-        app.setStyle(_STYLE)
+    """Give our look to an `app` that somebody else made; once, before the first window."""
+    app.setStyle(_STYLE)
+    _dress(app)
+
+
+def _dress(app: QApplication) -> None:
     app.setPalette(_palette())
     fonts.load_text_fonts()
     app.setFont(fonts.base_font())

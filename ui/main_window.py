@@ -1,21 +1,23 @@
-"""The clerk's window: the sign-in page first, then the desk. Keys become commands here."""
+"""The clerk's window: its name first, then the sign-in page, then the desk. Keys become commands here.
+
+What the first paint shows needs no page, no key and no name of Qt's `Qt` namespace (which alone costs as much as a
+tenth of the start): a clerk who has started the program sees at once that it is coming.
+"""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QSize, Qt, QTimer, Signal
-from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
-
-from ui.keys import Command, CommandKeys
-from ui.pages.sign_in import SignInPage
+from PySide6.QtCore import QSize, QTimer, Signal
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QStackedWidget, QVBoxLayout, QWidget
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from PySide6.QtGui import QCloseEvent, QPaintEvent
 
-    from ui.viewmodels.sign_in_model import SignInModel
+    from ui.keys import Command
+    from ui.pages.page import Page
 
 SIZE = QSize(1366, 768)
 
@@ -31,24 +33,34 @@ class MainWindow(QWidget):
     first_painted = Signal()
     close_asked = Signal()
 
-    def __init__(self, sign_in: SignInModel) -> None:
+    def __init__(self) -> None:
         super().__init__()
-        self.setWindowTitle(self.tr("窗口通"))
-        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        name = self.tr("窗口通")
+        self.setWindowTitle(name)
         self.resize(SIZE)
         self.stack = QStackedWidget()
-        self.sign_in_page = SignInPage(sign_in)
-        self.stack.addWidget(self.sign_in_page)
+        self._name_page = _name_page(name)
+        self.stack.addWidget(self._name_page)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.addWidget(self.stack)
-        self._run: Callable[[Command], bool] = self.sign_in_page.run
+        self._run: Callable[[Command], object] | None = None
         self._may_close = False
         self._has_painted = False
-        CommandKeys(self, self._command)
-        self.sign_in_page.enter()
 
-    def hand_keys_to(self, run: Callable[[Command], bool]) -> None:
+    def begin_with(self, page: Page) -> None:
+        """Show the first page in place of the name, and turn keys into commands from now on."""
+        from ui.keys import CommandKeys
+
+        self.stack.addWidget(page)
+        self.stack.setCurrentWidget(page)
+        self.stack.removeWidget(self._name_page)
+        self._name_page.deleteLater()
+        self.hand_keys_to(page.run)
+        CommandKeys(self, self._command)
+        page.enter()
+
+    def hand_keys_to(self, run: Callable[[Command], object]) -> None:
         """From now on commands go to `run`."""
         self._run = run
 
@@ -72,4 +84,15 @@ class MainWindow(QWidget):
         self.close_asked.emit()
 
     def _command(self, command: Command) -> None:
-        self._run(command)
+        if self._run is not None:
+            self._run(command)
+
+
+def _name_page(name: str) -> QWidget:
+    page, words = QWidget(), QLabel(name)
+    words.setProperty("type", "figure")
+    row = QHBoxLayout(page)
+    row.addStretch(1)
+    row.addWidget(words)
+    row.addStretch(1)
+    return page

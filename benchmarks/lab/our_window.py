@@ -44,11 +44,20 @@ def open_window(workplace: Workplace, mark: str, signed_in: tuple[str, str, bool
         def _painted(self) -> None:
             self.painted_ns = time.monotonic_ns()
             app.removeEventFilter(self)
-            self.field = next(
+            self._type()
+
+        def _type(self) -> None:
+            """Post a key as soon as there is a field to take it."""
+            fields = [
                 field
                 for window in QApplication.topLevelWidgets()
                 for field in window.findChildren(QLineEdit, PASSWORD_FIELD)
-            )
+                if field.isVisible()
+            ]
+            if not fields:
+                QTimer.singleShot(0, self, self._type)
+                return
+            (self.field,) = fields
             self.field.textChanged.connect(self._typed)
             press = QKeyEvent(QEvent.Type.KeyPress, Qt.Key.Key_X, Qt.KeyboardModifier.NoModifier, KEY)
             QCoreApplication.postEvent(self.field, press)
@@ -59,8 +68,9 @@ def open_window(workplace: Workplace, mark: str, signed_in: tuple[str, str, bool
                 QTimer.singleShot(0, QCoreApplication.quit)
 
     from ui.app import run_window
+    from ui.look import new_application
 
-    app = QApplication(sys.argv[:1])
+    app = new_application(sys.argv[0])
     onlooker = Onlooker()
     app.installEventFilter(onlooker)
     code = run_window(workplace, mark=mark, signed_in=signed_in)

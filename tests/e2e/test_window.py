@@ -49,7 +49,7 @@ def program(qtbot: QtBot, qapp: QApplication, place: DemoPlace, collected_here: 
     yield program
     program.close()
     qtbot.waitUntil(lambda: not program.window.isVisible(), timeout=30_000)
-    program.tasks.shutdown()
+    program.end()
 
 
 def test_two_visits_from_card_to_rating_and_then_to_the_platform(
@@ -101,7 +101,7 @@ def test_two_visits_from_card_to_rating_and_then_to_the_platform(
 
 
 def sign_in(qtbot: QtBot, program: WindowProgram) -> None:
-    qtbot.waitUntil(lambda: program.sign_in.state.number == CLERK, timeout=20_000)
+    qtbot.waitUntil(lambda: program.is_furnished and program.sign_in.state.number == CLERK, timeout=20_000)
     assert isinstance(focus(), QLineEdit)
     if focus().objectName() == "clerk_number":
         press(Key.Key_Return)

@@ -32,8 +32,14 @@ def test_the_first_paint_waits_for_no_library_of_store_paper_or_line():
     assert imported_by("import ui.app") & set(HEAVY) == set()
 
 
-def test_the_first_paint_waits_for_no_page_behind_the_sign_in():
-    pages = {name for name in imported_by("import ui.app") if name.startswith(("ui.pages.", "ui.dialogs."))}
+def test_the_first_paint_waits_for_no_page_and_no_lane():
+    behind = ("ui.pages", "ui.dialogs", "ui.components", "ui.viewmodels", "ui.tasks", "ui.keys")
+    assert {name for name in imported_by("import ui.app") if name.startswith(behind)} == set()
+
+
+def test_the_sign_in_page_waits_for_no_page_behind_it():
+    modules = imported_by("import ui.app, ui.pages.sign_in, ui.viewmodels.sign_in_model, ui.tasks")
+    pages = {name for name in modules if name.startswith(("ui.pages.", "ui.dialogs."))}
     assert pages == {"ui.pages.page", "ui.pages.sign_in"}
 
 

@@ -33,11 +33,11 @@ def program(qtbot, place, collected_here):
         program.close()
         qtbot.waitUntil(lambda: place.is_closed)
         qtbot.waitUntil(lambda: not program.window.isVisible())
-    program.tasks.shutdown()
+    program.end()
 
 
 def sign_in(qtbot, program, *, seal=True):
-    qtbot.waitUntil(lambda: program.sign_in.state.number == CLERK)
+    qtbot.waitUntil(lambda: program.is_furnished and program.sign_in.state.number == CLERK)
     assert isinstance(focus(), QLineEdit)
     if focus().objectName() == "clerk_number":
         press(Key.Key_Return)

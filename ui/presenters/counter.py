@@ -106,6 +106,8 @@ def _step_label(stage: Stage) -> str:
 
 
 def _say(facts: CounterFacts, work: Preparing | None) -> str:
+    if work is not None and work.matter.presence == "in_person" and facts.visit.present is False:
+        return say("这个事项要本人来办。人不方便来的，可以预约上门办理。")
     if work is not None:
         return citizen_words(expected_effect(work, facts.around), is_online=facts.around.is_online)
     return done_words(facts) if facts.visit.stage == "done" else ""

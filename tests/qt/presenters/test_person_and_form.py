@@ -12,6 +12,7 @@ from clerk_app.domain.applicant import Applicant
 from clerk_app.domain.draft import new_draft, with_applicant
 from tests.qt.desk import ELDER, PENSION, RESIDENCE, WORKER
 from ui.presenters.check import answer_groups, citizen_rows
+from ui.presenters.counter import counter_state
 from ui.presenters.counter_facts import (
     CounterFacts,
     Preparing,
@@ -154,6 +155,12 @@ def test_absence_is_an_error_where_the_person_must_come():
     presence = questions(facts(work, present=False), work)[0]
     assert presence.error
     assert presence.value == "no"
+
+
+@pytest.mark.parametrize(("present", "word"), [(True, "已经登记好了"), (False, "可以预约上门"), (None, "已经登记好了")])
+def test_nobody_absent_is_told_that_all_is_registered(present, word):
+    state = counter_state(facts(preparing("P14", ELDER), present=present), has_second_screen=False)
+    assert word in state.say
 
 
 # ---- materials --------------------------------------------------------------------------------------------------
