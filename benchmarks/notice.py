@@ -15,6 +15,9 @@ AGAINST = {
     BarePage.AS_REPORTLAB_SETS_IT: "bare page as reportlab sets it",
     BarePage.CHEAPEST: "the cheapest bare page",
 }
+AIMS = {BarePage.AS_REPORTLAB_SETS_IT: paper.GOAL, BarePage.CHEAPEST: None}
+"""The aim names a bare reportlab page, which is what reportlab sets by itself; the cheapest one stands beside it to
+tell how much of the lead is the choice of font settings, which the notice shares."""
 
 
 def run(bench: Bench) -> Section:
@@ -25,4 +28,4 @@ def run(bench: Bench) -> Section:
 def _line(bare_page: BarePage, rounds: int) -> Ratio:
     costs = [paper.measure(acceptance_notice(), bare_page, PAGES_A_ROUND) for _ in range(rounds)]
     ours, bare = [cost.notice_times for cost in costs], [cost.bare_times for cost in costs]
-    return compare("a notice as PDF", AGAINST[bare_page], "ms", ours, bare, aim=paper.GOAL)
+    return compare("a notice as PDF", AGAINST[bare_page], "ms", ours, bare, aim=AIMS[bare_page])
