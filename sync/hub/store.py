@@ -16,6 +16,9 @@ from sync.hub.migrations import bring_up, is_current
 from sync.hub.schema import meta
 
 BUSY_TIMEOUT_MS = 15_000
+"""How long a transaction waits for another one's lock."""
+STANDSTILL_MS = 60_000
+"""How long PostgreSQL lets a transaction do nothing before it ends it."""
 AnyRow = Row[*tuple[Any, ...]]
 _WRITING = "hub_writing"
 _PART = 500
@@ -28,6 +31,12 @@ class HubStore:
         self._engine = engine
         # Waiting in line here is fair and wakes at once; SQLite's own waiting is neither.
         self._line = threading.Lock()
+        # On SQLite a transaction sees one state anyway.
+        self._reading: dict[str, Any] = (
+            {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
+            if engine.dialect.name == "postgresql"
+            else {}
+        )
 
     @classmethod
     def open(cls, folder: Path, url: str | None) -> HubStore:
@@ -35,7 +44,7 @@ class HubStore:
 
         `url` is an SQLAlchemy URL of PostgreSQL, None for SQLite in `folder`.
         """
-        engine = create_engine(url, pool_pre_ping=True) if url else _sqlite_engine(folder / "hub.db")
+        engine = _postgresql_engine(url) if url else _sqlite_engine(folder / "hub.db")
         store = cls(engine)
         try:
             with store.reading() as connection:
@@ -59,8 +68,10 @@ class HubStore:
     @contextmanager
     def reading(self) -> Iterator[Connection]:
         """One reading transaction that sees one state."""
-        with self._engine.connect() as connection, connection.begin():
-            yield connection
+        with self._engine.connect() as plain:
+            connection = plain.execution_options(**self._reading)
+            with connection.begin():
+                yield connection
 
     def close(self) -> None:
         """Close every connection."""
@@ -106,6 +117,23 @@ def parts_of(names: Sequence[str]) -> Iterator[Sequence[str]]:
 def is_full(error: BaseException) -> bool:
     """Whether a database error means that the disk is full."""
     return isinstance(error, DBAPIError) and "full" in str(error.orig).lower()
+
+
+def _postgresql_engine(url: str) -> Engine:
+    engine = create_engine(url, pool_pre_ping=True)
+    event.listen(engine, "connect", _set_up_postgresql)
+    return engine
+
+
+def _set_up_postgresql(connection: Any, _record: object) -> None:
+    # Our word may be given for what is committed, whatever the server's default is; `local` and stronger stay.
+    [(commits,)] = connection.execute("SHOW synchronous_commit").fetchall()
+    if commits == "off":
+        connection.execute("SET synchronous_commit = on")
+    connection.execute(f"SET lock_timeout = {BUSY_TIMEOUT_MS}")
+    # A process of ours that stands still must not hold the others' numbers for ever.
+    connection.execute(f"SET idle_in_transaction_session_timeout = {STANDSTILL_MS}")
+    connection.commit()
 
 
 def _sqlite_engine(path: Path) -> Engine:

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import shutil
-
 import pytest
-from sqlalchemy import select
+from sqlalchemy import delete, select, update
 
 from clerk_app.errors import NoSuchCase, NotDecidable
 from sync.engine import sync_once
 from sync.hub.decide import Ruling, decide
 from sync.hub.digest import digest
-from sync.hub.schema import cases
+from sync.hub.schema import cases, chains, entries, feed, hub_facts, regions
 from sync.hub.verify import verify_hub
+from tests.sync.conftest import Backup
 from tests.sync.work import case_number_of, logged_in, scan, taken_in
 
 
@@ -20,22 +19,6 @@ def take_in(desk, counter, *blobs):
     number = case_number_of("001", counter)
     desk.append(f"case/{number}", "case.taken_in", taken_in(number, *map(scan, blobs)))
     return number
-
-
-class Backup:
-    """A copy of the hub's folder, taken and put back while nobody serves it."""
-
-    def __init__(self, platform, folder):
-        self._platform, self._folder = platform, folder
-        platform.hub.close()
-        shutil.copytree(platform.folder, folder)
-        platform.restart()
-
-    def restore(self):
-        self._platform.hub.close()
-        shutil.rmtree(self._platform.folder)
-        shutil.copytree(self._folder, self._platform.folder)
-        self._platform.restart()
 
 
 def test_a_hub_put_back_is_offered_again_what_it_lost(platform, tmp_path):
@@ -158,52 +141,58 @@ def test_a_long_feed_comes_in_pages(platform, monkeypatch):
 # ---- verify -------------------------------------------------------------------------------------------------------
 
 
+def change(connection, column, old, new, *where):
+    """Put other bytes in place of some of a column's."""
+    table = column.table
+    for key in connection.execute(select(*table.primary_key.columns).where(*where)).fetchall():
+        mine = [part == value for part, value in zip(table.primary_key.columns, key, strict=True)]
+        content = bytes(connection.execute(select(column).where(*mine)).scalar_one())
+        assert old in content
+        connection.execute(update(table).where(*mine).values({column.name: content.replace(old, new)}))
+
+
 def damage_body(connection):
-    connection.exec_driver_sql("UPDATE entries SET body = CAST(replace(body, 'P31', 'P99') AS BLOB) WHERE seq = 2")
+    change(connection, entries.c.body, b"P31", b"P99", entries.c.seq == 2)
 
 
 def damage_header(connection):
-    connection.exec_driver_sql(
-        "UPDATE entries SET header = CAST(replace(header, '0312', '0999') AS BLOB) WHERE seq = 1"
-    )
+    change(connection, entries.c.header, b"0312", b"0999", entries.c.seq == 1)
 
 
 def drop_entry(connection):
-    connection.exec_driver_sql("DELETE FROM entries WHERE seq = 2")
+    connection.execute(delete(entries).where(entries.c.seq == 2))
 
 
 def drop_last(connection):
-    connection.exec_driver_sql("DELETE FROM entries WHERE seq = 3")
+    connection.execute(delete(entries).where(entries.c.seq == 3))
 
 
 def damage_signature(connection):
-    connection.exec_driver_sql("UPDATE chains SET signature = zeroblob(64)")
+    connection.execute(update(chains).values(signature=bytes(64)))
 
 
 def damage_fact(connection):
-    connection.exec_driver_sql(
-        "UPDATE hub_facts SET content = CAST(replace(content, 'case.decided', 'case.returned') AS BLOB)"
-    )
+    change(connection, hub_facts.c.content, b"case.decided", b"case.returned")
 
 
 def damage_fact_body(connection):
-    connection.exec_driver_sql("UPDATE hub_facts SET content = CAST(replace(content, 'grant', 'xxxxx') AS BLOB)")
+    change(connection, hub_facts.c.content, b"grant", b"xxxxx")
 
 
 def drop_fact(connection):
-    connection.exec_driver_sql("DELETE FROM hub_facts")
+    connection.execute(delete(hub_facts))
 
 
 def damage_case(connection):
-    connection.exec_driver_sql("UPDATE cases SET state = 'accepted'")
+    connection.execute(update(cases).values(state="accepted"))
 
 
 def damage_feed(connection):
-    connection.exec_driver_sql("UPDATE feed SET mark = zeroblob(32) WHERE hub_seq = 4")
+    connection.execute(update(feed).where(feed.c.hub_seq == 4).values(mark=bytes(32)))
 
 
 def number_twice(connection):
-    connection.exec_driver_sql("UPDATE regions SET last_hub_seq = last_hub_seq + 1")
+    connection.execute(update(regions).values(last_hub_seq=regions.c.last_hub_seq + 1))
 
 
 @pytest.mark.parametrize(
