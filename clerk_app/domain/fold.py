@@ -1,12 +1,15 @@
 """State is the fold of facts: pure, total, the same code on the desk and on the hub.
 
+A fact counts once, wherever it is found: what a desk had to append again to a new chain, or the hub took back from a
+desk, is the same fact at another place.
+
 An unlawful step is no error: the fact stays, the step has no effect, and the stream gets a `Conflict` for a person.
 A kind this version does not know makes the stream read-only (`Folded.unknown`).
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -16,7 +19,8 @@ class Fact:
     """One fact as the fold sees it.
 
     A desk's fact has `chain` and `seq`; a hub's fact has neither (`chain` is empty) but always a `hub_seq`.
-    `recorded_at` is UTC in milliseconds by the clock of whoever wrote it.
+    `recorded_at` is UTC in milliseconds by the clock of whoever wrote it. `act` is the hash of salt and body, which no
+    other fact shares; empty where it is not known.
     """
 
     stream: str
@@ -28,6 +32,7 @@ class Fact:
     chain: str = ""
     seq: int = 0
     hub_seq: int | None = None
+    act: bytes = b""
 
     def __repr__(self) -> str:
         # A body holds personal data, which must not reach a log.
@@ -37,6 +42,15 @@ class Fact:
     def by_hub(self) -> bool:
         """Whether the platform wrote it."""
         return not self.chain
+
+    @property
+    def identity(self) -> tuple[str, int, str, str, bytes] | None:
+        """What stays the same at whatever place the fact is found; None where that is not known.
+
+        The hash alone would do for honest writers; with the header's words a copy whose time or author was altered is
+        another fact, and a person sees it.
+        """
+        return (self.kind, self.recorded_at, self.clerk, self.clock, self.act) if self.act else None
 
 
 class Unlawful(Exception):
@@ -97,6 +111,18 @@ def in_order(facts: Sequence[Fact]) -> list[Fact]:
     return known + [fact for fact in facts if fact.hub_seq is None]
 
 
+def once_each(facts: Iterable[Fact]) -> Iterator[Fact]:
+    """Each fact at the first of its places."""
+    seen: set[tuple[str, int, str, str, bytes]] = set()
+    for fact in facts:
+        identity = fact.identity
+        if identity is not None:
+            if identity in seen:
+                continue
+            seen.add(identity)
+        yield fact
+
+
 def fold(stream: str, facts: Sequence[Fact], types: Mapping[str, StreamType]) -> Folded:
     """Fold `facts` (in journal order) of one stream."""
     family = types.get(stream_type_of(stream))
@@ -105,7 +131,7 @@ def fold(stream: str, facts: Sequence[Fact], types: Mapping[str, StreamType]) ->
     state = family.start(stream)
     conflicts: list[Conflict] = []
     unknown: dict[str, None] = {}
-    for fact in in_order(facts):
+    for fact in once_each(in_order(facts)):
         handler = family.handlers.get(fact.kind)
         if handler is None:
             unknown[fact.kind] = None

@@ -91,8 +91,11 @@ class Entry:
 
     @property
     def digest(self) -> str:
-        """The short digest printed on paper: the first 8 hex digits of the hash."""
-        return self.hash.hex()[:8]
+        """The short digest printed on paper: the first 8 hex digits of `body_hash`.
+
+        It is that of the act, not of its place, so that paper stays true when an act is appended again to a new chain.
+        """
+        return self.body_hash.hex()[:8]
 
 
 def link(prev: bytes, header: bytes, hashed_body: bytes) -> bytes:

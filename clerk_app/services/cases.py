@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from clerk_app.domain.case_state import STATE_LABELS
 from clerk_app.domain.civil import short_time
+from clerk_app.domain.fold import once_each
 from clerk_app.domain.history import history_line
 from clerk_app.services.desk import Desk
 from clerk_app.services.papers import load_case
@@ -76,7 +77,7 @@ def show_case(desk: Desk, number: str) -> CaseView:
 
 def _history(desk: Desk, number: str, visit: str) -> tuple[HistoryItem, ...]:
     reads = desk.journal.reads
-    facts = [*reads.facts(f"case/{number}"), *reads.facts(f"visit/{visit}")]
+    facts = [*once_each(reads.facts(f"case/{number}")), *once_each(reads.facts(f"visit/{visit}"))]
     names: dict[str, str] = {}
     items = []
     for fact in sorted(facts, key=lambda fact: fact.recorded_at):

@@ -29,8 +29,9 @@ _FACTS = Prepared(
             hub_facts.c.hub_seq,
             hub_facts.c.content,
             null().label("body"),
+            null().label("body_hash"),
         ).where(hub_facts.c.stream == bindparam("stream")),
-        select(literal(1), entries.c.n, entries.c.hub_seq, entries.c.header, entries.c.body).where(
+        select(literal(1), entries.c.n, entries.c.hub_seq, entries.c.header, entries.c.body, entries.c.body_hash).where(
             entries.c.stream == bindparam("stream")
         ),
     ).order_by("own", "place")
@@ -59,9 +60,10 @@ def _own_fact(row: Row[*tuple[Any, ...]]) -> Fact:
         header.chain,
         header.seq,
         row.hub_seq,
+        row.body_hash,
     )
 
 
 def _hub_fact(row: Row[*tuple[Any, ...]]) -> Fact:
     fact = read_hub_fact(row.content)
-    return Fact(fact.stream, fact.kind, fact.body, fact.recorded_at, hub_seq=row.hub_seq)
+    return Fact(fact.stream, fact.kind, fact.body, fact.recorded_at, hub_seq=row.hub_seq, act=fact.body_hash)

@@ -41,7 +41,7 @@ def body_of(content: bytes | None) -> Any:
         return {}
 
 
-def entry_fact(header: Header, body: Any, hub_seq: int | None) -> Fact:
+def entry_fact(header: Header, body: Any, act: bytes, hub_seq: int | None) -> Fact:
     """An entry as the fold sees it."""
     return Fact(
         header.stream,
@@ -53,24 +53,27 @@ def entry_fact(header: Header, body: Any, hub_seq: int | None) -> Fact:
         header.chain,
         header.seq,
         hub_seq,
+        act,
     )
 
 
 def hub_fact(fact: HubFact) -> Fact:
     """A fact of the hub as the fold sees it."""
-    return Fact(fact.stream, fact.kind, fact.body, fact.recorded_at, fact.clerk, hub_seq=fact.hub_seq)
+    return Fact(
+        fact.stream, fact.kind, fact.body, fact.recorded_at, fact.clerk, hub_seq=fact.hub_seq, act=fact.body_hash
+    )
 
 
 def load_facts(connection: Connection, region: str, streams: Iterable[str]) -> dict[str, list[Fact]]:
     """All facts of these streams that have their place in the order."""
     facts: dict[str, list[Fact]] = {stream: [] for stream in streams}
     for part in parts_of(list(facts)):
-        of_desks = select(entries.c.header, entries.c.body, entries.c.hub_seq).where(
+        of_desks = select(entries.c.header, entries.c.body, entries.c.body_hash, entries.c.hub_seq).where(
             entries.c.region == region, entries.c.stream.in_(part), entries.c.hub_seq.is_not(None)
         )
         for row in connection.execute(of_desks):
             header = Header.from_bytes(row.header)
-            facts[header.stream].append(entry_fact(header, body_of(row.body), row.hub_seq))
+            facts[header.stream].append(entry_fact(header, body_of(row.body), row.body_hash, row.hub_seq))
         of_hub = select(hub_facts.c.content).where(hub_facts.c.region == region, hub_facts.c.stream.in_(part))
         for content in connection.execute(of_hub).scalars():
             fact = read_hub_fact(content)

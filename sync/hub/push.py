@@ -180,7 +180,7 @@ def _store(hub: Hub, connection: Connection, device: Device, batch: Batch, chain
 
 def _arrived(entry: Entry) -> Arrived:
     header, body = Header.from_bytes(entry.header), body_of(entry.body)
-    return Arrived(entry, entry_fact(header, body, None), tuple(blob.id for blob in named_blobs(body)))
+    return Arrived(entry, entry_fact(header, body, entry.body_hash, None), tuple(blob.id for blob in named_blobs(body)))
 
 
 def _rows(hub: Hub, region: str, fresh: Sequence[Arrived], complete: Mapping[str, bool]) -> list[dict[str, Any]]:

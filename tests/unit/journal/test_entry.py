@@ -109,9 +109,11 @@ def test_an_entry_is_chained_by_header_salt_and_body(body, salt, prev):
     assert (entry.head, entry.content) == (HEADER, body)
 
 
-def test_the_digest_on_paper_is_the_beginning_of_the_hash():
+def test_the_digest_on_paper_is_that_of_the_act_and_not_of_its_place():
     entry = make_entry(HEADER, {}, prev=NO_HEAD, salt=bytes(16))
-    assert entry.digest == entry.hash.hex()[:8]
+    elsewhere = make_entry(replace(HEADER, chain="d" * 32, seq=HEADER.seq + 1), {}, prev=b"p" * 32, salt=bytes(16))
+    assert entry.digest == elsewhere.digest == entry.body_hash.hex()[:8]
+    assert entry.digest != make_entry(HEADER, {}, prev=NO_HEAD, salt=b"1" * 16).digest
 
 
 def test_an_erased_entry_says_so_instead_of_showing_an_empty_body():
