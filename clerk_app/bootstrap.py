@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -210,13 +211,15 @@ def open_sync_lane(store: Store, url: str | None = None) -> Iterator[SyncLane]:
     """
     from clerk_app.store.sync_state import StoreSyncState
     from sync.blobs import named_blobs
+    from sync.crew import ThreadedCrew
     from sync.engine import SyncLane
-    from sync.transport import HttpTransport
+    from sync.transport import CONNECTIONS, HttpTransport
 
     desk = StoreSyncState(store, named_blobs)
     registration = desk.registration()
     with HttpTransport(url or registration.url, registration.ca) as transport:
-        yield SyncLane(desk, transport, store.clock, store.rng)
+        make_crew = partial(ThreadedCrew, size=CONNECTIONS)
+        yield SyncLane(desk, transport, store.clock, store.rng, make_crew=make_crew)
 
 
 def background_sync(store: Store, changed: Callable[[LineState], None]) -> BackgroundSync | None:

@@ -1,5 +1,6 @@
-"""One sync, in one lane: ask the planner, do the first operation, learn, ask again, until both ends are equal.
+"""One sync, in one lane: ask the planner, begin the first operation, learn, ask again, until both ends are equal.
 
+The lane alone touches the store; calls to the hub are carried by a crew, several at once where the transport allows.
 Nothing is marked as uploaded but by a verified ack. Every failure leaves what was already acked as it is, and the next
 sync goes on from there; no stage is stored, because both ends can always be compared.
 """
@@ -17,17 +18,20 @@ from clerk_app.errors import (
     ClerkError,
     PlatformError,
     PlatformRefused,
+    PlatformUnreachable,
     ProtocolMismatch,
 )
 from clerk_app.failpoints import failpoint
-from clerk_app.journal.exchange import OwnChain
+from clerk_app.journal.exchange import FeedPlace, OwnChain, WaitingEntry
 from clerk_app.journal.hub_facts import SignedAck
 from clerk_app.journal.signature import CHALLENGE, HEAD, head_message
 from clerk_app.seams import Clock, Rng
-from sync.batch import encode_batch
+from sync.batch import MAX_ENTRIES, encode_batch
 from sync.client import REQUEST_ID_SIZE, HubClient, HubSession, OffsetDiffers, TokenExpired
+from sync.crew import Crew, Errand, OneHand
 from sync.desk import Desk
 from sync.feed_page import read_page
+from sync.pace import Paces
 from sync.plan import (
     AskBlobs,
     Authenticate,
@@ -48,13 +52,18 @@ from sync.plan import (
     plan,
 )
 from sync.report import SyncProgress, SyncReport, SyncState
-from sync.schemas import ChainStanding
+from sync.schemas import (
+    BlobStanding,
+    ChainStanding,
+    FeedAnswer,
+    HelloAnswer,
+    PushAnswer,
+    StateAnswer,
+)
 from sync.transport import Transport
 
 logger = logging.getLogger(__name__)
 
-BATCH_BYTES = 1024 * 1024
-PIECE_BYTES = 256 * 1024
 MAX_COMPARES = 20
 """Digests exchanged in one sync, so that a desk at work does not keep one sync going for ever."""
 MAX_TRIES = 3
@@ -70,7 +79,10 @@ def _ignore(_progress: SyncProgress) -> None:
 
 @dataclass(slots=True)
 class SyncLane:
-    """Everything one sync needs; lives as long as the lane, so that token and keys are kept between syncs."""
+    """Everything one sync needs; lives as long as the lane, so that token, keys and pace are kept between syncs.
+
+    `make_crew` is called for each sync; the transport must bear as many calls at once as the crew has hands.
+    """
 
     desk: Desk
     transport: Transport
@@ -78,6 +90,8 @@ class SyncLane:
     rng: Rng
     session: HubSession = field(default_factory=HubSession)
     on_progress: Callable[[SyncProgress], None] = _ignore
+    make_crew: Callable[[Clock], Crew] = OneHand
+    paces: Paces = field(default_factory=Paces)
 
 
 def sync_once(lane: SyncLane) -> SyncReport:
@@ -120,11 +134,16 @@ class _Run:
         registration = lane.desk.registration()
         lane.session.oldest_serial = max(lane.session.oldest_serial, lane.desk.key_serial())
         self._client = HubClient(registration, lane.transport, lane.session, self._request_id)
+        self._crew = lane.make_crew(lane.clock)
         self._known = Knowledge(authenticated=bool(lane.session.token and lane.session.keys))
         self._challenge = ""
         self._tries: Counter[Operation] = Counter()
         self._tokens = self._compares = 0
         self._problem: ClerkError | None = None
+        self._own: Sequence[OwnChain] = ()
+        self._place = FeedPlace()
+        self._early_acks: list[SignedAck] = []
+        self._first_sent: list[tuple[str, int, int]] = []
         self.answered = self.settled = False
         self.pushed = self.pulled = self.blobs_sent = 0
 
@@ -133,8 +152,7 @@ class _Run:
     def to_the_end(self) -> tuple[SyncState, ClerkError | None]:
         """Run until nothing is left to do or something stands in the way."""
         try:
-            while operations := plan(self._known):
-                self._do(operations[0])
+            self._work()
         except CaptivePortal as error:
             return "portal", error
         except (PlatformRefused, ProtocolMismatch) as error:
@@ -143,53 +161,123 @@ class _Run:
             return ("partial" if self.answered else "offline"), error
         except _Stuck:
             return "partial", self._problem or PlatformError("the platform answers, but nothing moves")
+        finally:
+            self._crew.close()
         self.settled = True
         return ("partial" if self._problem else "done"), self._problem
 
-    def _do(self, operation: Operation) -> None:
+    def _work(self) -> None:
+        try:
+            while True:
+                self._begin_what_may_begin()
+                if not self._known.under_way:
+                    return
+                self._learn(self._crew.next_done())
+        except (PlatformError, _Stuck):
+            self._hear_the_rest()
+            raise
+
+    def _begin_what_may_begin(self) -> None:
+        while len(self._known.under_way) < self._crew.size and (operations := plan(self._known)):
+            self._begin(operations[0])
+
+    def _hear_the_rest(self) -> None:
+        """Once something stands in the way nothing new begins; what was begun may still have come through."""
+        while self._known.under_way:
+            try:
+                self._learn(self._crew.next_done())
+            except (PlatformError, _Stuck) as error:
+                logger.info("another call failed too: %s", error)
+
+    def _begin(self, operation: Operation) -> None:
         if not isinstance(operation, _LAWFULLY_REPEATED):
             self._tries[operation] += 1
             if self._tries[operation] > MAX_TRIES:
                 raise _Stuck
+        errand = self._errand(operation)
+        if errand is not None:
+            self._know(under_way=(*self._known.under_way, operation))
+            self._crew.begin(errand)
+
+    def _learn(self, errand: Errand) -> None:
+        operation = errand.operation
+        self._know(under_way=tuple(other for other in self._known.under_way if other != operation))
         try:
-            self._perform(operation)
+            self._take(errand)
         except TokenExpired:
-            self._tokens += 1
-            if self._tokens > MAX_TOKENS:
-                raise PlatformRefused(reason="bad_token") from None
-            self._lane.session.token = ""
-            self._know(greeted=False, authenticated=False)
+            self._lose_token()
+        except BlobDamaged as error:
+            self._cannot_send(error)
+        except PlatformUnreachable:
+            self._slow_down(operation)
+            raise
         self.answered = True
 
-    def _perform(self, operation: Operation) -> None:
+    def _lose_token(self) -> None:
+        if not self._known.authenticated:
+            return  # another call under way has said so already
+        self._tokens += 1
+        if self._tokens > MAX_TOKENS:
+            raise PlatformRefused(reason="bad_token") from None
+        self._lane.session.token = ""
+        self._know(greeted=False, authenticated=False)
+
+    def _errand(self, operation: Operation) -> Errand | None:
+        """What the lane does to begin an operation, and the call a hand then makes; None where no call is needed."""
+        client = self._client
         match operation:
             case Hello():
-                self._hello()
+                return Errand(operation, client.hello)
             case Register():
-                self._client.register()
-                failpoint("sync.registered")
-                self._know(greeted=False)
+                return Errand(operation, client.register)
             case Authenticate():
-                self._authenticate()
+                challenge = self._challenge
+                signature = self._desk.sign(CHALLENGE, challenge.encode())
+                return Errand(operation, lambda: client.authenticate(challenge, signature))
             case Compare():
-                self._compare()
+                return self._begin_compare(operation)
             case StopChain(chain, reason):
-                self._desk.stop_chain(chain, reason)
-                self._problem = PlatformRefused(reason=f"chain_{reason}")
-                self._own_changed()
+                self._stop_chain(chain, reason)
             case Confirm(ranges):
-                self._take_acks([ack.signed() for ack in self._client.acks(ranges).acks])
-            case Push(chain, after):
-                self._push(chain, after)
+                return Errand(operation, lambda: client.acks(ranges))
+            case Push():
+                return self._begin_push(operation)
             case RestartFeed():
                 self._desk.restart_feed()
                 self._know(feed="behind", compared=False)
             case ReadFeed():
-                self._read_feed()
+                self._place = self._desk.feed_place()
+                place = self._place
+                return Errand(operation, lambda: client.feed(place))
             case AskBlobs(ids):
-                self._ask_blobs(ids)
-            case SendPiece(blob, offset):
-                self._send_piece(blob, offset)
+                return Errand(operation, lambda: client.ask_blobs(ids))
+            case SendPiece():
+                return self._begin_piece(operation)
+        return None
+
+    def _take(self, errand: Errand) -> None:
+        """Learn from an answer, or raise what stood in its way."""
+        answer = errand.answer()
+        match errand.operation:
+            case Hello():
+                self._greeted(answer)
+            case Register():
+                failpoint("sync.registered")
+                self._know(greeted=False)
+            case Authenticate():
+                self._know(authenticated=True)
+            case Compare():
+                self._compared(answer)
+            case Confirm():
+                self._take_acks(self._verified([ack.signed() for ack in answer.acks]))
+            case Push(chain):
+                self._pushed(chain, answer, errand)
+            case ReadFeed():
+                self._take_page(answer)
+            case AskBlobs(ids):
+                self._blobs_asked(ids, answer)
+            case SendPiece(blob):
+                self._piece_sent(blob, answer, errand)
 
     def _know(self, **changes: object) -> None:
         self._known = replace(self._known, **changes)  # type: ignore[arg-type]
@@ -199,16 +287,10 @@ class _Run:
 
     # ---- access -------------------------------------------------------------------------------------------------
 
-    def _hello(self) -> None:
-        answer = self._client.hello()
+    def _greeted(self, answer: HelloAnswer) -> None:
         self._keep_keys()
         self._challenge = answer.challenge
         self._know(greeted=True, registered=answer.registered == "yes")
-
-    def _authenticate(self) -> None:
-        challenge = self._challenge
-        self._client.authenticate(challenge, self._desk.sign(CHALLENGE, challenge.encode()))
-        self._know(authenticated=True)
 
     def _keep_keys(self) -> None:
         session = self._lane.session
@@ -217,13 +299,16 @@ class _Run:
 
     # ---- digests ------------------------------------------------------------------------------------------------
 
-    def _compare(self) -> None:
+    def _begin_compare(self, operation: Compare) -> Errand:
         self._compares += 1
         if self._compares > MAX_COMPARES:
             raise _Stuck
-        own = self._desk.own_chains()
+        self._own = own = self._desk.own_chains()
         place = self._desk.feed_place()
-        answer = self._client.compare(own, place)
+        return Errand(operation, lambda: self._client.compare(own, place))
+
+    def _compared(self, answer: StateAnswer) -> None:
+        own = self._own
         self._keep_keys()
         standing = {view.chain: view for view in answer.chains}
         chains = [self._view(chain, standing.get(chain.chain)) for chain in own]
@@ -240,7 +325,7 @@ class _Run:
 
     def _view(self, own: OwnChain, hub: ChainStanding | None) -> ChainView:
         stored = hub.seq if hub else 0
-        return ChainView(own.chain, own.seq, own.acked, stored, own.stopped, self._trouble(own, hub))
+        return ChainView(own.chain, own.seq, own.acked, stored, stored, own.stopped, self._trouble(own, hub))
 
     def _trouble(self, own: OwnChain, hub: ChainStanding | None) -> str:
         if hub is None:
@@ -253,29 +338,51 @@ class _Run:
             return "fork"
         return ""
 
+    def _stop_chain(self, chain: str, reason: str) -> None:
+        self._desk.stop_chain(chain, reason)
+        self._problem = PlatformRefused(reason=f"chain_{reason}")
+        self._own_changed()
+
     def _own_changed(self) -> None:
         """After the desk's own chains changed: look again what is acked and what waits."""
+        self._look_at_chains()
+        self._know(compared=False)
+        self._look_at_waiting()
+
+    def _look_at_chains(self) -> None:
+        """What was written and acked on this desk since we last looked; a new chain is met at the next digest."""
         own = {chain.chain: chain for chain in self._desk.own_chains()}
         chains = tuple(
-            replace(view, acked=own[view.chain].acked, stopped=own[view.chain].stopped) for view in self._known.chains
+            replace(view, seq=own[view.chain].seq, acked=own[view.chain].acked, stopped=own[view.chain].stopped)
+            for view in self._known.chains
         )
-        self._know(chains=chains, compared=False)
-        self._look_at_waiting()
+        if chains != self._known.chains:
+            self._know(chains=chains, compared=False)
 
     # ---- entries ------------------------------------------------------------------------------------------------
 
-    def _push(self, chain: str, after: int) -> None:
-        entries = self._desk.entries_after(chain, after, max_bytes=BATCH_BYTES)
+    def _begin_push(self, operation: Push) -> Errand:
+        chain, after = operation.chain, operation.after
+        size = self._lane.paces.batch.size
+        entries = self._desk.entries_after(chain, after, max_bytes=size)[:MAX_ENTRIES]
         seq = after + len(entries)
         signature = self._desk.sign(HEAD, head_message(chain, seq, entries[-1].hash))
-        answer = self._client.push(encode_batch(chain, after + 1, entries, signature))
+        self._set_chain(chain, sent=seq)
+        weight = sum(len(entry.header) + len(entry.body or b"") for entry in entries)
+        return Errand(operation, lambda: self._client.push(encode_batch(chain, after + 1, entries, signature)), weight)
+
+    def _pushed(self, chain: str, answer: PushAnswer, errand: Errand) -> None:
         failpoint("sync.pushed")
         if answer.stopped is not None:
             self._set_chain(chain, trouble=answer.stopped.reason)
             return
-        self._take_acks([ack.signed() for ack in answer.acks])
-        stored = max((ack.seq for ack in answer.acks if ack.chain == chain), default=after)
-        self._set_chain(chain, stored=max(after, stored))
+        paces = self._lane.paces
+        paces.batch = paces.batch.after(errand.size, errand.seconds)
+        view = next(view for view in self._known.chains if view.chain == chain)
+        acks = self._verified([ack.signed() for ack in answer.acks])
+        self._first_sent += [(chain, ack.ack.first, ack.ack.seq) for ack in acks if ack.ack.first > view.acked]
+        self._set_chain(chain, stored=max([view.stored, *(ack.ack.seq for ack in acks if ack.ack.chain == chain)]))
+        self._take_acks(acks)
         # The verdicts on what was just stored are in the feed already.
         self._know(feed="behind" if self._known.feed == "current" else self._known.feed)
 
@@ -286,18 +393,33 @@ class _Run:
         )
         self._know(chains=chains, compared=False)
 
-    def _take_acks(self, acks: Sequence[SignedAck]) -> None:
-        """Take only what the hub's key signed and what fits our own journal."""
-        good = [signed for signed in acks if self._is_good(signed)]
-        if len(good) < len(acks):
+    def _verified(self, acks: Sequence[SignedAck]) -> Sequence[SignedAck]:
+        """Only what the hub's key signed and what fits our own journal."""
+        if not all(self._is_good(signed) for signed in acks):
             raise ProtocolMismatch("an ack that does not hold")
-        before = sum(chain.acked for chain in self._desk.own_chains())
         failpoint("sync.acks_verified")
-        if good:
-            self._desk.take_acks(good)
+        return acks
+
+    def _take_acks(self, acks: Sequence[SignedAck]) -> None:
+        """Take verified acks, each chain's in order.
+
+        Answers may overtake one another; were a later entry acked before an earlier one of its stream, the stream would
+        be folded out of order until the other ack comes.
+        """
+        before = {view.chain: view.acked for view in self._known.chains}
+        acked, due = dict(before), []
+        self._early_acks = sorted([*self._early_acks, *acks], key=lambda signed: (signed.ack.chain, signed.ack.first))
+        for signed in tuple(self._early_acks):
+            ack = signed.ack
+            if ack.first <= acked.get(ack.chain, 0) + 1:
+                acked[ack.chain] = max(acked.get(ack.chain, 0), ack.seq)
+                self._early_acks.remove(signed)
+                due.append(signed)
+        if due:
+            self._desk.take_acks(due)
         failpoint("sync.acks_taken")
         self._own_changed()
-        self.pushed += max(0, sum(view.acked for view in self._known.chains) - before)
+        self.pushed += sum(max(0, view.acked - before[view.chain]) for view in self._known.chains)
         self._tell()
 
     def _is_good(self, signed: SignedAck) -> bool:
@@ -308,9 +430,8 @@ class _Run:
 
     # ---- feed ---------------------------------------------------------------------------------------------------
 
-    def _read_feed(self) -> None:
-        place, keys = self._desk.feed_place(), self._lane.session.keys
-        answer = self._client.feed(place)
+    def _take_page(self, answer: FeedAnswer) -> None:
+        place, keys = self._place, self._lane.session.keys
         page = read_page(answer, place, keys) if keys is not None else None
         if page is None:
             self._know(feed="lost")
@@ -329,24 +450,37 @@ class _Run:
         """Which stored entries wait for which blobs; what is known of a blob stays known."""
         waiting = self._desk.waiting()
         known = {blob.id: blob for blob in self._known.blobs}
-        named = {blob.id: blob for entry in waiting for blob in entry.blobs}
-        blobs = tuple(known.get(blob.id) or self._blob_view(blob.id) for blob in named.values())
-        views = tuple(WaitingView(entry.chain, entry.seq, tuple(b.id for b in entry.blobs)) for entry in waiting)
-        self._know(blobs=blobs, waiting=views)
+        blobs = {
+            blob.id: known.get(blob.id) or self._blob_view(blob.id, None if self._may_be_there(entry) else 0)
+            for entry in waiting
+            for blob in entry.blobs
+        }
+        views = tuple(
+            WaitingView(entry.chain, entry.seq, tuple(blob.id for blob in entry.blobs), entry.urgent)
+            for entry in waiting
+        )
+        self._know(blobs=tuple(blobs.values()), waiting=views)
 
-    def _blob_view(self, blob: str) -> BlobView:
+    def _may_be_there(self, entry: WaitingEntry) -> bool:
+        """Whether the hub may have some of its blobs: it takes none before it has stored an entry that names it."""
+        return not any(chain == entry.chain and first <= entry.seq <= last for chain, first, last in self._first_sent)
+
+    def _blob_view(self, blob: str, offset: int | None) -> BlobView:
         try:
-            return BlobView(blob, self._desk.blob_size(blob))
+            return BlobView(blob, self._desk.blob_size(blob), offset)
         except BlobDamaged as error:
-            return self._cannot_send(BlobView(blob, 0), error)
+            return self._without(BlobView(blob, 0), error)
 
-    def _cannot_send(self, view: BlobView, error: BlobDamaged) -> BlobView:
+    def _cannot_send(self, error: BlobDamaged) -> None:
+        self._know_blob(self._without(self._blob(str(error.data["blob"])), error))
+
+    def _without(self, view: BlobView, error: BlobDamaged) -> BlobView:
         logger.warning("blob %s cannot be sent: missing or changed", view.id[:8])
         self._problem = error
         return replace(view, damaged=True)
 
-    def _ask_blobs(self, ids: Sequence[str]) -> None:
-        found = {standing.id: standing for standing in self._client.ask_blobs(ids)}
+    def _blobs_asked(self, ids: Sequence[str], standings: Sequence[BlobStanding]) -> None:
+        found = {standing.id: standing for standing in standings}
         blobs = tuple(
             replace(view, offset=found[view.id].offset, complete=found[view.id].complete)
             if view.id in found
@@ -357,21 +491,44 @@ class _Run:
         )
         self._know(blobs=blobs, compared=False)
 
-    def _send_piece(self, blob: str, offset: int) -> None:
-        view = next(view for view in self._known.blobs if view.id == blob)
-        try:
-            piece = self._desk.read_blob(blob, offset, PIECE_BYTES)
-            answer = self._client.send_piece(blob, offset, view.size, piece)
-            view = replace(view, offset=answer.offset, complete=answer.complete)
-        except BlobDamaged as error:
-            view = self._cannot_send(view, error)
-        except OffsetDiffers:
-            view = replace(view, offset=self._client.blob_offset(blob))
+    def _begin_piece(self, operation: SendPiece) -> Errand:
+        blob, offset, size = operation.blob, operation.offset, self._lane.paces.piece.size
+        view = self._blob(blob)
+
+        def call() -> BlobView:
+            try:
+                piece = self._desk.read_blob(blob, offset, size)
+                answer = self._client.send_piece(blob, offset, view.size, piece)
+                return replace(view, offset=answer.offset, complete=answer.complete)
+            except OffsetDiffers:
+                return replace(view, offset=self._client.blob_offset(blob))
+
+        return Errand(operation, call, min(size, view.size - offset))
+
+    def _piece_sent(self, blob: str, view: BlobView, errand: Errand) -> None:
+        paces = self._lane.paces
+        paces.piece = paces.piece.after(errand.size, errand.seconds)
         failpoint("sync.piece_sent")
+        self._know_blob(view)
         self.blobs_sent += view.complete
-        blobs = tuple(view if other.id == blob else other for other in self._known.blobs)
-        self._know(blobs=blobs, compared=False)
+        # What was written meanwhile goes first.
+        self._look_at_chains()
         self._tell()
+
+    def _blob(self, blob: str) -> BlobView:
+        return next(view for view in self._known.blobs if view.id == blob)
+
+    def _know_blob(self, view: BlobView) -> None:
+        blobs = tuple(view if other.id == view.id else other for other in self._known.blobs)
+        self._know(blobs=blobs, compared=False)
+
+    def _slow_down(self, operation: Operation) -> None:
+        paces = self._lane.paces
+        match operation:
+            case Push():
+                paces.batch = paces.batch.after_failure()
+            case SendPiece():
+                paces.piece = paces.piece.after_failure()
 
     def _tell(self) -> None:
         pending = sum(view.seq - view.acked for view in self._known.chains) + len(self._known.waiting)

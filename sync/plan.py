@@ -1,15 +1,19 @@
 """What to do next, from what is known: pure, so that every situation can be put before it in a test.
 
-The engine does the first operation, learns from the answer, and asks again. A plan is empty when nothing is left to
-do; that the digests were compared since the last change is part of that. The order of the plan is the priority:
+The engine begins the first operation and asks again, what is under way being part of what is known; when nothing more
+may begin it waits for an answer, and learns. Nothing is left to do when a plan is empty and nothing is under way; that
+the digests were compared since the last change is part of that. The order of the plan is the priority:
 
-    keys and token · digest · stopped chains · acks already earned · entries · feed · blobs, small first · digest again
+    keys and token · digest · stopped chains · acks already earned · entries · feed · blobs, urgent and small first ·
+    digest again
+
+Access, digests and stopping a chain stand alone: nothing is under way beside them.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Literal, TypeVar
 
 from clerk_app.journal.exchange import BlobId
 
@@ -19,17 +23,25 @@ FeedStand = Literal["current", "behind", "lost"]
 _AGREED = ("", "rolled_back")
 """Troubles under which both ends still agree on what both have."""
 MAX_RANGES = 500
+MAX_PUSHES = 1
+"""Batches of one chain on their way at once."""
+MAX_TRANSFERS = 4
+"""Batches and pieces on their way at once, each on a connection of its own."""
 MAX_BLOBS_ASKED = 500
 
 
 @dataclass(frozen=True, slots=True)
 class ChainView:
-    """One chain on both ends. `stored` is how far the hub has it; `trouble` why no more goes into it."""
+    """One chain on both ends.
+
+    `stored` is how far the hub has it, `sent` how far it is on its way; `trouble`: why no more goes into it.
+    """
 
     chain: str
     seq: int
     acked: int
     stored: int = 0
+    sent: int = 0
     stopped: bool = False
     trouble: str = ""
 
@@ -50,25 +62,12 @@ class BlobView:
 
 @dataclass(frozen=True, slots=True)
 class WaitingView:
-    """An entry the hub has stored, and the blobs it waits for."""
+    """An entry the hub has stored, and the blobs it waits for; `urgent`: they go before any others."""
 
     chain: str
     seq: int
     blobs: tuple[BlobId, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Knowledge:
-    """All the planner knows. `compared`: both digests were compared since anything last changed."""
-
-    greeted: bool = False
-    registered: bool = False
-    authenticated: bool = False
-    compared: bool = False
-    chains: tuple[ChainView, ...] = ()
-    feed: FeedStand = "current"
-    blobs: tuple[BlobView, ...] = field(default=())
-    waiting: tuple[WaitingView, ...] = field(default=())
+    urgent: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,23 +151,61 @@ Operation = (
     | AskBlobs
     | SendPiece
 )
+AnyOperation = TypeVar("AnyOperation", bound=Operation)
+
+
+@dataclass(frozen=True, slots=True)
+class Knowledge:
+    """All the planner knows.
+
+    `compared`: both digests were compared since anything last changed. `under_way`: what was begun and has no answer.
+    """
+
+    greeted: bool = False
+    registered: bool = False
+    authenticated: bool = False
+    compared: bool = False
+    chains: tuple[ChainView, ...] = ()
+    feed: FeedStand = "current"
+    blobs: tuple[BlobView, ...] = field(default=())
+    waiting: tuple[WaitingView, ...] = field(default=())
+    under_way: tuple[Operation, ...] = field(default=())
+
+
+_ALONE = (Hello, Register, Authenticate, Compare, StopChain)
+"""Operations beside which nothing else is under way."""
 
 
 def plan(known: Knowledge) -> tuple[Operation, ...]:
-    """The operations that are possible now, most urgent first; empty when both ends are equal."""
+    """The operations that may begin now, most urgent first; empty while an answer must come first, and at the end."""
+    operations = _operations(known)
+    if operations and isinstance(operations[0], _ALONE) and known.under_way:
+        return ()
+    if any(isinstance(operation, _ALONE) for operation in known.under_way):
+        return ()
+    return operations
+
+
+def _operations(known: Knowledge) -> tuple[Operation, ...]:
     access = _access(known)
     if access:
         return access
+    stops = _stops(known)
+    if stops:
+        return stops
     operations = (
-        *_stops(known),
         *_acks_already_earned(known),
         *_pushes(known),
         *_feed(known),
         *_blobs(known),
     )
-    if operations or known.compared:
+    if operations or known.under_way or known.compared:
         return operations
     return (Compare(),)
+
+
+def _under_way(known: Knowledge, kind: type[AnyOperation]) -> list[AnyOperation]:
+    return [operation for operation in known.under_way if isinstance(operation, kind)]
 
 
 def _access(known: Knowledge) -> tuple[Operation, ...]:
@@ -185,39 +222,53 @@ def _stops(known: Knowledge) -> tuple[Operation, ...]:
 
 
 def _acks_already_earned(known: Knowledge) -> tuple[Operation, ...]:
+    """One call at a time, so that what becomes ready meanwhile is asked for together."""
+    if _under_way(known, Confirm):
+        return ()
+    # The acks of a batch come with its answer: nothing is asked about a chain whose answers are still to come.
+    answered = {push.chain for push in _under_way(known, Push)}
     ranges = [
         (view.chain, view.acked + 1, min(view.seq, view.stored))
         for view in known.chains
-        if view.trouble in _AGREED and view.acked < min(view.seq, view.stored)
+        if view.trouble in _AGREED and view.acked < min(view.seq, view.stored) and view.chain not in answered
     ]
-    ready = [(view.chain, view.seq, view.seq) for view in known.waiting if _all_there(view, known)]
-    ranges += ready
+    there = {blob.id for blob in known.blobs if blob.complete}
+    ranges += [(view.chain, view.seq, view.seq) for view in known.waiting if there.issuperset(view.blobs)]
     return (Confirm(tuple(ranges[:MAX_RANGES])),) if ranges else ()
 
 
-def _all_there(waiting: WaitingView, known: Knowledge) -> bool:
-    there = {blob.id for blob in known.blobs if blob.complete}
-    return all(blob in there for blob in waiting.blobs)
-
-
 def _pushes(known: Knowledge) -> tuple[Operation, ...]:
-    return tuple(
-        Push(view.chain, view.stored)
-        for view in known.chains
-        if not view.trouble and not view.stopped and view.stored < view.seq
-    )
+    """The next batch of the oldest chain with something left: later chains may build on what it says."""
+    under_way = _under_way(known, Push)
+    left = [view for view in known.chains if not view.trouble and not view.stopped and view.stored < view.seq]
+    if not left or len(under_way) >= MAX_PUSHES or any(push.chain != left[0].chain for push in under_way):
+        return ()
+    oldest = left[0]
+    # What was sent and is not stored although every answer has come is sent again.
+    after = max(oldest.stored, oldest.sent) if under_way else oldest.stored
+    return (Push(oldest.chain, after),) if after < oldest.seq else ()
 
 
 def _feed(known: Knowledge) -> tuple[Operation, ...]:
-    if known.feed == "lost":
-        return (RestartFeed(),)
-    return (ReadFeed(),) if known.feed == "behind" else ()
+    # Entries first: the verdicts on those under way will be in the same pages.
+    if known.feed == "current" or any(isinstance(operation, (Push, ReadFeed)) for operation in known.under_way):
+        return ()
+    return (RestartFeed(),) if known.feed == "lost" else (ReadFeed(),)
 
 
 def _blobs(known: Knowledge) -> tuple[Operation, ...]:
     unasked = tuple(blob.id for blob in known.blobs if blob.offset is None and not blob.damaged)
-    if unasked:
-        return (AskBlobs(unasked[:MAX_BLOBS_ASKED]),)
-    unsent = [blob for blob in known.blobs if not blob.complete and not blob.damaged]
-    unsent.sort(key=lambda blob: (blob.size - (blob.offset or 0), blob.id))
-    return tuple(SendPiece(blob.id, blob.offset or 0) for blob in unsent)
+    asked = _under_way(known, AskBlobs)
+    return (*((AskBlobs(unasked[:MAX_BLOBS_ASKED]),) if unasked and not asked else ()), *_pieces(known))
+
+
+def _pieces(known: Knowledge) -> tuple[Operation, ...]:
+    """The next piece of every blob nothing of which is under way; none but of urgent ones while any such is left."""
+    busy = {piece.blob for piece in _under_way(known, SendPiece)}
+    free = MAX_TRANSFERS - len(busy) - len(_under_way(known, Push))
+    unsent = [blob for blob in known.blobs if blob.offset is not None and not blob.complete and not blob.damaged]
+    urgent = {blob for entry in known.waiting if entry.urgent for blob in entry.blobs}
+    first = [blob for blob in unsent if blob.id in urgent] or unsent
+    first.sort(key=lambda blob: (blob.size - (blob.offset or 0), blob.id))
+    ready = [SendPiece(blob.id, blob.offset or 0) for blob in first if blob.id not in busy]
+    return tuple(ready) if free > 0 else ()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ssl
+import threading
 from dataclasses import dataclass
 from types import TracebackType
 from typing import Protocol
@@ -19,6 +20,8 @@ PROGRESS_S = 10.0
 that moves is a line. Both together stay under the 15 s within which the screen must tell the truth."""
 KEEP_ALIVE_S = 60.0
 """Shorter than the hub's 120 s, so that a request never meets a connection the hub is just closing."""
+CONNECTIONS = 6
+"""Connections at most: four for what is large, so that one loss does not hold up everything, and two for the rest."""
 _OUT_OF_TIME = {9: "not_yet", 10: "no_longer"}
 """X509_V_ERR_CERT_NOT_YET_VALID and X509_V_ERR_CERT_HAS_EXPIRED of OpenSSL."""
 
@@ -47,18 +50,19 @@ class Transport(Protocol):
 
 
 class HttpTransport:
-    """A pool of connections to one hub. Use from one lane; close it."""
+    """A pool of connections to one hub, for up to `CONNECTIONS` threads at once; close it."""
 
     def __init__(self, url: str, ca: str = "") -> None:
         """`ca`: PEM of the only authority trusted; empty trusts the system's. Plain HTTP goes to loopback only."""
         self._base = checked_url(url)
         self._sent = self._received = 0
+        self._counting = threading.Lock()
         self._client = httpx2.Client(
             verify=_tls(ca) if self._base.startswith("https") else False,
             trust_env=False,
             follow_redirects=False,
             timeout=httpx2.Timeout(PROGRESS_S, connect=CONNECT_S),
-            limits=httpx2.Limits(max_connections=4, keepalive_expiry=KEEP_ALIVE_S),
+            limits=httpx2.Limits(max_connections=CONNECTIONS, keepalive_expiry=KEEP_ALIVE_S),
         )
 
     def send(self, request: Request) -> Response:
@@ -87,13 +91,13 @@ class HttpTransport:
 
     def _exchange(self, request: Request) -> Response:
         headers = {**request.headers, "user-agent": "window-clerk", "accept-encoding": "identity"}
-        self._sent += _size(headers) + len(request.method) + len(request.path) + len(request.body) + 12
+        self._count(sent=_size(headers) + len(request.method) + len(request.path) + len(request.body) + 12)
         with self._client.stream(
             request.method, self._base + request.path, headers=headers, content=request.body or None
         ) as answer:
             body = self._read(answer)
         found = {name.lower(): value for name, value in answer.headers.items()}
-        self._received += _size(found) + 17
+        self._count(received=_size(found) + 17)
         return Response(answer.status_code, found, body)
 
     def _read(self, answer: httpx2.Response) -> bytes:
@@ -101,12 +105,17 @@ class HttpTransport:
         size = 0
         for part in answer.iter_raw():
             size += len(part)
-            self._received += len(part)
+            self._count(received=len(part))
             if size > MAX_BODY:
                 # Nothing the hub says is this large; a log-in page with a film on it might be.
                 raise CaptivePortal("an answer without end")
             parts.append(part)
         return b"".join(parts)
+
+    def _count(self, *, sent: int = 0, received: int = 0) -> None:
+        with self._counting:
+            self._sent += sent
+            self._received += received
 
 
 def _tls(ca: str) -> ssl.SSLContext:

@@ -11,6 +11,7 @@ import gc
 import json
 import os
 import sys
+from functools import partial
 from pathlib import Path
 
 from benchmarks.lab import memory
@@ -18,8 +19,9 @@ from benchmarks.lab.our_desk import Workshop, opened
 from clerk_app.store.store import Store
 from clerk_app.store.sync_state import StoreSyncState
 from sync.blobs import named_blobs
+from sync.crew import ThreadedCrew
 from sync.engine import SyncLane, sync_once
-from sync.transport import HttpTransport, Traffic, Transport
+from sync.transport import CONNECTIONS, HttpTransport, Traffic, Transport
 from sync.wire import Request, Response
 
 
@@ -46,7 +48,8 @@ def main() -> None:
     root, url, certificate, syncs = sys.argv[1:5]
     with opened(Workshop(Path(root))) as store, HttpTransport(url, Path(certificate).read_text("ascii")) as line:
         transport = CountedTransport(line)
-        lane = SyncLane(StoreSyncState(store, named_blobs), transport, store.clock, store.rng)
+        desk, make_crew = StoreSyncState(store, named_blobs), partial(ThreadedCrew, size=CONNECTIONS)
+        lane = SyncLane(desk, transport, store.clock, store.rng, make_crew=make_crew)
         for _ in range(int(syncs)):
             _sync(lane, transport, store)
             sys.stdin.readline()

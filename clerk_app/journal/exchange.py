@@ -107,11 +107,15 @@ class NamedBlob:
 
 @dataclass(frozen=True, slots=True)
 class WaitingEntry:
-    """An entry the hub has stored but not all of whose blobs it holds yet."""
+    """An entry the hub has stored but not all of whose blobs it holds yet.
+
+    `urgent`: it belongs to a case whose statutory date is tomorrow or earlier; its blobs go before all others.
+    """
 
     chain: str
     seq: int
     blobs: tuple[NamedBlob, ...]
+    urgent: bool = False
 
 
 @dataclass(frozen=True, slots=True)

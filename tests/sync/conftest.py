@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -17,7 +18,7 @@ from sync.hub.store import HubStore
 from sync.transport import Traffic
 from sync.wire import Request, Response
 from tests.helpers.postgresql import PostgresqlServer, missing_reason, running_postgresql
-from tests.sync.fakes import SeededRng, VirtualClock
+from tests.sync.fakes import SeededRng, VirtualClock, steady_paces
 from tests.sync.memory_desk import MemoryDesk
 from tests.sync.work import HALL
 
@@ -93,8 +94,9 @@ class Platform:
     def desk(self, name: str = "3 号窗口") -> MemoryDesk:
         return MemoryDesk.from_bytes(self.enrol_content(name), self.clock, self.rng)
 
-    def lane(self, desk: MemoryDesk, line: DirectLine | None = None) -> SyncLane:
-        return SyncLane(desk, line or DirectLine(self.service), self.clock, self.rng)
+    def lane(self, desk: MemoryDesk, line: DirectLine | None = None, **parts: Any) -> SyncLane:
+        given = {"paces": steady_paces(), **parts}
+        return SyncLane(desk, line or DirectLine(self.service), self.clock, self.rng, **given)
 
     def restart(self) -> None:
         self.hub.close()

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from random import Random
 from typing import Literal, Protocol
@@ -20,6 +21,7 @@ from clerk_app.journal.entry import Entry
 from clerk_app.journal.exchange import NamedBlob
 from clerk_app.seams import SystemDisk
 from sync.client import HubSession
+from sync.crew import OneHand
 from sync.desk import Desk
 from sync.engine import SyncLane, sync_once
 from sync.hub.decide import Ruling, decide
@@ -29,9 +31,10 @@ from sync.hub.hub import Hub, HubSeams, open_hub
 from sync.hub.schema import entries as hub_entries
 from sync.hub.service import HubService
 from sync.hub.verify import verify_hub
+from sync.pace import Paces
 from sync.report import SyncReport
 from sync.wire import Request, Response
-from tests.sync.fakes import START_MS, SeededRng, VirtualClock
+from tests.sync.fakes import START_MS, SeededRng, ShuffledCrew, VirtualClock, steady_paces
 from tests.sync.faulty_line import FINE, Crash, FaultyLine, crash
 from tests.sync.memory_desk import MemoryDesk
 from tests.sync.store_desk import StoreDesk
@@ -154,7 +157,12 @@ class Simulation:
         else:
             desk = StoreDesk(self._folder / f"desk{number}", content, clock, self._rng)
         line = FaultyLine(self._random, clock, self._answer, self._restart_hub, self._note)
-        return Station(f"{number + 1:03d}", desk, clock, line, SyncLane(desk, line, clock, self._rng))
+        several = partial(ShuffledCrew, random=self._random)
+        make_crew = self._random.choice((OneHand, several))
+        # Small requests, so that many are under way at once.
+        paces = self._random.choice((Paces(), steady_paces(batch=2000, piece=100_000)))
+        lane = SyncLane(desk, line, clock, self._rng, make_crew=make_crew, paces=paces)
+        return Station(f"{number + 1:03d}", desk, clock, line, lane)
 
     def _note(self, event: str) -> None:
         self._hash.update(event.encode() + b"\n")

@@ -8,12 +8,13 @@ import pytest
 
 from clerk_app.errors import BlobDamaged, PlatformUnreachable
 from sync.blobs import named_blobs
-from sync.engine import PIECE_BYTES, sync_once
+from sync.engine import sync_once
 from sync.hub.blobs import MAX_BLOB
 from sync.hub.digest import digest
 from sync.hub.verify import verify_hub
 from sync.wire import UPLOAD_LENGTH, UPLOAD_OFFSET, Request
 from tests.sync.conftest import DirectLine
+from tests.sync.fakes import PIECE_BYTES
 from tests.sync.work import case_number_of, scan, taken_in
 
 

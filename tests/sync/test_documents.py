@@ -10,7 +10,7 @@ import pytest
 from clerk_app.errors import PlatformRefused
 from clerk_app.journal import signature
 from clerk_app.messages import describe as describe_error
-from sync import background, engine, transport, wire
+from sync import background, engine, pace, plan, transport, wire
 from sync.batch import MAX_ENTRIES
 from sync.client import FEED_PAGE
 from sync.hub import refusal
@@ -18,8 +18,10 @@ from sync.hub.auth import CHALLENGE_S, TOKEN_S
 from sync.hub.blobs import MAX_BLOB
 from sync.hub.openapi import describe
 from sync.hub.service import BLOB_ROUTE, ROUTES
+from sync.pace import Paces
 from tests.helpers.source import ROOT
 
+PACES = Paces()
 TEXT = (ROOT / "docs" / "sync.md").read_text(encoding="utf-8")
 
 
@@ -54,8 +56,10 @@ def test_every_purpose_of_a_signature_is_described():
         ("good for two minutes, tokens for thirty", (CHALLENGE_S, TOKEN_S) == (120, 1800)),
         ("At most 5,000 entries", MAX_ENTRIES == 5000),
         ("| blob | 256 MB |", MAX_BLOB == 256 << 20),
-        ("| piece of a blob | 256 KB |", engine.PIECE_BYTES == 256 << 10),
-        ("about 1 MB before zstd", engine.BATCH_BYTES == 1 << 20),
+        ("| piece of a blob | 32 KB to 1 MB |", (PACES.piece.least, PACES.piece.most) == (32 << 10, 1 << 20)),
+        ("| 64 KB to 1 MB before zstd |", (PACES.batch.least, PACES.batch.most) == (64 << 10, 1 << 20)),
+        ("about a second each", pace.TARGET_S == 1),
+        ("four at once", plan.MAX_TRANSFERS == 4),
         ("| feed page | 500 items", FEED_PAGE == 500),
         ("at most three times in one sync", engine.MAX_TRIES == 3),
         ("every 4.5–7.5 s", (background.OFFLINE_S, background.JITTER) == (6, 0.25)),

@@ -29,6 +29,7 @@ from sync.plan import (
 
 READY = Knowledge(greeted=True, registered=True, authenticated=True, compared=True)
 PIECE = 100
+ALONE = (Hello, Register, Authenticate, Compare, StopChain)
 
 
 @st.composite
@@ -192,6 +193,58 @@ def test_entries_go_before_the_feed_and_the_feed_before_blobs_small_ones_first(k
 )
 def test_the_next_step_of(known, first):
     assert plan(known)[0] == first
+
+
+@given(situations(), st.data())
+def test_with_much_under_way_everything_comes_to_an_end_in_any_order_of_answers(known, data):
+    for _ in range(120):
+        operations = plan(known)
+        if operations and isinstance(operations[0], (StopChain, RestartFeed)):
+            known = done(known, operations[0])  # needs no call
+        elif operations and len(known.under_way) < 6:
+            assert operations[0] not in known.under_way
+            known = replace(known, under_way=(*known.under_way, operations[0]))
+        elif known.under_way:
+            answered = data.draw(st.sampled_from(known.under_way))
+            known = replace(done(known, answered), under_way=tuple(o for o in known.under_way if o != answered))
+        else:
+            break
+    assert (plan(known), known.under_way) == ((), ())
+    assert known.compared
+    assert all(blob.complete or blob.damaged for blob in known.blobs)
+
+
+@given(situations(), situations())
+def test_nothing_is_under_way_beside_a_digest(known, other):
+    first = plan(other)[:1]
+    begun = plan(replace(known, under_way=first))
+    if first and isinstance(first[0], ALONE):
+        assert begun == ()
+    assert not first or not any(isinstance(operation, ALONE) for operation in begun)
+
+
+def test_while_blobs_of_an_urgent_case_are_left_no_others_begin():
+    blobs = (BlobView("u", 9, 0), BlobView("v", 99, 0), BlobView("w", 5, 0, complete=True))
+    waiting = (WaitingView("a", 1, ("u",)), WaitingView("a", 2, ("v", "w"), urgent=True))
+    known = replace(READY, blobs=blobs, waiting=waiting)
+    assert plan(known) == (SendPiece("v", 0),)
+    assert plan(replace(known, under_way=(SendPiece("v", 0),))) == ()
+
+
+def test_four_pieces_go_at_once_and_never_two_of_one_blob():
+    blobs = tuple(BlobView(name, 10, 0) for name in "uvwxyz")
+    known = replace(READY, blobs=blobs, waiting=(WaitingView("a", 1, tuple("uvwxyz")),))
+    for count, name in enumerate("uvwx"):
+        assert len(known.under_way) == count
+        known = replace(known, under_way=(*known.under_way, SendPiece(name, 0)))
+        assert SendPiece(name, 0) not in plan(known)
+    assert plan(known) == ()
+
+
+def test_the_feed_waits_for_entries_and_blobs_for_nothing():
+    known = replace(READY, chains=(ChainView("a", 5, 2, 2),), feed="behind", blobs=(BlobView("u", 9, 0),))
+    known = replace(known, waiting=(WaitingView("a", 1, ("u",)),), under_way=(Push("a", 2),))
+    assert plan(known) == (SendPiece("u", 0),)
 
 
 def test_equal_ends_need_nothing():

@@ -17,6 +17,7 @@ from sync.engine import sync_once
 from sync.schemas import AckMessage, PushAnswer
 from sync.wire import Response
 from tests.sync.conftest import DirectLine
+from tests.sync.fakes import steady_paces
 from tests.sync.work import logged_in
 
 SAME_PLATFORM = settings(max_examples=12, suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -41,8 +42,8 @@ def desk_with_work(platform):
     return desk
 
 
-def sync_through(platform, desk, path, change):
-    return sync_once(platform.lane(desk, ChangingLine(platform.service, path, change)))
+def sync_through(platform, desk, path, change, **parts):
+    return sync_once(platform.lane(desk, ChangingLine(platform.service, path, change), **parts))
 
 
 PATHS = ["/v1/hello", "/v1/register", "/v1/token", "/v1/state", "/v1/push", "/v1/feed"]
@@ -200,8 +201,7 @@ def test_a_line_that_breaks_half_way_keeps_what_was_confirmed_and_says_partial(p
     assert len(desk.uploaded()) == 3
 
 
-def test_two_percent_done_and_the_rest_timed_out_is_never_done(platform, monkeypatch):
-    monkeypatch.setattr("sync.engine.BATCH_BYTES", 1)
+def test_two_percent_done_and_the_rest_timed_out_is_never_done(platform):
     desk = platform.desk()
     for number in range(50):
         desk.append(f"session/{number}", "session.logged_in", logged_in())
@@ -213,5 +213,5 @@ def test_two_percent_done_and_the_rest_timed_out_is_never_done(platform, monkeyp
             raise PlatformUnreachable
         return answer
 
-    report = sync_through(platform, desk, "/v1/push", after_the_first)
+    report = sync_through(platform, desk, "/v1/push", after_the_first, paces=steady_paces(batch=1))
     assert (report.state, report.pushed, report.pending) == ("partial", 1, 49)

@@ -1,0 +1,45 @@
+"""How much goes into one request: about a second of what the line carries.
+
+On a good line large requests save round trips; on a bad one small ones mean that a cut costs little, that an urgent
+case soon gets its turn, and that an answer is never waited for so long that the line seems dead.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+TARGET_S = 1.0
+"""Seconds that one request should take, hub included."""
+_MOST_CHANGE = 2.0
+
+
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """Bytes of the next request, between `least` and `most`."""
+
+    size: int
+    least: int
+    most: int
+
+    def after(self, size: int, seconds: float) -> Pace:
+        """The pace after a request of `size` bytes took this long."""
+        fitting = size * TARGET_S / seconds if seconds > 0 else float(self.most)
+        if fitting > self.size and size < self.size:
+            # A last, small request went quickly: that says nothing about larger ones.
+            return self
+        return self._of(max(self.size / _MOST_CHANGE, min(fitting, self.size * _MOST_CHANGE)))
+
+    def after_failure(self) -> Pace:
+        """The pace after a request was lost."""
+        return self._of(self.size / _MOST_CHANGE)
+
+    def _of(self, size: float) -> Pace:
+        return Pace(int(max(self.least, min(size, self.most))), self.least, self.most)
+
+
+@dataclass(slots=True)
+class Paces:
+    """Of batches (bytes of entries before compression) and of pieces of blobs."""
+
+    batch: Pace = Pace(512 * 1024, 64 * 1024, 1024 * 1024)
+    piece: Pace = Pace(256 * 1024, 32 * 1024, 1024 * 1024)
