@@ -47,11 +47,13 @@ class Manifest:
     """The first record of a hand-over.
 
     `chains` is every chain of the device with its head, `feed` how far the device has read; both as in a digest.
-    `proof` is that of a registration (`sync/registration.py`): a device that never had a line is registered by it.
-    `answer_to` is the raw X25519 key that a return is sealed to.
+    `wanted` names the entries (chain, first, last) that a return should bring acks of: those in the parcel, and those
+    whose blobs are. `proof` is that of a registration (`sync/registration.py`): a device that never had a line is
+    registered by it. `answer_to` is the raw X25519 key that a return is sealed to.
     """
 
     chains: tuple[ChainHead, ...]
+    wanted: tuple[tuple[str, int, int], ...]
     feed: FeedPlace
     proof: bytes
     answer_to: bytes
@@ -61,6 +63,7 @@ class Manifest:
         return _json(
             {
                 "chains": [[one.chain, one.seq, one.head.hex()] for one in self.chains],
+                "wanted": [list(one) for one in self.wanted],
                 "feed": [self.feed.hub_seq, self.feed.mark.hex()],
                 "proof": self.proof.hex(),
                 "answer_to": self.answer_to.hex(),
@@ -73,17 +76,26 @@ class Manifest:
         try:
             stored = json.loads(content)
             chains = tuple(ChainHead(chain, seq, bytes.fromhex(head)) for chain, seq, head in stored["chains"])
+            wanted = tuple((chain, first, last) for chain, first, last in stored["wanted"])
             hub_seq, mark = stored["feed"]
-            feed = FeedPlace(hub_seq, bytes.fromhex(mark))
-            manifest = cls(chains, feed, bytes.fromhex(stored["proof"]), bytes.fromhex(stored["answer_to"]))
+            proof, answer_to = bytes.fromhex(stored["proof"]), bytes.fromhex(stored["answer_to"])
+            manifest = cls(chains, wanted, FeedPlace(hub_seq, bytes.fromhex(mark)), proof, answer_to)
         except (ValueError, KeyError, TypeError, RecursionError):
             raise BadParcel(reason="damaged") from None
-        numbers = (hub_seq, *(one.seq for one in chains))
-        if any(type(number) is not int or not 0 <= number < 2**53 for number in numbers) or len(manifest.proof) != _ID:
-            raise BadParcel(reason="damaged")
-        if len(manifest.answer_to) != _ID or any(not isinstance(one.chain, str) for one in chains):
+        if not manifest._is_in_range():
             raise BadParcel(reason="damaged")
         return manifest
+
+    def _is_in_range(self) -> bool:
+        numbers = [self.feed.hub_seq, *(one.seq for one in self.chains)]
+        numbers += [number for _chain, *ends in self.wanted for number in ends]
+        names = [*(one.chain for one in self.chains), *(chain for chain, *_ends in self.wanted)]
+        keys = [self.feed.mark, self.proof, self.answer_to, *(one.head for one in self.chains)]
+        return (
+            all(type(number) is int and 0 <= number < 2**53 for number in numbers)
+            and all(isinstance(name, str) for name in names)
+            and all(len(key) == _ID for key in keys)
+        )
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,12 +21,14 @@ ACK_USE = "ack"
 FACT_USE = "fact"
 CATALOGUE_USE = "catalogue"
 ORDER_USE = "order"
-"""Uses of working keys: acks and answers, hub facts, published catalogues, orders to devices."""
+HANDOVER_USE = "handover"
+"""Uses of working keys: acks and answers, hub facts, published catalogues, orders to devices; and one of X25519, which
+signs nothing: devices seal their hand-overs to it."""
 
 
 @dataclass(frozen=True, slots=True)
 class KeyList:
-    """The working keys of a hub: pairs of use and raw Ed25519 public key. `issued_at` is UTC milliseconds."""
+    """The working keys of a hub: pairs of use and raw public key. `issued_at` is UTC milliseconds."""
 
     hub: bytes
     serial: int
@@ -50,6 +52,10 @@ class KeyList:
         except (TypeError, AttributeError, RecursionError) as error:
             raise ValueError("not the bytes of a key list") from error
         return parsed
+
+    def present(self, use: str) -> bytes | None:
+        """The present key for `use`, None where the list has none."""
+        return next((public for name, public in self.keys if name == use), None)
 
     def verifies(self, use: str, purpose: str, message: bytes, signature: bytes) -> bool:
         """Whether one of the keys for `use` made `signature` for `purpose`."""

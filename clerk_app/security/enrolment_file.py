@@ -17,14 +17,15 @@ from clerk_app.journal.signature import ENROLMENT, public_of, sign, verify
 
 FORMAT = "window-clerk-enrolment-1"
 _MAX_SIZE = 64 * 1024
-_HEX_KEYS = ("hub", "recovery", "rating", "secret")
+_HEX_KEYS = ("hub", "recovery", "rating", "handover", "secret")
 
 
 @dataclass(frozen=True, slots=True)
 class EnrolmentFile:
     """What the file says.
 
-    `hub` (Ed25519 identity), `recovery` and `rating` (both X25519) are raw public keys; `secret` is the one-time secret
+    `hub` (Ed25519 identity), `recovery`, `rating` and `handover` (all X25519) are raw public keys; a device without any
+    line seals its hand-overs to the last. `secret` is the one-time secret
     (32 bytes). `url` is the hub's address, `ca` the PEM of its private certificate authority or empty, `page_base` the
     address in front of `/p/TOKEN` on paper. `hall` is six digits, `device` three; `issued_at` UTC milliseconds.
     """
@@ -32,6 +33,7 @@ class EnrolmentFile:
     hub: bytes
     recovery: bytes
     rating: bytes
+    handover: bytes
     ca: str
     url: str
     page_base: str
@@ -85,7 +87,7 @@ def _from_json(content: bytes) -> EnrolmentFile:
 
 
 def _check(file: EnrolmentFile) -> None:
-    if any(len(key) != 32 for key in (file.hub, file.recovery, file.rating, file.secret)):
+    if any(len(key) != 32 for key in (file.hub, file.recovery, file.rating, file.handover, file.secret)):
         raise ValueError("a key of another length")
     if not (_digits(file.hall, 6) and _digits(file.device, 3)):
         raise ValueError("hall or device is no number")

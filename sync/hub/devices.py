@@ -74,6 +74,7 @@ def enrol(hub: Hub, wish: EnrolmentWish) -> bytes:
         hub=hub.identity,
         recovery=hub.keys.recovery_public,
         rating=hub.keys.rating_public,
+        handover=hub.keys.handover_public,
         ca=wish.ca,
         url=wish.url,
         page_base=wish.page_base,

@@ -18,6 +18,7 @@ from clerk_app.journal.hub_keys import (
     ACK_USE,
     CATALOGUE_USE,
     FACT_USE,
+    HANDOVER_USE,
     ORDER_USE,
     KeyList,
     sign_key_list,
@@ -29,7 +30,7 @@ from sync.wire import ANSWER, SIGNATURE, Request, Response, answer_message
 
 FILE_NAME = "hub-keys.json"
 _FORMAT = "window-clerk-hub-keys-1"
-_KEYS = ("identity", "ack", "fact", "catalogue", "order", "rating", "token", "recovery_public")
+_KEYS = ("identity", "ack", "fact", "catalogue", "order", "rating", "handover", "token", "recovery_public")
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +43,7 @@ class HubKeys:
     catalogue: bytes
     order: bytes
     rating: bytes
+    handover: bytes
     token: bytes
     recovery_public: bytes
     serial: int
@@ -60,10 +62,16 @@ class HubKeys:
         """The key that grades are sealed to."""
         return public_of_sealing(self.rating)
 
+    @property
+    def handover_public(self) -> bytes:
+        """The key that hand-overs are sealed to."""
+        return public_of_sealing(self.handover)
+
     def key_list(self) -> tuple[KeyList, bytes]:
         """The working keys and the identity key's signature over them."""
         uses = ((ACK_USE, self.ack), (FACT_USE, self.fact), (CATALOGUE_USE, self.catalogue), (ORDER_USE, self.order))
-        listed = KeyList(self.hub, self.serial, self.issued_at, tuple((use, public_of(key)) for use, key in uses))
+        signing = tuple((use, public_of(key)) for use, key in uses)
+        listed = KeyList(self.hub, self.serial, self.issued_at, (*signing, (HANDOVER_USE, self.handover_public)))
         return listed, sign_key_list(self.identity, listed)
 
     def sign_ack(self, ack: Ack) -> SignedAck:

@@ -15,14 +15,14 @@ from clerk_app.security.device_secret import NoSecretStore
 from clerk_app.security.enrolment_file import EnrolmentFile
 from clerk_app.services.enrol import enrol
 from clerk_app.store.folder import DataFolder
+from clerk_app.store.handover_state import StoreHandoverState
 from clerk_app.store.schema import entries, hub_facts
 from clerk_app.store.store import Store
-from clerk_app.store.sync_state import StoreSyncState
 from sync.blobs import named_blobs
 from tests.helpers.intake import CHEAP, CLERK, PASSWORD
 
 
-class StoreDesk(StoreSyncState):
+class StoreDesk(StoreHandoverState):
     """An enrolled store."""
 
     def __init__(self, folder: Path, content: bytes, clock: Clock, rng: Rng) -> None:

@@ -17,6 +17,7 @@ FILE = EnrolmentFile(
     hub=public_of(IDENTITY),
     recovery=bytes(31) + b"\x09",
     rating=bytes(31) + b"\x0a",
+    handover=bytes(31) + b"\x0b",
     ca="",
     url="http://127.0.0.1:8080",
     page_base="http://127.0.0.1:8080",
@@ -48,7 +49,9 @@ def test_a_file_cut_short_is_refused(size):
         EnrolmentFile.from_bytes(CONTENT[:size])
 
 
-@pytest.mark.parametrize("key", ["url", "secret", "device", "recovery", "rating", "ca", "page_base", "issued_at"])
+@pytest.mark.parametrize(
+    "key", ["url", "secret", "device", "recovery", "rating", "handover", "ca", "page_base", "issued_at"]
+)
 def test_no_field_can_be_exchanged_without_the_hubs_key(key):
     stored = json.loads(CONTENT)
     stored[key] = 7 if isinstance(stored[key], int) else "".join(reversed(stored[key])) + "0"

@@ -13,6 +13,7 @@ from clerk_app.journal.handover import BATCH, BLOB, DRAFT, ChainHead, Draft, Man
 
 MANIFEST = Manifest(
     (ChainHead("a" * 32, 7, b"\x01" * 32), ChainHead("b" * 32, 2, b"\x02" * 32)),
+    (("a" * 32, 3, 7),),
     FeedPlace(12, b"\x03" * 32),
     proof=b"\x04" * 32,
     answer_to=b"\x05" * 32,
@@ -97,6 +98,8 @@ def test_a_draft_does_not_show_what_was_typed():
         MANIFEST.to_bytes().replace(b"[12,", b"[-1,"),
         MANIFEST.to_bytes().replace(b",7,", b",true,"),
         MANIFEST.to_bytes().replace(b'"aaaaaa', b'[],"aaaaaa'),
+        MANIFEST.to_bytes().replace(b",3,7]", b",3,-7]"),
+        MANIFEST.to_bytes().replace(b",3,7]", b",3]"),
         MANIFEST.to_bytes().replace(b"04" * 32, b"04"),
         MANIFEST.to_bytes().replace(b"05" * 32, b"xx"),
     ],

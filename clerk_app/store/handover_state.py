@@ -1,0 +1,30 @@
+"""The store as a hand-over sees it: the keys to seal to and to open with, and what was exported when."""
+
+from __future__ import annotations
+
+from clerk_app.errors import NotEnrolled
+from clerk_app.journal.hub_keys import HANDOVER_USE, KeyList
+from clerk_app.security.derivation import subkey
+from clerk_app.security.enrolment_file import EnrolmentFile
+from clerk_app.store import meta
+from clerk_app.store.sync_state import StoreSyncState
+
+
+class StoreHandoverState(StoreSyncState):
+    """Implements the port `sync.handover.desk.HandoverDesk` on an open store."""
+
+    def handover_key(self) -> bytes:
+        """The hub's X25519 key that hand-overs are sealed to: of the newest key list, else of the enrolment file."""
+        listed = self._store.reads.value(meta.HUB_KEYS)
+        newest = KeyList.from_bytes(listed).present(HANDOVER_USE) if listed else None
+        return newest or self._enrolment().handover
+
+    def answer_key(self) -> bytes:
+        """This device's own X25519 private key, which opens the hub's returns and nothing else."""
+        return subkey(self._store.device_private, "handover answer")
+
+    def _enrolment(self) -> EnrolmentFile:
+        content = self._store.reads.value(meta.ENROLMENT)
+        if not content:
+            raise NotEnrolled
+        return EnrolmentFile.from_bytes(content)
