@@ -498,6 +498,13 @@ class HubStoreFailed(StoreError):
     retryable = True
 
 
+class ExchangeTargetFailed(StoreError):
+    """The province's front database cannot be used; what was not committed there goes with the next run."""
+
+    code = "exchange_target_failed"
+    retryable = True
+
+
 # ---- the platform -----------------------------------------------------------------------------------------------
 
 

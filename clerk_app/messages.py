@@ -163,6 +163,7 @@ _SENTENCES: dict[str, tuple[str, str]] = {
     "hub_keys_damaged": ("平台的密钥文件缺失或被改动，平台不能运行。", "请从备份放回 hub-keys.json。"),
     "hub_authority_damaged": ("平台的证书机构文件被改动，平台不能用加密连接。", "请从备份放回 hub-ca.pem。"),
     "hub_store_failed": ("平台的数据库不能用，这一步没有办成。", "请检查数据库、磁盘和文件夹权限后再试。"),
+    "exchange_target_failed": ("前置库不能用，这一批没有送出。", "请核对地址和权限后再运行一次，已送的不会重复。"),
     # last resorts
     "error": ("没有办成。", "请重试；还不行请联系维护人员。"),
     "user_error": ("没有办成。", "请核对后再试。"),

@@ -19,7 +19,7 @@ from clerk_app.domain.fold import Fact, StreamType, Unlawful
 from clerk_app.domain.form import FieldValue, value_from_body
 from clerk_app.domain.identity import IdentityDocument
 from clerk_app.domain.materials import MaterialItem, material_from_body
-from clerk_app.domain.matter import EffectWhen, Power
+from clerk_app.domain.matter import EffectWhen, MatterKind, Power
 from clerk_app.domain.notices import NoticeKind
 from clerk_app.domain.procedure import ProcedureKind
 from clerk_app.domain.workdays import Due, Running
@@ -35,13 +35,18 @@ _STATE_BY_POWER: Mapping[Power, CaseState] = {
 
 @dataclass(frozen=True, slots=True)
 class CaseMatter:
-    """The matter as it was when the case was taken in."""
+    """The matter as it was when the case was taken in.
+
+    `kind` and `implementation_code` (31-digit 实施编码) are None and empty in facts written before they were kept.
+    """
 
     code: str
     version: str
     name: str
     department: str
     procedure: ProcedureKind
+    kind: MatterKind | None = None
+    implementation_code: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -233,6 +238,8 @@ def _read_matter(body: Mapping[str, Any]) -> CaseMatter:
         name=str(body["name"]),
         department=str(body["department"]),
         procedure=_known(body["procedure"], get_args(ProcedureKind)),
+        kind=None if body.get("kind") is None else _known(body["kind"], get_args(MatterKind)),
+        implementation_code=str(body.get("implementation_code", "")),
     )
 
 

@@ -156,6 +156,8 @@ def _matter_body(matter: Matter) -> dict[str, str]:
         "name": matter.name,
         "department": matter.department,
         "procedure": matter.procedure,
+        "kind": matter.kind,
+        "implementation_code": matter.implementation_code,
     }
 
 

@@ -18,12 +18,12 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from clerk_app.errors import ClerkError, DiskFailed, HubStoreFailed
 from clerk_app.messages import Message, describe, message
-from sync.hub.commands import certificate, decide, enrol, inspect, later, serve
+from sync.hub.commands import certificate, decide, enrol, exchange, inspect, later, serve
 from sync.hub.commands.options import add_common_options
 
 logger = logging.getLogger(__name__)
 
-_COMMANDS = (serve, enrol, certificate, decide, inspect, later)
+_COMMANDS = (serve, enrol, certificate, decide, inspect, exchange, later)
 
 
 def main(argv: Sequence[str] | None = None) -> int:

@@ -16,7 +16,7 @@ from clerk_app.journal.entry import Header
 from clerk_app.journal.exchange import VerdictName
 from clerk_app.journal.hub_facts import HubFact, read_hub_fact
 from sync.hub.schema import cases, entries, hub_facts
-from sync.hub.store import insert_all, parts_of
+from sync.hub.store import insert_all, parts_of, storable
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,18 +117,13 @@ def case_row(region: str, folded: Folded) -> dict[str, Any] | None:
         "region": region,
         "number": case.number,
         "state": case.state.value,
-        "matter": _storable(case.intake.matter.code),
-        "matter_name": _storable(case.intake.matter.name),
-        "department": _storable(case.intake.matter.department),
+        "matter": storable(case.intake.matter.code),
+        "matter_name": storable(case.intake.matter.name),
+        "department": storable(case.intake.matter.department),
         "received_on": case.intake.received_on.isoformat(),
         "due_on": due.on.isoformat() if due else None,
         "conflicts": len(folded.conflicts),
     }
-
-
-def _storable(text: str) -> str:
-    """Text that every database takes, though a desk may have written half a surrogate pair or a NUL."""
-    return text.encode("utf-8", "replace").decode().replace("\0", "?")
 
 
 def replace_case_rows(connection: Connection, region: str, folded: Iterable[Folded]) -> None:

@@ -44,7 +44,7 @@ class HubStore:
 
         `url` is an SQLAlchemy URL of PostgreSQL, None for SQLite in `folder`.
         """
-        engine = _postgresql_engine(url) if url else _sqlite_engine(folder / "hub.db")
+        engine = postgresql_engine(url) if url else sqlite_engine(folder / "hub.db")
         store = cls(engine)
         try:
             with store.reading() as connection:
@@ -114,12 +114,18 @@ def parts_of(names: Sequence[str]) -> Iterator[Sequence[str]]:
         yield names[start : start + _PART]
 
 
+def storable(text: str) -> str:
+    """Text that every database takes, though a desk may have written half a surrogate pair or a NUL."""
+    return text.encode("utf-8", "replace").decode().replace("\0", "?")
+
+
 def is_full(error: BaseException) -> bool:
     """Whether a database error means that the disk is full."""
     return isinstance(error, DBAPIError) and "full" in str(error.orig).lower()
 
 
-def _postgresql_engine(url: str) -> Engine:
+def postgresql_engine(url: str) -> Engine:
+    """PostgreSQL as every database of the platform uses it: durable commits, nobody waits for ever."""
     engine = create_engine(url, pool_pre_ping=True)
     event.listen(engine, "connect", _set_up_postgresql)
     return engine
@@ -136,7 +142,8 @@ def _set_up_postgresql(connection: Any, _record: object) -> None:
     connection.commit()
 
 
-def _sqlite_engine(path: Path) -> Engine:
+def sqlite_engine(path: Path) -> Engine:
+    """SQLite as every database of the platform uses it: durable commits, writers in line."""
     engine = create_engine(f"sqlite:///{path}", connect_args={"isolation_level": None, "check_same_thread": False})
     event.listen(engine, "connect", _set_up)
     event.listen(engine, "begin", _begin)

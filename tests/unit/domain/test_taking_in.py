@@ -147,6 +147,8 @@ def test_the_fact_names_visit_session_line_and_matter():
         "name": "居住登记及居住证申领",
         "department": "例州区公安局",
         "procedure": "registration",
+        "kind": "promised",
+        "implementation_code": "11999999000000031X3999931000031",
     }
     assert body["applicant"]["name"] == "周例安"
     assert (body["agent"], body["present"]) == (None, True)
