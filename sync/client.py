@@ -163,7 +163,10 @@ class HubClient:
     def _call(self, method: str, path: str, headers: Mapping[str, str] = _NONE, body: bytes = b"") -> Response:
         request = self._request(method, path, headers, body)
         answer = self._transport.send(request)
-        _prove(request, answer, self._session.keys)
+        if not _holds(request, answer, self._session.keys):
+            # Damaged on the way, or signed with keys that are newer than this sync's: hello brings the newest.
+            self.hello()
+            _prove(request, answer, self._session.keys)
         return answer
 
     def _post_for_keys(self, path: str, ask: Message, kind: type[AnyMessage]) -> AnyMessage:
@@ -220,8 +223,8 @@ class HubClient:
         raise PlatformRefused(reason=code)
 
 
-def _prove(request: Request, answer: Response, keys: KeyList | None) -> None:
-    """Raise unless the hub signed exactly this answer to exactly this request."""
+def _holds(request: Request, answer: Response, keys: KeyList | None) -> bool:
+    """Whether the hub signed exactly this answer to exactly this request; raise if it does not even say so."""
     signature = answer.headers.get(wire.SIGNATURE)
     if signature is None:
         raise _not_the_hub(answer)
@@ -229,7 +232,12 @@ def _prove(request: Request, answer: Response, keys: KeyList | None) -> None:
         made = bytes.fromhex(signature)
     except ValueError:
         made = b""
-    if keys is None or not keys.verifies(ACK_USE, wire.ANSWER, wire.answer_message(request, answer), made):
+    return keys is not None and keys.verifies(ACK_USE, wire.ANSWER, wire.answer_message(request, answer), made)
+
+
+def _prove(request: Request, answer: Response, keys: KeyList | None) -> None:
+    """Raise unless the hub signed exactly this answer to exactly this request."""
+    if not _holds(request, answer, keys):
         # It carries the hub's mark but does not hold: damaged on the way. Nothing of it is used.
         raise PlatformUnreachable("an answer was damaged on the way")
 

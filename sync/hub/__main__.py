@@ -12,18 +12,28 @@ import json
 import logging
 import sys
 from collections.abc import Sequence
+from importlib import import_module
 from typing import Any, NoReturn
 
 from sqlalchemy.exc import SQLAlchemyError
 
 from clerk_app.errors import ClerkError, DiskFailed, HubStoreFailed
 from clerk_app.messages import Message, describe, message
-from sync.hub.commands import certificate, decide, enrol, exchange, inspect, later, serve
 from sync.hub.commands.options import add_common_options
 
 logger = logging.getLogger(__name__)
 
-_COMMANDS = (serve, enrol, certificate, decide, inspect, exchange, later)
+_COMMANDS = (
+    "serve",
+    "enrol",
+    "certificate",
+    "decide",
+    "inspect",
+    "exchange",
+    "keys",
+    "later",
+)
+"""The files in `commands/`."""
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -75,8 +85,8 @@ class _Command(_Parser):
 def _parser() -> argparse.ArgumentParser:
     parser = _Parser(prog="clerk-hub", description="窗口通参考平台")
     subparsers = parser.add_subparsers(metavar="命令", required=True, parser_class=_Command)
-    for command in _COMMANDS:
-        command.add_parser(subparsers)
+    for name in _COMMANDS:
+        import_module(f"sync.hub.commands.{name}").add_parser(subparsers)
     return parser
 
 

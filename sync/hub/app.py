@@ -1,6 +1,8 @@
-"""The hub over HTTP: an ASGI application around `HubService`, one thread for each request that is being answered."""
+"""The hub over HTTP: an ASGI application around one function, one thread for each request that is being answered."""
 
 from __future__ import annotations
+
+from typing import Protocol
 
 from fastapi import FastAPI
 from fastapi import Request as HttpRequest
@@ -10,12 +12,18 @@ from starlette.requests import ClientDisconnect
 
 from sync import wire
 from sync.hub.openapi import TITLE, VERSION, describe
-from sync.hub.service import HubService
 
 _METHODS = ["GET", "HEAD", "POST", "PATCH", "PUT", "DELETE", "OPTIONS"]
 
 
-def make_app(service: HubService) -> FastAPI:
+class Service(Protocol):
+    """What answers: `HubService`, or one that follows its changing keys."""
+
+    def handle(self, request: wire.Request) -> wire.Response:
+        """The answer to any request whatever; called from several threads at once."""
+
+
+def make_app(service: Service) -> FastAPI:
     """The application; every path goes to the service, which knows them."""
     app = FastAPI(title=TITLE, version=VERSION, docs_url=None, redoc_url=None, openapi_url="/openapi.json")
 

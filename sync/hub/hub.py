@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from sqlalchemy.exc import SQLAlchemyError
@@ -11,13 +11,17 @@ from clerk_app.errors import DiskFailed, HubStoreFailed, NoHub
 from clerk_app.journal.hub_keys import KeyList
 from clerk_app.seams import Clock, Disk, Rng
 from sync.hub.keys import FILE_NAME, HubKeys, load_or_make_keys
+from sync.hub.rotation import WORKING_KEYS, newest
 from sync.hub.shelf import Shelf
 from sync.hub.store import HubStore
 
 
 @dataclass(frozen=True, slots=True)
 class Hub:
-    """Database, keys, blobs, time and randomness of one hub. Stateless: everything is in database and folder."""
+    """Database, keys, blobs, time and randomness of one hub. Stateless: everything is in database and folder.
+
+    `sealed_keys` is what the database held when `keys` were read.
+    """
 
     store: HubStore
     keys: HubKeys
@@ -26,11 +30,21 @@ class Hub:
     rng: Rng
     key_list: KeyList
     key_list_signature: bytes
+    sealed_keys: str | None = None
 
     @property
     def identity(self) -> bytes:
         """The hub's public identity key."""
         return self.key_list.hub
+
+    def with_newest_keys(self) -> Hub:
+        """This hub with the keys that count now; itself if they are the same. Raises `HubKeysDamaged`."""
+        sealed = self.store.value(WORKING_KEYS)
+        if sealed == self.sealed_keys:
+            return self
+        keys = newest(self.keys, sealed)
+        listed, signature = keys.key_list()
+        return replace(self, keys=keys, key_list=listed, key_list_signature=signature, sealed_keys=sealed)
 
     def close(self) -> None:
         """Close every connection."""
@@ -58,7 +72,15 @@ def open_hub(folder: Path, seams: HubSeams, url: str | None = None) -> Hub:
         store = HubStore.open(folder, url)
     except SQLAlchemyError as error:
         raise HubStoreFailed from error
-    return Hub(store, keys, shelf, seams.clock, seams.rng, *keys.key_list())
+    return _with_newest_keys(Hub(store, keys, shelf, seams.clock, seams.rng, *keys.key_list()))
+
+
+def _with_newest_keys(hub: Hub) -> Hub:
+    try:
+        return hub.with_newest_keys()
+    except BaseException:
+        hub.close()
+        raise
 
 
 def require_hub(folder: Path) -> None:

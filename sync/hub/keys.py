@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import json
 import os
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from clerk_app.errors import HubKeysDamaged
 from clerk_app.journal.hub_facts import Ack, HubFact, SignedAck, sign_ack, sign_hub_fact
@@ -29,13 +30,21 @@ from clerk_app.security.sealing import public_of_sealing
 from sync.wire import ANSWER, SIGNATURE, Request, Response, answer_message
 
 FILE_NAME = "hub-keys.json"
+SIGNING_USES = (ACK_USE, FACT_USE, CATALOGUE_USE, ORDER_USE)
+"""Uses of the working keys that sign; each is also the name of the private key in `HubKeys`."""
 _FORMAT = "window-clerk-hub-keys-1"
+_RENEWED_FORMAT = "window-clerk-hub-keys-2"
+"""With retired keys: a version that does not know them must not read the file and leave them out of the list."""
+_KEY_SIZE = 32
 _KEYS = ("identity", "ack", "fact", "catalogue", "order", "rating", "handover", "token", "recovery_public")
 
 
 @dataclass(frozen=True, slots=True)
 class HubKeys:
-    """Raw 32-byte private keys; `recovery_public` is a public one. `serial` and `issued_at` date the key list."""
+    """Raw 32-byte private keys; `recovery_public` is a public one. `serial` and `issued_at` date the key list.
+
+    `retired` are public keys of earlier rotations by their use, newest first.
+    """
 
     identity: bytes
     ack: bytes
@@ -48,6 +57,7 @@ class HubKeys:
     recovery_public: bytes
     serial: int
     issued_at: int
+    retired: tuple[tuple[str, bytes], ...] = ()
 
     def __repr__(self) -> str:
         return f"HubKeys({self.hub.hex()[:8]}, masked)"
@@ -69,9 +79,9 @@ class HubKeys:
 
     def key_list(self) -> tuple[KeyList, bytes]:
         """The working keys and the identity key's signature over them."""
-        uses = ((ACK_USE, self.ack), (FACT_USE, self.fact), (CATALOGUE_USE, self.catalogue), (ORDER_USE, self.order))
-        signing = tuple((use, public_of(key)) for use, key in uses)
-        listed = KeyList(self.hub, self.serial, self.issued_at, (*signing, (HANDOVER_USE, self.handover_public)))
+        present = tuple((use, public_of(getattr(self, use))) for use in SIGNING_USES)
+        sealing = (HANDOVER_USE, self.handover_public)
+        listed = KeyList(self.hub, self.serial, self.issued_at, (*present, sealing, *self.retired))
         return listed, sign_key_list(self.identity, listed)
 
     def sign_ack(self, ack: Ack) -> SignedAck:
@@ -97,9 +107,9 @@ def load_or_make_keys(folder: Path, clock: Clock, disk: Disk, rng: Rng) -> HubKe
 
 
 def _make(folder: Path, clock: Clock, disk: Disk, rng: Rng) -> None:
-    recovery = rng.token(32)
+    recovery = rng.token(_KEY_SIZE)
     public = public_of_sealing(recovery)
-    private = {name: rng.token(32).hex() for name in _KEYS[:-1]}
+    private = {name: rng.token(_KEY_SIZE).hex() for name in _KEYS[:-1]}
     dated = {"recovery_public": public.hex(), "serial": 1, "issued_at": clock.now_ms()}
     content = {"format": _FORMAT, **private, **dated}
     offline = folder / f"recovery-key-{public.hex()[:8]}-KEEP-OFFLINE.json"
@@ -115,12 +125,22 @@ def _make(folder: Path, clock: Clock, disk: Disk, rng: Rng) -> None:
     draft.unlink()
 
 
+def save_keys(folder: Path, keys: HubKeys, disk: Disk) -> None:
+    """Put renewed keys in the place of the folder's."""
+    content: dict[str, Any] = {"format": _RENEWED_FORMAT, **{name: getattr(keys, name).hex() for name in _KEYS}}
+    content |= {"serial": keys.serial, "issued_at": keys.issued_at}
+    content["retired"] = [[use, public.hex()] for use, public in keys.retired]
+    disk.replace(folder / FILE_NAME, json.dumps(content, indent=2).encode())
+
+
 def _read(path: Path, disk: Disk) -> HubKeys:
     try:
         stored = json.loads(disk.read(path))
-        values = {field.name: stored[field.name] for field in fields(HubKeys)}
-        keys = HubKeys(**(values | {name: bytes.fromhex(values[name]) for name in _KEYS}))
-        if stored["format"] != _FORMAT or any(len(getattr(keys, name)) != 32 for name in _KEYS):
+        values = {name: bytes.fromhex(stored[name]) for name in _KEYS}
+        retired = tuple((use, bytes.fromhex(public)) for use, public in stored.get("retired", ()))
+        keys = HubKeys(**values, serial=stored["serial"], issued_at=stored["issued_at"], retired=retired)
+        publics = (*values.values(), *(public for _use, public in retired))
+        if stored["format"] not in (_FORMAT, _RENEWED_FORMAT) or any(len(key) != _KEY_SIZE for key in publics):
             raise ValueError(path.name)
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise HubKeysDamaged from error

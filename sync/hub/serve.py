@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from clerk_app.errors import HubPortTaken
+from sync.hub.current_service import CurrentService
 from sync.hub.hub import Hub
 from sync.hub.reconsider import reconsider
-from sync.hub.service import HubService
 from sync.hub.tls import ServerTls
 
 KEEP_ALIVE_S = 120
@@ -43,7 +43,7 @@ def serve(hub: Hub, place: Place, announce: Callable[[str], None]) -> None:
     reconsider(hub)
     hub.store.put_value(URL, url)
     config = uvicorn.Config(
-        make_app(HubService(hub)),
+        make_app(CurrentService(hub)),
         timeout_keep_alive=KEEP_ALIVE_S,
         timeout_graceful_shutdown=5,
         log_config=None,
