@@ -32,7 +32,7 @@ from sync.hub.store import HubStore, insert_or_nothing
 WORKING_KEYS = "working_keys"
 """Named value of the database: hex of nonce 12 ‖ AES-256-GCM of the JSON below."""
 _PURPOSE = "hub working keys"
-_RENEWED = (*SIGNING_USES, "token")
+_KEPT_IN_DATABASE = (*SIGNING_USES, "token")
 _NONCE = 12
 _DROPPED_IF_STOLEN = (ACK_USE, ORDER_USE)
 """What a thief could use at a desk by itself. A fact or catalogue reaches a desk only in an answer signed by the ack
@@ -40,12 +40,15 @@ key, and its old signatures must go on to verify where it is kept."""
 
 
 def renewed(keys: HubKeys, *, now_ms: int, rng: Rng, stolen: bool = False) -> HubKeys:
-    """The keys with new working ones. `stolen`: what the old ack and order keys signed is no longer believed."""
+    """The keys with new working ones.
+
+    `stolen`: what the old ack and order keys signed is no longer believed, and every token has to be asked for again.
+    """
     retired = [(use, public_of(getattr(keys, use))) for use in SIGNING_USES]
     kept = [(use, public) for use, public in (*retired, *keys.retired) if not (stolen and use in _DROPPED_IF_STOLEN)]
     # By time, so that keys made after a restore are newer than those that the restore took back.
     serial = max(keys.serial + 1, now_ms // 1000)
-    fresh: dict[str, Any] = {name: rng.token(32) for name in _RENEWED}
+    fresh: dict[str, Any] = {name: rng.token(32) for name in (_KEPT_IN_DATABASE if stolen else SIGNING_USES)}
     return replace(keys, **fresh, serial=serial, issued_at=now_ms, retired=tuple(kept))
 
 
@@ -80,7 +83,7 @@ def newest(keys: HubKeys, sealed: str | None) -> HubKeys:
 
 
 def _seal(keys: HubKeys, rng: Rng) -> str:
-    content: dict[str, Any] = {name: getattr(keys, name).hex() for name in _RENEWED}
+    content: dict[str, Any] = {name: getattr(keys, name).hex() for name in _KEPT_IN_DATABASE}
     content |= {"serial": keys.serial, "issued_at": keys.issued_at}
     content["retired"] = [[use, public.hex()] for use, public in keys.retired]
     nonce = rng.token(_NONCE)
@@ -91,7 +94,7 @@ def _open(keys: HubKeys, sealed: str) -> HubKeys:
     try:
         content = bytes.fromhex(sealed)
         stored = json.loads(_cipher(keys).decrypt(content[:_NONCE], content[_NONCE:], None))
-        fresh: dict[str, Any] = {name: bytes.fromhex(stored[name]) for name in _RENEWED}
+        fresh: dict[str, Any] = {name: bytes.fromhex(stored[name]) for name in _KEPT_IN_DATABASE}
         retired = tuple((use, bytes.fromhex(public)) for use, public in stored["retired"])
         return replace(keys, **fresh, serial=stored["serial"], issued_at=stored["issued_at"], retired=retired)
     except (InvalidTag, ValueError, KeyError, TypeError) as error:

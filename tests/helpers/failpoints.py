@@ -11,6 +11,7 @@ SUITES = {
     "vault": "tests/faults/test_store_kills.py",
     "take_in": "tests/faults/test_take_in_kills.py",
     "print": "tests/faults/test_take_in_kills.py",
+    "keys": "tests/faults/test_key_kills.py",
     "tls": "tests/faults/test_key_kills.py",
     "sync": "tests/faults/test_sync_failpoints.py",
     "exchange": "tests/sync/test_exchange.py",
