@@ -11,6 +11,7 @@ import pytest
 
 from clerk_app.seams import SystemDisk
 from sync.engine import SyncLane
+from sync.hub.app import Service
 from sync.hub.devices import EnrolmentWish, enrol
 from sync.hub.hub import Hub, HubSeams, open_hub
 from sync.hub.service import HubService
@@ -28,7 +29,7 @@ URL = "http://127.0.0.1:1"
 class DirectLine:
     """Calls the hub's one function; `changes` may alter or lose what passes."""
 
-    def __init__(self, service: HubService) -> None:
+    def __init__(self, service: Service) -> None:
         self.service = service
         self.requests: list[Request] = []
         self.traffic = Traffic()

@@ -18,7 +18,7 @@ from sync.hub.keys import FILE_NAME, SIGNING_USES
 from sync.hub.rotation import WORKING_KEYS, newest, renewed, rotate
 from sync.hub.verify import verify_hub
 from sync.transport import HttpTransport
-from sync.wire import SIGNATURE, Request
+from sync.wire import SIGNATURE, Request, json_content
 from tests.helpers.hub import RunningHub, clerk_hub, clerk_hub_json
 from tests.sync.conftest import DirectLine
 from tests.sync.fakes import SeededRng
@@ -125,7 +125,7 @@ def test_a_file_out_of_form_is_named(platform, damage):
 
 def list_of(service, route="/v1/hello"):
     """The key list that any answer of this kind brings: here that of a refusal."""
-    return json.loads(service.handle(Request("POST", route, {}, b"{}")).body)["keys"]["content"]
+    return json.loads(json_content(service.handle(Request("POST", route, {}, b"{}"))))["keys"]["content"]
 
 
 def test_every_process_on_the_database_takes_the_new_keys_up(platform):
