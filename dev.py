@@ -62,6 +62,7 @@ TEST_PROGRAMS = {
     "chromium": ("chromium",),
     "cupsd": ("cups-daemon", "cups-client", "cups-filters", "printer-driver-cups-pdf"),
     "initdb": ("postgresql",),
+    "haproxy": ("haproxy",),
 }
 
 

@@ -12,6 +12,7 @@ from sqlalchemy import Connection, Engine, select
 
 from clerk_app.errors import BugError, SchemaTooNew, StoreDamaged, StoreExists
 from clerk_app.failpoints import failpoint
+from clerk_app.file_lock import FileLock
 from clerk_app.journal.signature import public_of
 from clerk_app.seams import Clock, Disk, Rng
 from clerk_app.security.derivation import subkey
@@ -24,7 +25,7 @@ from clerk_app.security.throttle import begin_try, succeed
 from clerk_app.store import meta
 from clerk_app.store.engine import reader_engine, writer_engine
 from clerk_app.store.faults import storage_faults
-from clerk_app.store.folder import DataFolder, FileLock
+from clerk_app.store.folder import DataFolder
 from clerk_app.store.projections import rebuild
 from clerk_app.store.reads import Reads
 from clerk_app.store.schema import PROJECTION_VERSION, SCHEMA_VERSION, chains, entries, journal, primary, projections

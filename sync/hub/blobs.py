@@ -61,7 +61,7 @@ def take_piece(hub: Hub, device: Device, piece: Piece) -> PieceAnswer:
             # Begun with another length: nothing of it can be trusted to belong to this blob.
             shelf.drop(piece.blob)
         if not shelf.append(piece.blob, piece.offset, piece.content):
-            raise Refused(*OFFSET_DIFFERS, {UPLOAD_OFFSET: str(shelf.offset(piece.blob))})
+            raise Refused(*OFFSET_DIFFERS, {UPLOAD_OFFSET: str(standing(hub, device, piece.blob).offset)})
         failpoint("hub.blob.appended")
         if piece.end < piece.length:
             return PieceAnswer(offset=piece.end, complete=False)
@@ -96,6 +96,9 @@ def _complete_entries(connection: Connection, region: str, blob: BlobId) -> None
     """Mark the entries that waited for this blob and for no other."""
     mine = (blob_names.c.region == region, blob_names.c.chain == entries.c.chain, blob_names.c.seq == entries.c.seq)
     names_it = exists().where(*mine, blob_names.c.blob == blob)
+    of_it = select(entries.c.seq).where(entries.c.region == region, names_it)
+    # Of two blobs of one entry that end at once neither transaction sees the other; who gets the entry second does.
+    connection.execute(of_it.order_by(entries.c.chain, entries.c.seq).with_for_update())
     waits = exists().where(
         *mine, blobs.c.region == region, blobs.c.blob == blob_names.c.blob, blobs.c.complete.is_(False)
     )

@@ -18,7 +18,7 @@ from sync.hub.hub import Hub
 from sync.hub.judge import load_facts, replace_case_rows
 from sync.hub.order import FeedLine, append_to_feed, take_numbers
 from sync.hub.schema import cases, chains, entries, hub_facts
-from sync.hub.store import insert_all
+from sync.hub.store import insert_all, retried
 
 DecideResult = Literal["grant", "refuse", "return"]
 
@@ -43,6 +43,10 @@ class Ruling:
 
 def decide(hub: Hub, ruling: Ruling) -> HubFact:
     """Decide or return a case; raise `NoSuchCase`, or `NotDecidable` if its state does not allow that."""
+    return retried(lambda: _decide(hub, ruling))
+
+
+def _decide(hub: Hub, ruling: Ruling) -> HubFact:
     word = ruling.word(hub.clock.now_ms())
     with hub.store.writing() as connection:
         region = _region_of(connection, ruling.case)

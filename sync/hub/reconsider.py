@@ -11,11 +11,15 @@ from sync.hub.hub import Hub
 from sync.hub.judge import UNKNOWN_KIND, Judgement, judgements, load_facts, replace_case_rows
 from sync.hub.order import FeedLine, append_to_feed, take_numbers
 from sync.hub.schema import chains, entries, verdicts
-from sync.hub.store import AnyRow, insert_all
+from sync.hub.store import AnyRow, insert_all, retried
 
 
 def reconsider(hub: Hub) -> int:
     """Judge again what was parked for its kind; return how many verdicts changed. Harmless to repeat."""
+    return retried(lambda: _reconsider(hub))
+
+
+def _reconsider(hub: Hub) -> int:
     changed = 0
     with hub.store.writing() as connection:
         statement = select(entries.c.region, entries.c.stream).where(

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from sqlalchemy.exc import OperationalError, SQLAlchemyError
+from sqlalchemy.exc import TimeoutError as NoConnection
 
 from clerk_app.journal.signature import CHALLENGE, verify
 from sync import wire
@@ -23,7 +24,7 @@ from sync.hub.hub import Hub
 from sync.hub.progress_page import progress_page
 from sync.hub.push import push
 from sync.hub.refusal import Refused
-from sync.hub.store import is_full
+from sync.hub.store import is_full, retried
 from sync.schemas import (
     AckMessage,
     AcksAnswer,
@@ -76,7 +77,8 @@ class HubService:
 
     def _answer(self, request: Request) -> Response:
         try:
-            return self._route(request)
+            # Every call may be repeated (docs/sync.md), so we may repeat it too.
+            return retried(lambda: self._route(request), repeatable=True)
         except Refused as refused:
             return self._refuse(refused)
         except Malformed:
@@ -228,7 +230,7 @@ def _number(text: str) -> int:
 def _storage_refusal(error: OSError | SQLAlchemyError) -> Refused:
     if is_full(error) or (isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT)):
         return Refused(*refusal.STORAGE_FULL, {wire.RETRY_AFTER: str(RETRY_FULL_S)})
-    if isinstance(error, OperationalError):
+    if isinstance(error, OperationalError | NoConnection):
         return Refused(*refusal.BUSY, {wire.RETRY_AFTER: str(RETRY_BUSY_S)})
     logger.error("storage failed", exc_info=error)
     return Refused(*refusal.INTERNAL)

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import logging
 import threading
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlalchemy import Connection, Engine, Row, Table, create_engine, event, insert, select
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
@@ -15,11 +16,21 @@ from sqlalchemy.exc import DBAPIError
 from sync.hub.migrations import bring_up, is_current
 from sync.hub.schema import meta
 
+logger = logging.getLogger(__name__)
+
 BUSY_TIMEOUT_MS = 15_000
 """How long a transaction waits for another one's lock."""
 STANDSTILL_MS = 60_000
 """How long PostgreSQL lets a transaction do nothing before it ends it."""
 AnyRow = Row[*tuple[Any, ...]]
+WRITERS = 4
+"""Transactions that one process writes at once on PostgreSQL: while one waits for its disk, another computes."""
+_MAX_CONNECTIONS = 16
+_TRIES = 4
+_LOST_A_RACE = ("40001", "40P01", "23505")
+"""Serialization failure, deadlock, and a row that another transaction was the first to insert."""
+_DISK_FULL = "53100"
+_Result = TypeVar("_Result")
 _WRITING = "hub_writing"
 _PART = 500
 
@@ -29,13 +40,12 @@ class HubStore:
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
+        on_postgresql = engine.dialect.name == "postgresql"
         # Waiting in line here is fair and wakes at once; SQLite's own waiting is neither.
-        self._line = threading.Lock()
+        self._line = threading.BoundedSemaphore(WRITERS if on_postgresql else 1)
         # On SQLite a transaction sees one state anyway.
         self._reading: dict[str, Any] = (
-            {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
-            if engine.dialect.name == "postgresql"
-            else {}
+            {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True} if on_postgresql else {}
         )
 
     @classmethod
@@ -121,12 +131,33 @@ def storable(text: str) -> str:
 
 def is_full(error: BaseException) -> bool:
     """Whether a database error means that the disk is full."""
-    return isinstance(error, DBAPIError) and "full" in str(error.orig).lower()
+    return isinstance(error, DBAPIError) and (_sqlstate(error) == _DISK_FULL or "full" in str(error.orig).lower())
+
+
+def retried(work: Callable[[], _Result], *, repeatable: bool = False) -> _Result:
+    """Do `work`, and again if PostgreSQL undid its transaction in favour of another's.
+
+    `repeatable`: doing it twice is harmless, so it is also done again when the connection broke and nobody knows
+    whether it was committed.
+    """
+    for _ in range(_TRIES - 1):
+        try:
+            return work()
+        except DBAPIError as error:
+            lost_a_race = _sqlstate(error) in _LOST_A_RACE
+            if not (lost_a_race or (repeatable and error.connection_invalidated)):
+                raise
+            logger.warning("a transaction is done again: %s", _sqlstate(error) or "its connection broke")
+    return work()
+
+
+def _sqlstate(error: DBAPIError) -> str:
+    return str(getattr(error.orig, "sqlstate", None) or "")
 
 
 def postgresql_engine(url: str) -> Engine:
     """PostgreSQL as every database of the platform uses it: durable commits, nobody waits for ever."""
-    engine = create_engine(url, pool_pre_ping=True)
+    engine = create_engine(url, pool_pre_ping=True, pool_size=WRITERS, max_overflow=_MAX_CONNECTIONS - WRITERS)
     event.listen(engine, "connect", _set_up_postgresql)
     return engine
 

@@ -13,7 +13,7 @@ import zxingcpp
 
 from clerk_app.cli.hub_process import HubProcess
 from clerk_app.domain import case_number
-from clerk_app.store.folder import FileLock
+from clerk_app.file_lock import FileLock
 from tests.helpers.commands import clerk, clerk_hub
 
 CASES = 20

@@ -23,10 +23,10 @@ from clerk_app.errors import (
     WitnessDamaged,
     WrongPassword,
 )
+from clerk_app.file_lock import FileLock
 from clerk_app.journal.signature import HEAD, head_message, verify
 from clerk_app.messages import describe
 from clerk_app.security.files import KEYS_FILE, THROTTLE_FILE
-from clerk_app.store.folder import FileLock
 from clerk_app.store.projections import snapshot
 from clerk_app.store.verify import verify_store
 from tests.helpers.stores import CLERK, NAME, OPENED, PASSWORD, append, desk_at, hashes

@@ -13,8 +13,8 @@ DAY = date(2026, 11, 17)
 APPLICANT = {"document": "resident_id", "name": "周例安", "number": "999999199202160010"}
 
 
-def case_number_of(device: str, counter: int) -> str:
-    return case_number.make(HALL, device, DAY, counter)
+def case_number_of(device: str, counter: int, hall: str = HALL) -> str:
+    return case_number.make(hall, device, DAY, counter)
 
 
 def taken_in(number: str, *blobs: dict[str, Any], power: str = "accept") -> dict[str, Any]:
