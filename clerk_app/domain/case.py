@@ -22,6 +22,14 @@ from clerk_app.domain.materials import MaterialItem, material_from_body
 from clerk_app.domain.matter import EffectWhen, MatterKind, Power
 from clerk_app.domain.notices import NoticeKind
 from clerk_app.domain.procedure import ProcedureKind
+from clerk_app.domain.rechecks import (
+    DOCUMENT,
+    DOCUMENT_NAME,
+    Recheck,
+    RecheckReason,
+    RecheckResult,
+    RecheckState,
+)
 from clerk_app.domain.workdays import Due, Running
 
 DecisionResult = Literal["grant", "refuse"]
@@ -72,7 +80,8 @@ class Intake:
     """Everything the desk recorded when it took the case in.
 
     `due` and `legal_due`: last day of the promised and the legal limit, which run from acceptance. `notice_due`: last
-    day on which the citizen must hear whether a received application is accepted.
+    day on which the citizen must hear whether a received application is accepted. `rechecks`: what the act relied on
+    and nobody could check at the counter.
     """
 
     visit: str
@@ -97,6 +106,7 @@ class Intake:
     materials: tuple[MaterialItem, ...]
     documents: tuple[IssuedDocument, ...]
     remarks: tuple[str, ...]
+    rechecks: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,6 +131,7 @@ class Case:
     """State of a case. `intake` is None only before the first fact (then `state` is DRAFT).
 
     `running`: the stretches in which the promised limit ran. `official_number`: the platform's 办件编号, once bound.
+    `rechecks`: how each thing stands that could not be checked at the counter (待复核).
     """
 
     number: str
@@ -130,6 +141,7 @@ class Case:
     decision: Decision | None = None
     returned: Return | None = None
     official_number: str | None = None
+    rechecks: tuple[Recheck, ...] = ()
 
     @property
     def received_at(self) -> int:
@@ -149,6 +161,7 @@ def _taken_in(case: Case, fact: Fact) -> Case:
         state=_enter(case, _STATE_BY_POWER[intake.power]),
         intake=intake,
         running=(Running(started),) if started else (),
+        rechecks=tuple(Recheck(subject, _subject_name(intake, subject)) for subject in intake.rechecks),
     )
 
 
@@ -176,6 +189,34 @@ def _returned(case: Case, fact: Fact) -> Case:
         state=_enter(case, CaseState.RETURNED),
         returned=Return(str(fact.body.get("reason") or ""), civil_date(fact.recorded_at)),
     )
+
+
+def _rechecked(case: Case, fact: Fact) -> Case:
+    _require_platform(case, fact)
+    result, reason = _known(fact.body["result"], get_args(RecheckResult)), fact.body["reason"]
+    return _with_recheck(case, fact, "pending", state=result, reason=_known(reason, get_args(RecheckReason)))
+
+
+def _recheck_settled(case: Case, fact: Fact) -> Case:
+    if not str(fact.body["note"]).strip():
+        raise ValueError("a settled re-check says how")
+    return _with_recheck(case, fact, "differs", state="settled")
+
+
+def _with_recheck(case: Case, fact: Fact, before: RecheckState, **changes: Any) -> Case:
+    subject = fact.body["subject"]
+    found = next((recheck for recheck in case.rechecks if recheck.subject == subject), None)
+    if found is None:
+        raise Unlawful("no_such_recheck")
+    if found.state != before:
+        raise Unlawful(f"recheck_is_{found.state}")
+    rechecks = tuple(replace(known, **changes) if known is found else known for known in case.rechecks)
+    return replace(case, rechecks=rechecks)
+
+
+def _subject_name(intake: Intake, subject: str) -> str:
+    named = {item.code: item.name for item in intake.materials}
+    return DOCUMENT_NAME if subject == DOCUMENT else named[subject]
 
 
 def _enter(case: Case, target: CaseState) -> CaseState:
@@ -223,6 +264,7 @@ def _read_intake(fact: Fact) -> Intake:
         materials=tuple(material_from_body(item) for item in body["materials"]),
         documents=tuple(_read_document(item) for item in body["documents"]),
         remarks=tuple(str(code) for code in body["remarks"]),
+        rechecks=tuple(dict.fromkeys(str(subject) for subject in body.get("rechecks", ()))),
     )
 
 
@@ -264,5 +306,7 @@ CASE = StreamType(
         "case.taken_in": _taken_in,
         "case.decided": _decided,
         "case.returned": _returned,
+        "case.rechecked": _rechecked,
+        "case.recheck_settled": _recheck_settled,
     },
 )

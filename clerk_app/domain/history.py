@@ -9,6 +9,7 @@ from clerk_app.domain.civil import short_time
 from clerk_app.domain.fold import Fact
 from clerk_app.domain.notice_for import TITLES
 from clerk_app.domain.outcomes import OUTCOMES
+from clerk_app.domain.rechecks import REASON_LABELS
 
 PLATFORM = "平台"
 
@@ -56,6 +57,15 @@ def _returned(fact: Fact) -> str:
     return "部门退回" + _because(fact)
 
 
+def _rechecked(fact: Fact) -> str:
+    name, reason = fact.body["name"], REASON_LABELS[fact.body["reason"]]
+    return {"confirmed": f"证照库复核：{name}一致", "differs": f"证照库复核：{name}不符，{reason}"}[fact.body["result"]]
+
+
+def _recheck_settled(fact: Fact) -> str:
+    return f"复核不符已处理：{fact.body['name']}，{fact.body['note']}"
+
+
 def _because(fact: Fact) -> str:
     reason = str(fact.body.get("reason") or "").strip()
     return f"，{reason}" if reason else ""
@@ -83,6 +93,8 @@ _TELL: Mapping[str, Callable[[Fact], str]] = {
     "case.taken_in": _taken_in,
     "case.decided": _decided,
     "case.returned": _returned,
+    "case.rechecked": _rechecked,
+    "case.recheck_settled": _recheck_settled,
     "visit.opened": _opened,
     "visit.applicant_read": _applicant_read,
     "visit.parked": lambda _: "挂起",

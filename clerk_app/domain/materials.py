@@ -10,6 +10,8 @@ from clerk_app.domain.applicant import ReadSource
 from clerk_app.domain.matter import MaterialNeed, Matter
 
 MaterialState = Literal["received", "exempt", "deferred", "promised", "missing"]
+MaterialCheck = Literal["confirmed", "pending"]
+"""An exemption by electronic licence: the licence library confirmed it (已核验), or must still be asked (待复核)."""
 MaterialForm = Literal["none", "original_seen", "original_kept", "copy_kept", "electronic"]
 
 STATE_LABELS: Mapping[MaterialState, str] = {
@@ -19,6 +21,7 @@ STATE_LABELS: Mapping[MaterialState, str] = {
     "promised": "告知承诺",
     "missing": "缺",
 }
+CHECK_LABELS: Mapping[MaterialCheck, str] = {"confirmed": "已核验", "pending": "待复核"}
 FORM_LABELS: Mapping[MaterialForm, str] = {
     "none": "—",
     "original_seen": "原件已看",
@@ -45,7 +48,10 @@ class BlobRef:
 
 @dataclass(frozen=True, slots=True)
 class MaterialItem:
-    """One material: its state, the form it came in, sheets of paper (`copies`) and pages; 0 where nothing came."""
+    """One material: its state, the form it came in, sheets of paper (`copies`) and pages; 0 where nothing came.
+
+    `check` is None unless an electronic licence stands in its place.
+    """
 
     code: str
     name: str
@@ -54,6 +60,7 @@ class MaterialItem:
     copies: int = 0
     pages: int = 0
     blobs: tuple[BlobRef, ...] = ()
+    check: MaterialCheck | None = None
 
     @property
     def is_settled(self) -> bool:
@@ -79,6 +86,12 @@ def allowed_states(need: MaterialNeed, read_by: ReadSource | None) -> tuple[Mate
     return (*choices, "missing")
 
 
+def check_of(need: MaterialNeed, state: MaterialState, read_by: ReadSource | None) -> MaterialCheck | None:
+    """How sure a state is when a clerk chooses it: an exemption that no card read here shows rests on the library."""
+    by_card = need.by_card and read_by == "card"
+    return "pending" if state == "exempt" and not by_card else None
+
+
 def needed_materials(matter: Matter, answers: Mapping[str, str]) -> tuple[MaterialNeed, ...]:
     """The needs that apply to these answers; one whose question is still unanswered counts as needed."""
     return tuple(need for need in matter.materials if need.when is None or need.when.holds(answers) is not False)
@@ -90,7 +103,7 @@ def material_body(item: MaterialItem) -> dict[str, Any]:
         {"id": blob.id, "key": blob.key, "size": blob.size, "media_type": blob.media_type, "name": blob.name}
         for blob in item.blobs
     ]
-    return {
+    body = {
         "code": item.code,
         "name": item.name,
         "state": item.state,
@@ -99,19 +112,23 @@ def material_body(item: MaterialItem) -> dict[str, Any]:
         "pages": item.pages,
         "blobs": blobs,
     }
+    return body if item.check is None else {**body, "check": item.check}
 
 
 def material_from_body(body: Mapping[str, Any]) -> MaterialItem:
     """Read `material_body` back; raises `KeyError` or `ValueError` for a malformed one."""
     state, form = body["state"], body["form"]
+    check = body.get("check")
     if state not in get_args(MaterialState) or form not in get_args(MaterialForm):
         raise ValueError("unknown material state or form")
+    if check is not None and check not in get_args(MaterialCheck):
+        raise ValueError("unknown check of a material")
     blobs = tuple(
         BlobRef(str(blob["id"]), str(blob["key"]), int(blob["size"]), str(blob["media_type"]), str(blob["name"]))
         for blob in body["blobs"]
     )
     return MaterialItem(
-        str(body["code"]), str(body["name"]), state, form, int(body["copies"]), int(body["pages"]), blobs
+        str(body["code"]), str(body["name"]), state, form, int(body["copies"]), int(body["pages"]), blobs, check
     )
 
 

@@ -16,6 +16,7 @@ _EXCLUDED = "依法不计入时限的时间（检验、检测、鉴定、专家�
 _REMARKS: Mapping[str, str] = {
     "copied_by_hand": "证件内容由窗口照证件录入，没有经过读卡器。",
     "owner_absent": "本人没有到场，由他人代交。",
+    "licence_to_recheck": "用电子证照代替的材料还没有联网核验，复核不符的，窗口会联系您补交。",
     "without_seal": "办理时印章不在场，本次只收件，不加盖印章；受理后另发受理通知书。",
 }
 

@@ -18,6 +18,7 @@ from clerk_app.domain.notices import NoticeKind
 from clerk_app.domain.outcomes import ACCEPTED, Outcome, require_available
 from clerk_app.domain.powers import effect_of, lacks_seal, power_now
 from clerk_app.domain.procedure import PROCEDURES
+from clerk_app.domain.rechecks import DOCUMENT
 from clerk_app.domain.workdays import Calendar, Due
 from clerk_app.errors import ExpiredDocument, Incomplete, NotPresent, UnlawfulStep
 
@@ -53,7 +54,9 @@ def take_in(draft: Draft, matter: Matter, outcome: Outcome, counter: Counter) ->
     accepted_on = counter.today if power != "receive" else None
     clocks = _clocks(matter, power, counter)
     effect = effect_of(matter, power, clocks.promised)
-    return {
+    materials = _materials(draft, matter)
+    rechecks = _rechecks(document, materials, counter)
+    body = {
         "number": counter.number,
         "visit": draft.visit,
         "session": counter.session,
@@ -71,10 +74,17 @@ def take_in(draft: Draft, matter: Matter, outcome: Outcome, counter: Counter) ->
         "agent": None,
         "present": draft.present is True,
         "fields": _fields_body(draft, matter),
-        "materials": [material_body(item) for item in _materials(draft, matter)],
+        "materials": [material_body(item) for item in materials],
         "documents": _documents_body(matter, power, counter),
-        "remarks": list(_remarks(draft, document, matter, counter)),
+        "remarks": list(_remarks(draft, document, matter, materials, counter)),
     }
+    return {**body, "rechecks": rechecks} if rechecks else body
+
+
+def _rechecks(document: IdentityDocument, materials: tuple[MaterialItem, ...], counter: Counter) -> list[str]:
+    """待复核: licences nobody has confirmed yet, and without a line whether the document is still good (挂失, 注销)."""
+    unseen = [DOCUMENT] if not counter.online and document.number else []
+    return unseen + [item.code for item in materials if item.state == "exempt" and item.check == "pending"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,12 +198,15 @@ def _documents_body(matter: Matter, power: Power, counter: Counter) -> list[dict
     ]
 
 
-def _remarks(draft: Draft, document: IdentityDocument, matter: Matter, counter: Counter) -> tuple[str, ...]:
+def _remarks(
+    draft: Draft, document: IdentityDocument, matter: Matter, materials: tuple[MaterialItem, ...], counter: Counter
+) -> tuple[str, ...]:
     """Codes of what the paper must mention; `notice_for` has the sentences."""
     noted = {
         "expired_document": matter.expired_card == "note" and is_expired(document, counter.today),
         "copied_by_hand": draft.read_by == "manual",
         "owner_absent": draft.present is False,
         "without_seal": _lacks_seal(matter, counter),
+        "licence_to_recheck": any(item.check == "pending" for item in materials),
     }
     return tuple(code for code, holds in noted.items() if holds)

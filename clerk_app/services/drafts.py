@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from clerk_app.domain.draft import Draft, draft_from_json, draft_to_json, new_draft, with_applicant
-from clerk_app.domain.materials import BlobRef, MaterialForm, MaterialItem, MaterialState, allowed_states
+from clerk_app.domain.materials import BlobRef, MaterialForm, MaterialItem, MaterialState, allowed_states, check_of
 from clerk_app.domain.matter import Matter
 from clerk_app.errors import NoSuchDraft, UnlawfulStep
 from clerk_app.services.desk import Desk, SignedIn
@@ -87,6 +87,7 @@ def settle_material(
         copies=need.copies if here else 0,
         pages=pages if here else 0,
         blobs=item.blobs if here else (),
+        check=check_of(need, state, draft.read_by),
     )
     return draft.with_material(changed, desk.clock.now_ms())
 

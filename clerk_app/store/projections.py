@@ -62,7 +62,7 @@ def _case_row(case: Case) -> dict[str, Any] | None:
         "taken_in_at": intake.received_at,
         "due_on": intake.due.on.isoformat() if intake.due else None,
         "due_estimated": intake.due.estimated if intake.due else False,
-        "needs_clerk": case.state is CaseState.RETURNED,
+        "needs_clerk": case.state is CaseState.RETURNED or any(known.sentence for known in case.rechecks),
     }
 
 

@@ -33,6 +33,16 @@ def test_a_case_without_papers_does_not_speak_of_printing():
         ("case.decided", {"result": "refuse", "reason": "居住未满半年"}, "部门决定：不予，居住未满半年"),
         ("case.returned", {"reason": "合同缺页"}, "部门退回，合同缺页"),
         ("case.returned", {"reason": None}, "部门退回"),
+        (
+            "case.rechecked",
+            {"subject": "M06", "name": "近期免冠照片", "result": "confirmed", "reason": ""},
+            "证照库复核：近期免冠照片一致",
+        ),
+        (
+            "case.rechecked",
+            {"subject": "document", "name": "身份证件", "result": "differs", "reason": "revoked"},
+            "证照库复核：身份证件不符，证照已经注销或挂失",
+        ),
     ],
 )
 def test_the_platforms_word_is_told_as_the_platforms(kind, body, text):
@@ -67,6 +77,8 @@ def test_every_kind_of_a_case_and_a_visit_has_its_words():
         "case.taken_in": ACCEPTED_CASE.body,
         "case.decided": {"result": "grant"},
         "case.returned": {},
+        "case.rechecked": {"subject": "M06", "name": "近期免冠照片", "result": "confirmed", "reason": ""},
+        "case.recheck_settled": {"subject": "M06", "name": "近期免冠照片", "note": "已补交原件"},
     }
     for family in ("case", "visit"):
         for kind in STREAMS[family].handlers:

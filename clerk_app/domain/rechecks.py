@@ -1,0 +1,56 @@
+"""Re-checks (待复核): what an act relied on and only the licence library can tell, asked once there is a line.
+
+    pending ──the platform──► confirmed                  nothing to do
+                 └──────────► differs ──a clerk──► settled
+
+The entry says what is to be re-checked; the platform's fact says what the library knew; where the two differ a person
+sees to it and says how.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+RecheckState = Literal["pending", "confirmed", "differs", "settled"]
+RecheckResult = Literal["confirmed", "differs"]
+RecheckReason = Literal["", "not_found", "expired", "revoked", "name_differs"]
+
+DOCUMENT = "document"
+"""The subject that is the applicant's identity document; every other subject is a material's code."""
+DOCUMENT_NAME = "身份证件"
+
+STATE_LABELS: Mapping[RecheckState, str] = {
+    "pending": "待复核",
+    "confirmed": "复核一致",
+    "differs": "复核不符",
+    "settled": "复核不符，已处理",
+}
+REASON_LABELS: Mapping[RecheckReason, str] = {
+    "": "",
+    "not_found": "证照库里没有这份证照",
+    "expired": "收件那天证照已过有效期",
+    "revoked": "证照已经注销或挂失",
+    "name_differs": "证照上的姓名和申请人不同",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Recheck:
+    """One thing to be re-checked: its subject, what it is called, how it stands, and what differs."""
+
+    subject: str
+    name: str
+    state: RecheckState = "pending"
+    reason: RecheckReason = ""
+
+    @property
+    def sentence(self) -> str:
+        """What a clerk reads, with the next step; empty where there is nothing to do."""
+        if self.state != "differs":
+            return ""
+        what = f"{self.name}：{REASON_LABELS[self.reason]}。"
+        if self.subject == DOCUMENT:
+            return what + "请联系申请人带有效证件来核对。"
+        return what + "请联系申请人补交这份材料。"
