@@ -14,7 +14,6 @@ from clerk_app.seams import SystemClock, SystemDisk, SystemRng
 from sync.hub.app import make_app
 from sync.hub.hub import HubSeams, open_hub
 from sync.hub.serve import KEEP_ALIVE_S
-from sync.hub.service import HubService
 
 
 def main() -> None:
@@ -28,7 +27,7 @@ def main() -> None:
     args = parser.parse_args()
     hub = open_hub(args.data, HubSeams(SystemClock(), SystemDisk(), SystemRng()))
     uvicorn.run(
-        make_app(HubService(hub)),
+        make_app(hub),
         host=args.host,
         port=args.port,
         ssl_certfile=args.certificate,

@@ -43,7 +43,7 @@ def standings(hub: Hub, device: Device, ids: Sequence[BlobId]) -> BlobsAnswer:
 def standing(hub: Hub, device: Device, blob: BlobId) -> BlobStanding:
     """How much the hub has of one blob."""
     if hub.shelf.has(blob):
-        return BlobStanding(id=blob, offset=hub.shelf.path(blob).stat().st_size, complete=_settle(hub, device, blob))
+        return BlobStanding(id=blob, offset=hub.shelf.size(blob), complete=_settle(hub, device, blob))
     return BlobStanding(id=blob, offset=hub.shelf.offset(blob), complete=False)
 
 
@@ -84,7 +84,7 @@ def _settle(hub: Hub, device: Device, blob: BlobId) -> bool:
     if complete:
         return True
     with hub.store.writing() as connection:
-        size = hub.shelf.path(blob).stat().st_size
+        size = hub.shelf.size(blob)
         done = connection.execute(update(blobs).where(*mine).values(complete=True, size=size))
         _complete_entries(connection, device.region, blob)
         failpoint("hub.blob.before_commit")

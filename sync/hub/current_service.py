@@ -34,6 +34,10 @@ class CurrentService:
             self._look(now)
         return self._service.handle(request)
 
+    def device_code(self, request: Request) -> str:
+        """The nine digits of the device whose token the request carries; empty if it carries none that is good."""
+        return self._service.device_code(request)
+
     def _look(self, now: float) -> None:
         try:
             hub = self._hub.with_newest_keys()

@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from clerk_app.errors import HubPortTaken
-from sync.hub.current_service import CurrentService
 from sync.hub.hub import Hub
 from sync.hub.reconsider import reconsider
 from sync.hub.tls import ServerTls
@@ -43,7 +42,7 @@ def serve(hub: Hub, place: Place, announce: Callable[[str], None]) -> None:
     reconsider(hub)
     hub.store.put_value(URL, url)
     config = uvicorn.Config(
-        make_app(CurrentService(hub)),
+        make_app(hub),
         timeout_keep_alive=KEEP_ALIVE_S,
         timeout_graceful_shutdown=5,
         log_config=None,

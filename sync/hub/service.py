@@ -14,7 +14,7 @@ from clerk_app.journal.signature import CHALLENGE, verify
 from sync import wire
 from sync.batch import decode_batch
 from sync.blobs import is_blob_id
-from sync.hub import refusal
+from sync.hub import health, refusal
 from sync.hub.acks import signed_acks
 from sync.hub.auth import NONCE_SIZE, TOKEN_S, TokenKey
 from sync.hub.blobs import Piece, standing, standings, take_piece
@@ -68,12 +68,18 @@ class HubService:
         """The answer to any request whatever, signed if it is one of the protocol's."""
         if request.route.startswith("/p/"):
             return progress_page(self._hub, request)
-        if request.route == "/health" and request.method == "GET":
-            return Response(200, {wire.CONTENT_TYPE: wire.JSON}, b'{"ok":true}')
+        if request.route == health.ROUTE and request.method == "GET":
+            return health.health(self._hub)
         response = self._answer(request)
         if request.method == "HEAD":
             response = Response(response.status, response.headers)
         return self._hub.keys.sign_answer(request, response)
+
+    def device_code(self, request: Request) -> str:
+        """The nine digits of the device whose token the request carries; empty if it carries none that is good."""
+        scheme, _, token = request.headers.get(wire.AUTHORIZATION, "").partition(" ")
+        code = self._tokens.device_of(token, self._hub.clock.now_ms()) if scheme == "Bearer" else None
+        return code or ""
 
     def _answer(self, request: Request) -> Response:
         try:
@@ -107,9 +113,8 @@ class HubService:
 
     def _device(self, request: Request) -> Device:
         """Whose token it is; refuse any other request."""
-        scheme, _, token = request.headers.get(wire.AUTHORIZATION, "").partition(" ")
-        code = self._tokens.device_of(token, self._hub.clock.now_ms()) if scheme == "Bearer" else None
-        if code is None:
+        code = self.device_code(request)
+        if not code:
             raise Refused(*refusal.BAD_TOKEN)
         with self._hub.store.reading() as connection:
             return registered_device(connection, code)

@@ -9,6 +9,7 @@ releases, so that nothing is ever written into a file that has become a blob.
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import os
 from io import BufferedRandom, BufferedReader
@@ -35,6 +36,15 @@ class Shelf:
     def path(self, blob: BlobId) -> Path:
         """Where a whole blob lies."""
         return self._folder / blob[:2] / blob
+
+    def check(self) -> None:
+        """Raise `OSError` if nothing can be put here."""
+        if not os.access(self._arriving, os.W_OK | os.X_OK):
+            raise OSError(errno.EACCES, "the folder of blobs cannot be written")
+
+    def size(self, blob: BlobId) -> int:
+        """Bytes of a whole blob."""
+        return self.path(blob).stat().st_size
 
     def has(self, blob: BlobId) -> bool:
         """Whether the whole blob is here, checked when it came."""

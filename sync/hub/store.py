@@ -157,7 +157,8 @@ def _sqlstate(error: DBAPIError) -> str:
 
 def postgresql_engine(url: str) -> Engine:
     """PostgreSQL as every database of the platform uses it: durable commits, nobody waits for ever."""
-    engine = create_engine(url, pool_pre_ping=True, pool_size=WRITERS, max_overflow=_MAX_CONNECTIONS - WRITERS)
+    spare = _MAX_CONNECTIONS - WRITERS
+    engine = create_engine(url, pool_pre_ping=True, pool_size=WRITERS, max_overflow=spare, hide_parameters=True)
     event.listen(engine, "connect", _set_up_postgresql)
     return engine
 
@@ -175,7 +176,8 @@ def _set_up_postgresql(connection: Any, _record: object) -> None:
 
 def sqlite_engine(path: Path) -> Engine:
     """SQLite as every database of the platform uses it: durable commits, writers in line."""
-    engine = create_engine(f"sqlite:///{path}", connect_args={"isolation_level": None, "check_same_thread": False})
+    settings = {"isolation_level": None, "check_same_thread": False}
+    engine = create_engine(f"sqlite:///{path}", connect_args=settings, hide_parameters=True)
     event.listen(engine, "connect", _set_up)
     event.listen(engine, "begin", _begin)
     return engine

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import logging
 import sys
 from pathlib import Path
 from typing import Any
@@ -12,6 +11,7 @@ from typing import Any
 from clerk_app.seams import SystemClock, SystemDisk, SystemRng
 from sync.hub.hub import Hub, HubSeams, open_hub, require_hub
 from sync.hub.keys import FILE_NAME
+from sync.hub.log import start_log
 
 SEAMS = HubSeams(SystemClock(), SystemDisk(), SystemRng())
 
@@ -26,11 +26,9 @@ def add_common_options(parser: argparse.ArgumentParser) -> None:
 def open_or_make(args: argparse.Namespace) -> Hub:
     """The hub of `--data`, made if there is none yet."""
     new = not (args.data / FILE_NAME).exists()
-    hub = open_hub(args.data, SEAMS, args.db)
     # What goes wrong goes into the hub's own log, never onto the screen of whoever typed a command.
-    logging.basicConfig(
-        filename=args.data / "hub.log", level=logging.WARNING, format="%(asctime)s %(levelname)s %(name)s %(message)s"
-    )
+    start_log(args.data / "hub.log", with_requests=False)
+    hub = open_hub(args.data, SEAMS, args.db)
     if new:
         print(f"已新建平台。恢复私钥在 {args.data} 的 recovery-key 文件里，请移到没有网络的安全地方。", file=sys.stderr)
     return hub

@@ -7,6 +7,7 @@ import argparse
 from clerk_app.errors import HubNeedsTls
 from sync.address import is_loopback
 from sync.hub.commands.options import SEAMS, open_or_make
+from sync.hub.log import start_log
 from sync.hub.serve import Place, serve
 from sync.hub.tls import ServerTls, names_for
 
@@ -25,6 +26,9 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
         default=[],
         help="设备用来访问平台的主机名或 IP，写进证书，可写多个，第一个用作平台地址",
     )
+    parser.add_argument(
+        "--log", help="请求日志文件，一行一个 JSON 对象；“-”为标准错误输出；不写只记警告（平台文件夹的 hub.log）"
+    )
     parser.set_defaults(run=_run)
 
 
@@ -34,6 +38,8 @@ def _run(args: argparse.Namespace) -> int:
     if not wants_tls and not is_loopback(args.host):
         raise HubNeedsTls
     hub = open_or_make(args)
+    if args.log:
+        start_log(args.log, with_requests=True)
     try:
         tls = ServerTls(args.data, names, clock=SEAMS.clock, disk=SEAMS.disk, rng=SEAMS.rng) if wants_tls else None
         place = Place(args.host, args.port, args.name[0] if args.name else "", tls)
