@@ -248,6 +248,18 @@ class NoHub(UserError):
     code = "no_hub"
 
 
+class BlobPlaceUnknown(UserError):
+    """A place for blobs that no adapter knows."""
+
+    code = "blob_place_unknown"
+
+
+class ExtraMissing(UserError):
+    """What is asked for needs a library that is not installed with the program by itself."""
+
+    code = "extra_missing"
+
+
 class HubNotYet(UserError):
     """This command of the platform belongs to a later version."""
 

@@ -152,6 +152,11 @@ _SENTENCES: dict[str, tuple[str, str]] = {
     "protocol_mismatch": ("本机版本和平台不能对话，内容都在本机。", "请升级后再同步。"),
     # the platform's own commands
     "no_hub": ("这个文件夹里没有平台记录。", "请用 --data 指定平台的文件夹，或先运行 clerk-hub serve。"),
+    "blob_place_unknown": (
+        "附件存放地址 {place} 不对。",
+        "请写成 s3://桶名/前缀，或不写 --blobs，存在平台的文件夹里。",
+    ),
+    "extra_missing": ("这项功能要另装一组组件（{extra}）。", "请安装 window-clerk[{extra}] 后再试。"),
     "hub_not_yet": ("本版还没有这项功能，什么都没有改变。", "请等以后的版本。"),
     "no_such_hall": ("大厅代码应为 6 位数字。", "请核对后再试。"),
     "hall_full": ("这个大厅的 999 个设备号已经用完。", "请换一个大厅代码。"),

@@ -12,8 +12,11 @@ from clerk_app.journal.hub_keys import KeyList
 from clerk_app.seams import Clock, Disk, Rng
 from sync.hub.keys import FILE_NAME, HubKeys, load_or_make_keys
 from sync.hub.rotation import WORKING_KEYS, newest
-from sync.hub.shelf import Shelf
+from sync.hub.shelf import Shelf, open_shelf
 from sync.hub.store import HubStore
+
+BLOBS = "blobs"
+"""Named value: where this hub keeps its blobs."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,27 +63,40 @@ class HubSeams:
     rng: Rng
 
 
-def open_hub(folder: Path, seams: HubSeams, url: str | None = None) -> Hub:
-    """Open the hub in `folder`, making what is missing; raise `HubStoreFailed`, `HubKeysDamaged` or `DiskFailed`."""
+def open_hub(folder: Path, seams: HubSeams, url: str | None = None, blobs: str | None = None) -> Hub:
+    """Open the hub in `folder`, making what is missing.
+
+    `blobs` is where blobs are kept (`open_shelf`); what was said once is remembered, so that every process and command
+    finds them. Raises `HubStoreFailed`, `HubKeysDamaged` or `DiskFailed`, and what `open_shelf` raises.
+    """
     try:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         keys = load_or_make_keys(folder, seams.clock, seams.disk, seams.rng)
-        shelf = Shelf(folder / "blobs")
     except OSError as error:
         raise DiskFailed from error
     try:
         store = HubStore.open(folder, url)
     except SQLAlchemyError as error:
         raise HubStoreFailed from error
-    return _with_newest_keys(Hub(store, keys, shelf, seams.clock, seams.rng, *keys.key_list()))
-
-
-def _with_newest_keys(hub: Hub) -> Hub:
     try:
-        return hub.with_newest_keys()
+        shelf = _open_shelf(folder, store, blobs)
+        return Hub(store, keys, shelf, seams.clock, seams.rng, *keys.key_list()).with_newest_keys()
     except BaseException:
-        hub.close()
+        store.close()
         raise
+
+
+def _open_shelf(folder: Path, store: HubStore, place: str | None) -> Shelf:
+    try:
+        known = store.value(BLOBS) or ""
+        shelf = open_shelf(folder, known if place is None else place)
+        if place is not None and place != known:
+            store.put_value(BLOBS, place)
+    except SQLAlchemyError as error:
+        raise HubStoreFailed from error
+    except OSError as error:
+        raise DiskFailed from error
+    return shelf
 
 
 def require_hub(folder: Path) -> None:

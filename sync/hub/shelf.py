@@ -1,117 +1,62 @@
-"""Where the hub keeps blobs: sealed bytes in a folder, by id, and the beginnings of those still arriving.
+"""Where the hub keeps blobs: sealed bytes by id, and the beginnings of those still arriving.
 
-A beginning is only ever appended to at its end, so its size is the offset. It becomes a blob when the SHA-256 of the
-whole is its id: synced, renamed, folder synced. A beginning that does not come out right is thrown away.
-
-Several processes may share the folder: whoever changes a beginning holds one of 256 locks of the system, which a kill
-releases, so that nothing is ever written into a file that has become a blob.
+Two adapters pass the same tests: a folder (`folder_shelf.py`) and an S3-compatible object store (`s3_shelf.py`). Any
+number of processes may use one shelf.
 """
 
 from __future__ import annotations
 
-import errno
-import hashlib
-import os
-from io import BufferedRandom, BufferedReader
 from pathlib import Path
+from typing import Protocol
+from urllib.parse import urlsplit
 
-from clerk_app.failpoints import failpoint
-from clerk_app.file_lock import FileLock
+from clerk_app.errors import BlobPlaceUnknown, ExtraMissing
 from clerk_app.journal.exchange import BlobId
-from clerk_app.seams import fsync_folder
+from sync.hub.folder_shelf import FolderShelf
 
-_BINARY = getattr(os, "O_BINARY", 0)
+S3 = "s3"
 
 
-class Shelf:
-    """Blobs of one hub on a file system."""
-
-    def __init__(self, folder: Path) -> None:
-        self._folder = folder
-        self._arriving = folder / "arriving"
-        self._locks = folder / "locks"
-        for needed in (self._arriving, self._locks):
-            needed.mkdir(parents=True, exist_ok=True)
-
-    def path(self, blob: BlobId) -> Path:
-        """Where a whole blob lies."""
-        return self._folder / blob[:2] / blob
+class Shelf(Protocol):
+    """Blobs of one hub. Every method raises `OSError` as the system does; what it has done is durable."""
 
     def check(self) -> None:
         """Raise `OSError` if nothing can be put here."""
-        if not os.access(self._arriving, os.W_OK | os.X_OK):
-            raise OSError(errno.EACCES, "the folder of blobs cannot be written")
-
-    def size(self, blob: BlobId) -> int:
-        """Bytes of a whole blob."""
-        return self.path(blob).stat().st_size
 
     def has(self, blob: BlobId) -> bool:
         """Whether the whole blob is here, checked when it came."""
-        return self.path(blob).exists()
+
+    def size(self, blob: BlobId) -> int:
+        """Bytes of a whole blob; raise `FileNotFoundError` if it is not here."""
 
     def offset(self, blob: BlobId) -> int:
         """How many bytes of a beginning are here."""
-        try:
-            return (self._arriving / blob).stat().st_size
-        except FileNotFoundError:
-            return 0
 
     def append(self, blob: BlobId, offset: int, piece: bytes) -> bool:
-        """Add a piece at the end of a beginning; False if the end is elsewhere. Raises `OSError` as the system does."""
-        with self._alone(blob):
-            if self.has(blob):
-                # A duplicate of this upload ended in the meantime: its end is no longer a beginning's.
-                return False
-            descriptor = os.open(self._arriving / blob, os.O_RDWR | os.O_CREAT | _BINARY, 0o600)
-            with os.fdopen(descriptor, "r+b") as file:
-                if file.seek(0, os.SEEK_END) != offset:
-                    return False
-                file.write(piece)
-        return True
+        """Add a piece at the end of a beginning; False if the end is elsewhere."""
 
     def finish(self, blob: BlobId) -> bool:
         """Turn a full beginning into a blob, durably; False (and the beginning is gone) if its bytes are not `blob`."""
-        arriving, path = self._arriving / blob, self.path(blob)
-        with self._alone(blob):
-            if self.has(blob):
-                # A duplicate of the last piece finished it in the meantime.
-                return True
-            if not arriving.exists():
-                # A duplicate of the last piece came out otherwise and was thrown away.
-                return False
-            with arriving.open("r+b") as file:
-                same = _digest(file) == blob
-                if same:
-                    os.fsync(file.fileno())
-            if not same:
-                arriving.unlink()
-                return False
-            failpoint("hub.blob.synced")
-            path.parent.mkdir(exist_ok=True)
-            os.replace(arriving, path)
-        fsync_folder(path.parent)
-        fsync_folder(self._folder)
-        failpoint("hub.blob.renamed")
-        return True
 
     def drop(self, blob: BlobId) -> None:
         """Throw a beginning away."""
-        with self._alone(blob):
-            (self._arriving / blob).unlink(missing_ok=True)
 
     def is_whole(self, blob: BlobId) -> bool:
         """Whether the blob is here and its bytes still are what its id says."""
-        try:
-            with self.path(blob).open("rb") as file:
-                return _digest(file) == blob
-        except OSError:
-            return False
-
-    def _alone(self, blob: BlobId) -> FileLock:
-        """Keeps everybody else from this beginning, in whatever process, while the block runs."""
-        return FileLock(self._locks / blob[:2])
 
 
-def _digest(file: BufferedReader | BufferedRandom) -> str:
-    return hashlib.file_digest(file, "sha256").hexdigest()
+def open_shelf(folder: Path, place: str) -> Shelf:
+    """The shelf at `place`, `s3://BUCKET/PREFIX` or empty for `blobs` in the hub's folder.
+
+    Raises `BlobPlaceUnknown` for any other place, `ExtraMissing` where the library for it is not installed.
+    """
+    if not place:
+        return FolderShelf(folder / "blobs")
+    parts = urlsplit(place)
+    if parts.scheme != S3 or not parts.netloc or parts.query or parts.fragment:
+        raise BlobPlaceUnknown(place=place)
+    try:
+        from sync.hub.s3_shelf import S3Shelf
+    except ModuleNotFoundError as error:
+        raise ExtraMissing(extra="s3") from error
+    return S3Shelf(parts.netloc, parts.path)

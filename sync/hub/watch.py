@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
+from typing import Protocol
 
 from sync import wire
 from sync.blobs import is_blob_id
 from sync.hub import health, metrics
 from sync.hub.log import FIELDS
 from sync.hub.metrics import HubMetrics
-from sync.hub.service import BLOB_ROUTE, ROUTES, HubService
+from sync.hub.service import BLOB_ROUTE, ROUTES
 from sync.schemas import ErrorAnswer
 from sync.wire import Request, Response
 
@@ -25,10 +26,20 @@ _PATHS = {path for _method, path in ROUTES} | {health.ROUTE, metrics.ROUTE}
 _METHODS = {"GET", "HEAD", "POST", "PATCH", "PUT", "DELETE", "OPTIONS"}
 
 
+class Service(Protocol):
+    """What answers: `HubService`, or one that follows its changing keys."""
+
+    def handle(self, request: Request) -> Response:
+        """The answer to any request whatever; called from several threads at once."""
+
+    def device_code(self, request: Request) -> str:
+        """The nine digits of the device whose token the request carries; empty if it carries none that is good."""
+
+
 class Watch:
     """Hands requests to the service and notes what became of them. `monotonic` is the time to measure by, seconds."""
 
-    def __init__(self, service: HubService, counted: HubMetrics, monotonic: Callable[[], float]) -> None:
+    def __init__(self, service: Service, counted: HubMetrics, monotonic: Callable[[], float]) -> None:
         self._service = service
         self._metrics = counted
         self._monotonic = monotonic

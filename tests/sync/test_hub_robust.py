@@ -18,10 +18,10 @@ from sync.engine import SyncLane, sync_once
 from sync.hub import store as hub_store
 from sync.hub.decide import Ruling, decide
 from sync.hub.digest import digest
+from sync.hub.folder_shelf import FolderShelf
 from sync.hub.hub import Hub
 from sync.hub.schema import regions
 from sync.hub.service import ROUTES, HubService
-from sync.hub.shelf import Shelf
 from sync.hub.verify import verify_hub
 from sync.wire import ANSWER, SIGNATURE, Request, answer_message, compress
 from tests.sync.conftest import DirectLine
@@ -92,7 +92,7 @@ def test_any_json_gets_a_plain_signed_answer(platform, token, path, body):
 # ---- the disk -----------------------------------------------------------------------------------------------------
 
 
-class FullShelf(Shelf):
+class FullShelf(FolderShelf):
     """A shelf on a disk without room."""
 
     def append(self, blob, offset, piece):

@@ -17,9 +17,10 @@ SEAMS = HubSeams(SystemClock(), SystemDisk(), SystemRng())
 
 
 def add_common_options(parser: argparse.ArgumentParser) -> None:
-    """Add `--data`, `--db` and `--json`."""
+    """Add `--data`, `--db`, `--blobs` and `--json`."""
     parser.add_argument("--data", type=Path, required=True, help="平台的文件夹")
     parser.add_argument("--db", help="PostgreSQL 的 SQLAlchemy 地址；不写用文件夹里的 SQLite")
+    parser.add_argument("--blobs", help="附件存放地址 s3://桶名/前缀，说过一次就记住；不写用平台的文件夹")
     parser.add_argument("--json", action="store_true", help="只输出一个 JSON 对象")
 
 
@@ -28,7 +29,7 @@ def open_or_make(args: argparse.Namespace) -> Hub:
     new = not (args.data / FILE_NAME).exists()
     # What goes wrong goes into the hub's own log, never onto the screen of whoever typed a command.
     start_log(args.data / "hub.log", with_requests=False)
-    hub = open_hub(args.data, SEAMS, args.db)
+    hub = open_hub(args.data, SEAMS, args.db, args.blobs)
     if new:
         print(f"已新建平台。恢复私钥在 {args.data} 的 recovery-key 文件里，请移到没有网络的安全地方。", file=sys.stderr)
     return hub
