@@ -21,7 +21,7 @@ PACKAGE = "window-clerk"
 
 
 def health(hub: Hub) -> Response:
-    """200 if database and blobs answer, else 503 with what does not; for machines, unsigned, and outside the protocol."""
+    """200 if database and blobs answer, else 503 with what does not; unsigned, for machines, not for desks."""
     parts = {"database": _database(hub), "blobs": _blobs(hub)}
     ok = set(parts.values()) == {"ok"}
     body = json.dumps({"ok": ok, **parts, "version": _version()})
