@@ -11,11 +11,11 @@ import pytest
 
 from clerk_app.seams import SystemDisk
 from sync.engine import SyncLane
-from sync.hub.app import Service
 from sync.hub.devices import EnrolmentWish, enrol
 from sync.hub.hub import Hub, HubSeams, open_hub
 from sync.hub.service import HubService
 from sync.hub.store import HubStore
+from sync.hub.watch import Service
 from sync.transport import Traffic
 from sync.wire import Request, Response
 from tests.helpers.postgresql import PostgresqlServer, missing_reason, running_postgresql
