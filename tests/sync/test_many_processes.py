@@ -21,10 +21,10 @@ from sync.hub.blobs import Piece, take_piece
 from sync.hub.decide import Ruling, decide
 from sync.hub.devices import Device, EnrolmentWish, enrol
 from sync.hub.digest import digest
+from sync.hub.folder_shelf import FolderShelf
 from sync.hub.hub import HubSeams, open_hub
 from sync.hub.schema import chains, entries, hub_facts, regions, verdicts
 from sync.hub.service import HubService
-from sync.hub.shelf import Shelf
 from sync.hub.verify import verify_hub
 from sync.transport import HttpTransport
 from tests.helpers.hub import RunningHub
@@ -94,7 +94,7 @@ def test_nothing_is_written_into_a_file_that_has_become_a_blob(tmp_path, monkeyp
 
     content = b"sealed bytes"
     blob = hashlib.sha256(content).hexdigest()
-    first, second = Shelf(tmp_path), Shelf(tmp_path)
+    first, second = FolderShelf(tmp_path), FolderShelf(tmp_path)
     assert first.append(blob, 0, content)
     meeting(monkeypatch, hub_shelf, "hub.blob.synced")
 
