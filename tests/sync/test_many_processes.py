@@ -15,8 +15,8 @@ from clerk_app.errors import PlatformUnreachable
 from clerk_app.seams import SystemClock, SystemDisk, SystemRng
 from sync.engine import SyncLane, sync_once
 from sync.hub import blobs as hub_blobs
+from sync.hub import folder_shelf
 from sync.hub import push as hub_push
-from sync.hub import shelf as hub_shelf
 from sync.hub.blobs import Piece, take_piece
 from sync.hub.decide import Ruling, decide
 from sync.hub.devices import Device, EnrolmentWish, enrol
@@ -96,7 +96,7 @@ def test_nothing_is_written_into_a_file_that_has_become_a_blob(tmp_path, monkeyp
     blob = hashlib.sha256(content).hexdigest()
     first, second = FolderShelf(tmp_path), FolderShelf(tmp_path)
     assert first.append(blob, 0, content)
-    meeting(monkeypatch, hub_shelf, "hub.blob.synced")
+    meeting(monkeypatch, folder_shelf, "hub.blob.synced")
 
     def spoil():
         return second.append(blob, len(content), b"more") or second.append(blob, 0, b"other")
