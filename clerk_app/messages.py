@@ -62,6 +62,21 @@ _SENTENCES: dict[str, tuple[str, str]] = {
     "bad_parcel.foreign": ("这不是窗口通的交接文件，什么都没有改变。", "请选 clerk handover export 导出的文件。"),
     "bad_parcel.newer": ("这个交接文件由新版本导出，什么都没有改变。", "请升级后再导入。"),
     "bad_parcel.damaged": ("交接文件不完整或被改动，什么都没有改变。", "请在原来的电脑上重新导出，那里的内容都在。"),
+    "bad_parcel.not_handover": (
+        "这是回执文件，不是交接文件，什么都没有改变。",
+        "请在原来的电脑上用 clerk handover import 导入。",
+    ),
+    "bad_parcel.not_return": ("这是交接文件，不是回执文件，什么都没有改变。", "请核对文件后再试。"),
+    "bad_parcel.other_hub": ("这个文件属于另一个平台，什么都没有改变。", "请核对是哪个平台的文件。"),
+    "bad_parcel.other_device": ("这是给设备 {device} 的回执，什么都没有改变。", "请拿到那台电脑上导入。"),
+    "bad_parcel.unknown_device": ("平台不认识导出这个文件的设备，没有收下。", "请核对设备登记；原来的电脑里内容都在。"),
+    "bad_parcel.other_key": ("登记这个设备号的是另一台电脑，没有收下。", "请核对设备登记；原来的电脑里内容都在。"),
+    "bad_parcel.bad_secret": ("导出设备的登记文件和平台对不上，没有收下。", "请核对设备登记；原来的电脑里内容都在。"),
+    "bad_parcel.revoked": ("导出这个文件的设备已停用，没有收下。", "请把文件交给平台管理员。"),
+    "bad_parcel.recovery_needed": (
+        "这个文件由被停用的设备导出，要用恢复私钥才能打开，什么都没有改变。",
+        "请平台管理员在放恢复私钥的地方用 clerk-hub import --recovery-key 导入。",
+    ),
     "bad_parcel.not_for_us": (
         "这个交接文件不是给这里的，打不开，什么都没有改变。",
         "请核对是哪个平台、哪台设备的文件。",

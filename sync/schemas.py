@@ -260,6 +260,44 @@ class PieceAnswer(Message):
     complete: bool
 
 
+class HandoverAsk(Message):
+    """Announce the hand-over of another device: `id` is SHA-256 of the file."""
+
+    id: _Hex32
+
+
+class TakeAsk(Message):
+    """Take in an uploaded hand-over, from where the last answer said (0 at first)."""
+
+    id: _Hex32
+    after: _Place
+
+
+class HandoverAnswer(Message):
+    """How a hand-over stands.
+
+    `arriving`: `offset` bytes are here. `whole`: all bytes are here, and records before `offset` are taken in.
+    `taken`: done; `parcel` is the return, in base64. `refused`: nothing is kept of it, for this `reason`.
+    """
+
+    state: Literal["arriving", "whole", "taken", "refused"]
+    offset: _Place
+    reason: str = ""
+    parcel: str | None = None
+
+
+class ReturnPart(Message):
+    """One answer in a return: the hub's digest, acks, or a page of the feed.
+
+    `missing` comes with the digest: entries before those handed over that the hub lacks, so that it stored none.
+    """
+
+    state: StateAnswer | None = None
+    missing: _Place = 0
+    acks: list[AckMessage] = []
+    feed: FeedAnswer | None = None
+
+
 class Problem(Message):
     """Why a request was refused: a stable code, and a sentence for whoever debugs a client."""
 

@@ -15,9 +15,14 @@ class StoreHandoverState(StoreSyncState):
 
     def handover_key(self) -> bytes:
         """The hub's X25519 key that hand-overs are sealed to: of the newest key list, else of the enrolment file."""
-        listed = self._store.reads.value(meta.HUB_KEYS)
-        newest = KeyList.from_bytes(listed).present(HANDOVER_USE) if listed else None
+        keys = self.hub_keys()
+        newest = keys.present(HANDOVER_USE) if keys else None
         return newest or self._enrolment().handover
+
+    def hub_keys(self) -> KeyList | None:
+        """The newest key list seen; None before the first."""
+        content = self._store.reads.value(meta.HUB_KEYS)
+        return KeyList.from_bytes(content) if content else None
 
     def answer_key(self) -> bytes:
         """This device's own X25519 private key, which opens the hub's returns and nothing else."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Protocol
 
+from clerk_app.journal.hub_keys import KeyList
 from sync.desk import Desk
 
 
@@ -12,6 +13,9 @@ class HandoverDesk(Desk, Protocol):
 
     def handover_key(self) -> bytes:
         """The hub's X25519 key that hand-overs are sealed to: the newest one known."""
+
+    def hub_keys(self) -> KeyList | None:
+        """The newest key list seen; None before the first."""
 
     def answer_key(self) -> bytes:
         """This device's own X25519 private key, which opens the hub's returns and nothing else."""

@@ -30,6 +30,7 @@ _COMMANDS = (
     "decide",
     "inspect",
     "exchange",
+    "handover",
     "keys",
     "later",
 )

@@ -9,6 +9,7 @@ from sqlalchemy import Connection, exists, select, update
 
 from clerk_app.failpoints import failpoint
 from clerk_app.journal.exchange import BlobId
+from sync.hub.announced import MAX_HANDOVER, find_announced
 from sync.hub.devices import Device
 from sync.hub.hub import Hub
 from sync.hub.refusal import HASH_DIFFERS, MALFORMED, OFFSET_DIFFERS, TOO_LARGE, UNKNOWN_BLOB, Refused
@@ -51,9 +52,10 @@ def take_piece(hub: Hub, device: Device, piece: Piece) -> PieceAnswer:
     """Add a piece; with the last one the whole is checked and counts. Refuse what does not fit, with our offset."""
     if not (piece.length > 0 and piece.offset >= 0 and piece.end <= piece.length):
         raise Refused(*MALFORMED)
-    if piece.length > MAX_BLOB:
+    limit = _limit(hub, device, piece.blob)
+    if piece.length > (limit or MAX_BLOB):
         raise Refused(*TOO_LARGE)
-    if not _is_named(hub, device, piece.blob):
+    if not limit:
         raise Refused(*UNKNOWN_BLOB)
     shelf = hub.shelf
     if not shelf.has(piece.blob):
@@ -70,10 +72,18 @@ def take_piece(hub: Hub, device: Device, piece: Piece) -> PieceAnswer:
     return PieceAnswer(offset=piece.length, complete=_settle(hub, device, piece.blob))
 
 
-def _is_named(hub: Hub, device: Device, blob: BlobId) -> bool:
+def _limit(hub: Hub, device: Device, blob: BlobId) -> int:
+    """How large it may be: an entry names it, or a carrier announced it as a hand-over; 0 if nobody expects it."""
     with hub.store.reading() as connection:
-        statement = select(blobs.c.blob).where(blobs.c.region == device.region, blobs.c.blob == blob)
-        return connection.execute(statement).one_or_none() is not None
+        if is_named(connection, device.region, blob):
+            return MAX_BLOB
+        return MAX_HANDOVER if find_announced(connection, device.region, blob) else 0
+
+
+def is_named(connection: Connection, region: str, blob: BlobId) -> bool:
+    """Whether an entry of the region names it."""
+    statement = select(blobs.c.blob).where(blobs.c.region == region, blobs.c.blob == blob)
+    return connection.execute(statement).one_or_none() is not None
 
 
 def _settle(hub: Hub, device: Device, blob: BlobId) -> bool:

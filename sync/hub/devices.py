@@ -105,12 +105,18 @@ def _next_device(connection: Connection, hall: str) -> str:
     return f"{number:0{DEVICE_SIZE}d}"
 
 
-def find_device(connection: Connection, code: str) -> AnyRow:
-    """The row of a device; refuse an unknown or a revoked one."""
+def any_device(connection: Connection, code: str) -> AnyRow:
+    """The row of a device, revoked or not; refuse an unknown one."""
     statement = select(devices).where(devices.c.region == code[:HALL_SIZE], devices.c.device == code[HALL_SIZE:])
     row = connection.execute(statement).one_or_none()
     if row is None:
         raise Refused(*UNKNOWN_DEVICE)
+    return row
+
+
+def find_device(connection: Connection, code: str) -> AnyRow:
+    """The row of a device; refuse an unknown or a revoked one."""
+    row = any_device(connection, code)
     if row.revoked_at is not None:
         raise Refused(*REVOKED)
     return row

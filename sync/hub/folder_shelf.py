@@ -14,6 +14,7 @@ import hashlib
 import os
 from io import BufferedRandom, BufferedReader
 from pathlib import Path
+from typing import BinaryIO
 
 from clerk_app.failpoints import failpoint
 from clerk_app.file_lock import FileLock
@@ -94,6 +95,16 @@ class FolderShelf:
         fsync_folder(self._folder)
         failpoint("hub.blob.renamed")
         return True
+
+    def open(self, blob: BlobId) -> BinaryIO:
+        """A whole blob, to be read from any place."""
+        return self.path(blob).open("rb")
+
+    def remove(self, blob: BlobId) -> None:
+        """Throw away all that is here of a blob, whole or begun."""
+        with self._alone(blob):
+            (self._arriving / blob).unlink(missing_ok=True)
+            self.path(blob).unlink(missing_ok=True)
 
     def drop(self, blob: BlobId) -> None:
         """Throw a beginning away."""

@@ -17,9 +17,10 @@ import errno
 import hashlib
 import os
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from io import BufferedReader, RawIOBase
 from typing import Any, BinaryIO
 
 import boto3
@@ -106,6 +107,16 @@ class S3Shelf:
         self._delete([piece.key for piece in pieces])
         return True
 
+    def open(self, blob: BlobId) -> BinaryIO:
+        """A whole blob, to be read from any place."""
+        key, size = self._whole(blob), self.size(blob)
+        return BufferedReader(_ObjectFile(lambda start, end: self._range(key, start, end), size), _CHUNK)
+
+    def remove(self, blob: BlobId) -> None:
+        """Throw away all that is here of a blob, whole or begun."""
+        self.drop(blob)
+        self._delete([self._whole(blob)])
+
     def drop(self, blob: BlobId) -> None:
         """Throw a beginning away."""
         self._delete([piece.key for piece in self._pieces(blob)])
@@ -163,11 +174,44 @@ class S3Shelf:
             body = self._client.get_object(Bucket=self._bucket, Key=key)["Body"]
             yield from body.iter_chunks(_CHUNK)
 
+    def _range(self, key: str, start: int, end: int) -> bytes:
+        """Bytes `start`..`end` - 1 of an object."""
+        with _as_os_error():
+            found = self._client.get_object(Bucket=self._bucket, Key=key, Range=f"bytes={start}-{end - 1}")
+            content: bytes = found["Body"].read()
+        return content
+
     def _delete(self, keys: list[str]) -> None:
         for start in range(0, len(keys), 1000):
             names = [{"Key": key} for key in keys[start : start + 1000]]
             with _as_os_error():
                 self._client.delete_objects(Bucket=self._bucket, Delete={"Objects": names, "Quiet": True})
+
+
+class _ObjectFile(RawIOBase):
+    """An object of the store as a file to read from, a range at a time."""
+
+    def __init__(self, read_range: Callable[[int, int], bytes], size: int) -> None:
+        self._range = read_range
+        self._size = size
+        self._at = 0
+
+    def readable(self) -> bool:
+        return True
+
+    def seekable(self) -> bool:
+        return True
+
+    def seek(self, offset: int, whence: int = os.SEEK_SET) -> int:
+        self._at = offset + {os.SEEK_SET: 0, os.SEEK_CUR: self._at, os.SEEK_END: self._size}[whence]
+        return self._at
+
+    def readinto(self, buffer: Any) -> int:
+        end = min(self._size, self._at + len(buffer))
+        content = self._range(self._at, end) if end > self._at else b""
+        buffer[: len(content)] = content
+        self._at += len(content)
+        return len(content)
 
 
 def _end(pieces: list[_Piece]) -> int:

@@ -132,6 +132,20 @@ blob_names = Table(
 )
 """Which entry names which blob; a blob nobody names is not taken in."""
 
+handovers = Table(
+    "handovers",
+    metadata,
+    Column("region", Text, primary_key=True),
+    Column("handover", Text, primary_key=True),
+    Column("carrier", Text, nullable=False),
+    Column("device", Text, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("announced_at", BigInteger, nullable=False),
+    Column("taken_at", BigInteger),
+    Column("manifest", LargeBinary),
+)
+"""Hand-over files brought by a carrier of this region: `arriving`, or `taken` with what the return is made from."""
+
 cases = Table(
     "cases",
     metadata,

@@ -18,6 +18,7 @@ from sync.hub import health, refusal
 from sync.hub.acks import signed_acks
 from sync.hub.auth import NONCE_SIZE, TOKEN_S, TokenKey
 from sync.hub.blobs import Piece, standing, standings, take_piece
+from sync.hub.carried import expect, take
 from sync.hub.devices import Device, find_device, register, registered_device
 from sync.hub.feed import compare, read_feed
 from sync.hub.hub import Hub
@@ -33,6 +34,8 @@ from sync.schemas import (
     BlobsAsk,
     ErrorAnswer,
     FeedAnswer,
+    HandoverAnswer,
+    HandoverAsk,
     HelloAnswer,
     HelloAsk,
     KeyListMessage,
@@ -44,6 +47,7 @@ from sync.schemas import (
     RegisterAsk,
     StateAnswer,
     StateAsk,
+    TakeAsk,
     TokenAnswer,
     TokenAsk,
     read_message,
@@ -197,6 +201,16 @@ class HubService:
         offset, length = _number(headers.get(wire.UPLOAD_OFFSET, "")), _number(headers.get(wire.UPLOAD_LENGTH, ""))
         return _json(take_piece(self._hub, device, Piece(blob, offset, length, request.body)))
 
+    # ---- hand-overs brought by a carrier ------------------------------------------------------------------------
+
+    def handover(self, request: Request) -> HandoverAnswer:
+        """Announce the hand-over of another device; its bytes follow as those of a blob."""
+        return expect(self._hub, self._device(request), read_message(HandoverAsk, request))
+
+    def take_handover(self, request: Request) -> HandoverAnswer:
+        """Take in an uploaded hand-over."""
+        return take(self._hub, self._device(request), read_message(TakeAsk, request))
+
 
 @dataclass(frozen=True, slots=True)
 class Route:
@@ -216,6 +230,8 @@ ROUTES: dict[tuple[str, str], Route] = {
     ("POST", "/v1/push"): Route(HubService.push, PushAnswer),
     ("POST", "/v1/acks"): Route(HubService.acks, AcksAnswer, AcksAsk),
     ("GET", "/v1/feed"): Route(HubService.feed, FeedAnswer),
+    ("POST", "/v1/handovers"): Route(HubService.handover, HandoverAnswer, HandoverAsk),
+    ("POST", "/v1/handovers/take"): Route(HubService.take_handover, HandoverAnswer, TakeAsk),
     ("POST", BLOB_ROUTE): Route(HubService.blobs, BlobsAnswer, BlobsAsk),
 }
 """The calls with a fixed path; a blob itself is `HEAD` and `PATCH` below `BLOB_ROUTE` (answer: `PieceAnswer`)."""

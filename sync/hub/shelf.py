@@ -7,7 +7,7 @@ number of processes may use one shelf.
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Protocol
+from typing import BinaryIO, Protocol
 from urllib.parse import urlsplit
 
 from clerk_app.errors import BlobPlaceUnknown, ExtraMissing
@@ -37,6 +37,12 @@ class Shelf(Protocol):
 
     def finish(self, blob: BlobId) -> bool:
         """Turn a full beginning into a blob, durably; False (and the beginning is gone) if its bytes are not `blob`."""
+
+    def open(self, blob: BlobId) -> BinaryIO:
+        """A whole blob, to be read from any place, closed by the caller; raise `FileNotFoundError` if it is not here."""
+
+    def remove(self, blob: BlobId) -> None:
+        """Throw away all that is here of a blob, whole or begun."""
 
     def drop(self, blob: BlobId) -> None:
         """Throw a beginning away."""

@@ -13,6 +13,7 @@ SUITES = {
     "print": "tests/faults/test_take_in_kills.py",
     "keys": "tests/faults/test_key_kills.py",
     "tls": "tests/faults/test_key_kills.py",
+    "handover": "tests/faults/test_handover_kills.py",
     "sync": "tests/faults/test_sync_failpoints.py",
     "exchange": "tests/sync/test_exchange.py",
     "hub": "tests/faults/test_sync_failpoints.py",

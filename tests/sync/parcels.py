@@ -9,7 +9,10 @@ from dataclasses import dataclass
 from clerk_app.journal.handover import BATCH, BLOB, DRAFT, MANIFEST, Draft, Manifest, read_records
 from clerk_app.security.parcel import Parcel, ParcelReader, check_parcel
 from sync.batch import Batch, decode_batch
+from sync.handover.answer import Returned, take_return
 from sync.handover.pack import Packed, Packing, pack
+from sync.hub.hub import Hub
+from sync.hub.unpack import make_return, open_handover, take_records
 from tests.sync.store_desk import StoreDesk
 
 
@@ -48,3 +51,17 @@ def unpacked(content: bytes, private: bytes) -> Unpacked:
         {record.blob: b"".join(record.pieces(reader, 0, 1000)) for record in records if record.kind == BLOB},
         [Draft.from_bytes(record.read(reader)) for record in records if record.kind == DRAFT],
     )
+
+
+def taken_by(hub: Hub, content: bytes) -> bytes:
+    """A hub takes in a whole hand-over; its return."""
+    file = io.BytesIO(content)
+    handover = open_handover(hub, file, check_parcel(file))
+    assert take_records(hub, handover, 0, lambda: False) is None
+    return make_return(hub, handover.device, handover.manifest)
+
+
+def answered(desk: StoreDesk, content: bytes) -> Returned:
+    """A desk takes in a return."""
+    file = io.BytesIO(content)
+    return take_return(desk, file, check_parcel(file))

@@ -98,6 +98,30 @@ def test_a_dropped_beginning_begins_again(shelf):
     assert put(shelf)
 
 
+def test_a_whole_blob_can_be_read_from_any_place(shelf):
+    put(shelf)
+    with shelf.open(BLOB) as file:
+        assert file.seek(0, os.SEEK_END) == len(CONTENT)
+        assert file.read(5) == b""
+        file.seek(100_001)
+        assert file.read(70_000) == CONTENT[100_001:170_001]
+        file.seek(0)
+        assert file.read() == CONTENT
+
+
+def test_what_is_removed_is_gone_whole_or_begun(shelf):
+    put(shelf)
+    shelf.remove(BLOB)
+    assert not shelf.has(BLOB)
+    with pytest.raises(FileNotFoundError):
+        shelf.open(BLOB)
+    shelf.append(BLOB, 0, CONTENT[:1000])
+    shelf.remove(BLOB)
+    assert shelf.offset(BLOB) == 0
+    shelf.remove(BLOB)
+    assert put(shelf)
+
+
 def test_what_is_not_here_is_said(shelf):
     assert not shelf.is_whole(BLOB)
     assert not shelf.finish(BLOB)
