@@ -39,7 +39,7 @@ class Shelf(Protocol):
         """Turn a full beginning into a blob, durably; False (and the beginning is gone) if its bytes are not `blob`."""
 
     def open(self, blob: BlobId) -> BinaryIO:
-        """A whole blob, to be read from any place, closed by the caller; raise `FileNotFoundError` if it is not here."""
+        """A whole blob, to be read from any place and closed by the caller; raise `FileNotFoundError` without one."""
 
     def remove(self, blob: BlobId) -> None:
         """Throw away all that is here of a blob, whole or begun."""
