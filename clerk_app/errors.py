@@ -526,6 +526,12 @@ class PlatformUnreachable(PlatformError):
     code = "platform_unreachable"
 
 
+class PlatformBusy(PlatformError):
+    """The platform itself asks to come back later; `retry_after_s` says when."""
+
+    code = "platform_busy"
+
+
 class CaptivePortal(PlatformError):
     """A log-in page or proxy answered in the platform's place."""
 

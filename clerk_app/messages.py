@@ -120,6 +120,7 @@ _SENTENCES: dict[str, tuple[str, str]] = {
     # the platform
     "platform_failed": ("现在连不上平台，本机已保存，照常办理。", "有网后会自动上传。"),
     "platform_unreachable": ("现在连不上平台，本机已保存，照常办理。", "有网后会自动上传。"),
+    "platform_busy": ("平台正忙，本机已保存，照常办理。", "不用做什么，轮到本机时会自动接着上传。"),
     "captive_portal": ("网络要先登录，平台没有收到任何内容。", "请先登录网络，会自动接着上传。"),
     "certificate_out_of_time": (
         "平台的证书和本机时间对不上，没有发送任何内容。",

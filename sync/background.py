@@ -14,7 +14,7 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
-from clerk_app.errors import BugError, ClerkError, PlatformUnreachable
+from clerk_app.errors import BugError, ClerkError, PlatformBusy, PlatformUnreachable
 from clerk_app.seams import Clock, Rng
 from sync.engine import SyncLane, sync_once
 from sync.report import SyncProgress, SyncReport
@@ -58,10 +58,17 @@ def after_sync(state: LineState, report: SyncReport, now_ms: int) -> LineState:
         has_line=phase == "idle",
         last_done_ms=now_ms if report.state == "done" else state.last_done_ms,
         offline_since_ms=None if phase in ("idle", "refused") else state.offline_since_ms or now_ms,
-        failures=0 if report.settled else state.failures + 1,
+        failures=_failures_after(state, report),
         report=report,
         progress=None,
     )
+
+
+def _failures_after(state: LineState, report: SyncReport) -> int:
+    if report.settled:
+        return 0
+    # A platform that says itself when to come back has not failed.
+    return state.failures if isinstance(report.problem, PlatformBusy) else state.failures + 1
 
 
 def _phase_after(report: SyncReport) -> LinePhase:
@@ -75,8 +82,11 @@ def _phase_after(report: SyncReport) -> LinePhase:
 def pause_s(state: LineState, chance: float) -> float:
     """Seconds until the next try by itself. `chance` in 0..1 spreads desks that came back together.
 
-    The platform's own Retry-After is never undercut.
+    The platform's own Retry-After is never undercut, and a busy platform is believed: its line is fair to those who
+    come back when they were told to.
     """
+    if isinstance(state.report.problem, PlatformBusy):
+        return max(state.report.retry_after_s * (1 + JITTER * chance), SHORTEST_S)
     if state.phase == "offline":
         base = OFFLINE_S
     elif state.failures == 0:
@@ -115,7 +125,7 @@ class BackgroundSync:
 
     def nudge(self) -> None:
         """Something was written: sync soon if there is a line; without one it is no reason to try sooner."""
-        if self.state.has_line:
+        if self.state.has_line and not isinstance(self.state.report.problem, PlatformBusy):
             self._wanted.set()
 
     def stop(self) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 
-from clerk_app.errors import CaptivePortal, PlatformRefused, PlatformUnreachable, ProtocolMismatch
+from clerk_app.errors import CaptivePortal, PlatformBusy, PlatformRefused, PlatformUnreachable, ProtocolMismatch
 from clerk_app.journal.exchange import BlobId, FeedPlace, OwnChain, Registration
 from clerk_app.journal.hub_keys import ACK_USE, KeyList, read_key_list
 from sync import wire
@@ -216,7 +216,9 @@ class HubClient:
         code = _problem(answer)
         if answer.status == 401:
             raise TokenExpired
-        if answer.status in (429, 503, 507):
+        if answer.status in (429, 503):
+            raise PlatformBusy(f"the hub cannot now: {code}", retry_after_s=_retry_after(answer))
+        if answer.status == 507:
             raise PlatformUnreachable(f"the hub cannot now: {code}", retry_after_s=_retry_after(answer))
         if answer.status == 426:
             raise ProtocolMismatch

@@ -16,6 +16,7 @@ from clerk_app.errors import (
     BlobDamaged,
     CaptivePortal,
     ClerkError,
+    PlatformBusy,
     PlatformError,
     PlatformRefused,
     PlatformUnreachable,
@@ -157,6 +158,8 @@ class _Run:
             return "portal", error
         except (PlatformRefused, ProtocolMismatch) as error:
             return "refused", error
+        except PlatformBusy as error:
+            return "partial", error
         except PlatformError as error:
             return ("partial" if self.answered else "offline"), error
         except _Stuck:

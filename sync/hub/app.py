@@ -1,6 +1,13 @@
-"""The hub over HTTP: an ASGI application around one function, one thread for each request that is being answered."""
+"""The hub over HTTP: an ASGI application around one function, one thread for each request that is being answered.
+
+How many are, and who is next, `admission` says. Bodies that are read or wait are bounded too; who would go beyond that
+is told so without our signature, for which the whole body would have to be read.
+"""
 
 from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Protocol
 
 from fastapi import FastAPI
 from fastapi import Request as HttpRequest
@@ -10,7 +17,8 @@ from starlette.requests import ClientDisconnect
 
 from sync import wire
 from sync.address import is_loopback
-from sync.hub import metrics
+from sync.hub import health, metrics
+from sync.hub.admission import Admission, Busy, Visitor
 from sync.hub.current_service import CurrentService
 from sync.hub.hub import Hub
 from sync.hub.metrics import HubMetrics
@@ -20,50 +28,96 @@ from sync.hub.watch import Watch
 _FORWARDED = ("forwarded", "x-forwarded-for", "via")
 """Headers that tell of a proxy in between."""
 _METHODS = ["GET", "HEAD", "POST", "PATCH", "PUT", "DELETE", "OPTIONS"]
+MAX_HELD = 256 * 1024 * 1024
+"""Bytes of bodies in memory at once: being read, waiting, or worked on."""
+_RETRY_FULL_S = 5
+
+
+class Service(Protocol):
+    """What answers; called from several threads at once."""
+
+    def handle(self, request: wire.Request) -> wire.Response:
+        """The answer to any request whatever."""
+
+    def busy(self, request: wire.Request, retry_after_s: int) -> wire.Response:
+        """The answer when there is no room."""
+
+    def device_code(self, request: wire.Request) -> str:
+        """The nine digits of the device whose token the request carries; empty if it carries none that is good."""
 
 
 def make_app(hub: Hub) -> FastAPI:
-    """The application; every path goes to the service, which knows them, but that of the metrics.
-
-    Metrics are for this machine alone: a request from elsewhere, or one that came through a proxy, finds nothing there.
-    """
-    counted = HubMetrics(hub)
+    """The application of a hub, with its line and its metrics."""
+    admission = Admission(hub.clock)
+    counted = HubMetrics(hub, lambda: admission.waiting)
     watch = Watch(CurrentService(hub), counted, hub.clock.monotonic)
-    app = FastAPI(title=TITLE, version=VERSION, docs_url=None, redoc_url=None, openapi_url="/openapi.json")
+    return app_with(Door(watch, admission, counted.page))
 
-    async def answer(request: HttpRequest) -> HttpResponse:
+
+def app_with(door: Door) -> FastAPI:
+    """An application whose every path goes through `door`."""
+    app = FastAPI(title=TITLE, version=VERSION, docs_url=None, redoc_url=None, openapi_url="/openapi.json")
+    app.add_api_route("/{path:path}", door.answer, methods=_METHODS, include_in_schema=False)
+    app.openapi = describe  # type: ignore[method-assign]
+    return app
+
+
+class Door:
+    """From an HTTP request to an HTTP answer. `metrics_page` is for this machine alone.
+
+    A request from elsewhere, or one that came through a proxy, finds no metrics.
+    """
+
+    def __init__(self, service: Service, admission: Admission, metrics_page: Callable[[], wire.Response]) -> None:
+        self._service = service
+        self._admission = admission
+        self._metrics_page = metrics_page
+        self._held = 0
+
+    async def answer(self, request: HttpRequest) -> HttpResponse:
+        """Read, wait, answer."""
+        parts: list[bytes] = []
         try:
-            body = await _body(request)
+            problem = await self._read(request, parts)
+            if problem is not None:
+                return problem
+            path = request.url.path + (f"?{request.url.query}" if request.url.query else "")
+            found = wire.Request(request.method, path, dict(request.headers), b"".join(parts))
+            made = await self._made(found, from_here=_is_from_here(request))
         except ClientDisconnect:
             # Cut while it was being sent: nothing was taken in, and nobody is there to be told.
             return HttpResponse(status_code=400)
-        if body is None:
-            return HttpResponse(status_code=413)
-        path = request.url.path + (f"?{request.url.query}" if request.url.query else "")
-        found = wire.Request(request.method, path, dict(request.headers), body)
-        if found.route == metrics.ROUTE and _is_from_here(request):
-            made = await run_in_threadpool(counted.page)
-        else:
-            made = await run_in_threadpool(watch.handle, found)
+        finally:
+            self._held -= sum(map(len, parts))
         return HttpResponse(made.body, made.status, dict(made.headers))
 
-    app.add_api_route("/{path:path}", answer, methods=_METHODS, include_in_schema=False)
-    app.openapi = describe  # type: ignore[method-assign]
-    return app
+    async def _read(self, request: HttpRequest, parts: list[bytes]) -> HttpResponse | None:
+        """Read the body into `parts`; what stands in the way of it, if anything does."""
+        size = 0
+        async for part in request.stream():
+            size += len(part)
+            if size > wire.MAX_BODY:
+                return HttpResponse(status_code=413)
+            if self._held + len(part) > MAX_HELD:
+                return HttpResponse(status_code=503, headers={wire.RETRY_AFTER: str(_RETRY_FULL_S)})
+            parts.append(part)
+            self._held += len(part)
+        return None
+
+    async def _made(self, request: wire.Request, *, from_here: bool) -> wire.Response:
+        if request.route == metrics.ROUTE and from_here:
+            return await run_in_threadpool(self._metrics_page)
+        if request.route == health.ROUTE:
+            # Never waits: a proxy that hears nothing from a busy hub takes it for a dead one.
+            return await run_in_threadpool(self._service.handle, request)
+        visitor = Visitor(self._service.device_code(request), len(request.body), blob=request.method == "PATCH")
+        try:
+            async with self._admission.turn(visitor):
+                return await run_in_threadpool(self._service.handle, request)
+        except Busy as busy:
+            return self._service.busy(request, busy.retry_after_s)
 
 
 def _is_from_here(request: HttpRequest) -> bool:
     host = request.client.host if request.client else ""
     return is_loopback(host) and not any(name in request.headers for name in _FORWARDED)
-
-
-async def _body(request: HttpRequest) -> bytes | None:
-    """The body, or None if it is larger than any of the protocol."""
-    parts: list[bytes] = []
-    size = 0
-    async for part in request.stream():
-        size += len(part)
-        if size > wire.MAX_BODY:
-            return None
-        parts.append(part)
-    return b"".join(parts)

@@ -38,6 +38,10 @@ class CurrentService:
         """The nine digits of the device whose token the request carries; empty if it carries none that is good."""
         return self._service.device_code(request)
 
+    def busy(self, request: Request, retry_after_s: int) -> Response:
+        """The answer when there is no room."""
+        return self._service.busy(request, retry_after_s)
+
     def _look(self, now: float) -> None:
         try:
             hub = self._hub.with_newest_keys()

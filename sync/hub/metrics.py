@@ -7,7 +7,7 @@ codes and reasons are our own words.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 from prometheus_client.core import GaugeMetricFamily
@@ -29,7 +29,8 @@ _SECONDS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10)
 class HubMetrics:
     """The numbers of one process."""
 
-    def __init__(self, hub: Hub) -> None:
+    def __init__(self, hub: Hub, waiting: Callable[[], int] = lambda: 0) -> None:
+        """`waiting` counts the requests that wait for their turn."""
         self._registry = CollectorRegistry()
         self._requests = Counter(
             f"{PREFIX}_requests", "Requests answered.", ("method", "route", "status"), registry=self._registry
@@ -46,6 +47,8 @@ class HubMetrics:
         self._in_progress = Gauge(
             f"{PREFIX}_requests_in_progress", "Requests being answered now.", registry=self._registry
         )
+        line = Gauge(f"{PREFIX}_requests_waiting", "Requests that wait for their turn.", registry=self._registry)
+        line.set_function(waiting)
         self._registry.register(_Holdings(hub))
 
     def begun(self) -> None:

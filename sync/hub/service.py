@@ -75,6 +75,16 @@ class HubService:
         if request.route == health.ROUTE and request.method == "GET":
             return health.health(self._hub)
         response = self._answer(request)
+        return self._signed(request, response)
+
+    def busy(self, request: Request, retry_after_s: int) -> Response:
+        """The answer when there is no room."""
+        headers = {wire.RETRY_AFTER: str(retry_after_s)}
+        if request.route.startswith("/p/"):
+            return Response(503, headers)
+        return self._signed(request, self._refuse(Refused(*refusal.BUSY, headers)))
+
+    def _signed(self, request: Request, response: Response) -> Response:
         if request.method == "HEAD":
             response = Response(response.status, response.headers)
         return self._hub.keys.sign_answer(request, response)

@@ -32,6 +32,9 @@ class Service(Protocol):
     def handle(self, request: Request) -> Response:
         """The answer to any request whatever; called from several threads at once."""
 
+    def busy(self, request: Request, retry_after_s: int) -> Response:
+        """The answer when there is no room."""
+
     def device_code(self, request: Request) -> str:
         """The nine digits of the device whose token the request carries; empty if it carries none that is good."""
 
@@ -54,6 +57,17 @@ class Watch:
         finally:
             self._note(request, answer, self._monotonic() - began)
         return answer
+
+    def busy(self, request: Request, retry_after_s: int) -> Response:
+        """The service's answer when there is no room."""
+        self._metrics.begun()
+        answer = self._service.busy(request, retry_after_s)
+        self._note(request, answer, 0.0)
+        return answer
+
+    def device_code(self, request: Request) -> str:
+        """The device by its token."""
+        return self._service.device_code(request)
 
     def _note(self, request: Request, answer: Response, seconds: float) -> None:
         method = request.method if request.method in _METHODS else OTHER
