@@ -284,6 +284,18 @@ class NoHubAddress(UserError):
     code = "no_hub_address"
 
 
+class NoSuchDevice(UserError):
+    """No device of the platform has this code or name, or `several` have: `codes` names them."""
+
+    code = "no_such_device"
+
+
+class NothingInQuarantine(UserError):
+    """Nothing in quarantine fits what was asked for."""
+
+    code = "nothing_in_quarantine"
+
+
 class HubNeedsTls(UserError):
     """Beyond this machine the platform speaks TLS only."""
 
@@ -489,6 +501,15 @@ class SchemaTooNew(StoreError):
     """A newer version of the program wrote this store."""
 
     code = "schema_too_new"
+
+
+class DeviceRevoked(StoreError):
+    """The platform revoked this device; what was unsent lies sealed in `file`, and the keys are gone.
+
+    `reason` is `sealing` while the order is known and not yet carried out.
+    """
+
+    code = "device_revoked"
 
 
 class HubKeysDamaged(StoreError):

@@ -117,6 +117,14 @@ _SENTENCES: dict[str, tuple[str, str]] = {
     "witness_damaged": ("本机记录的见证文件缺失或被改动，不能打开。", "请不要改动文件夹，联系维护人员核对。"),
     "store_rolled_back": ("本机记录被回退或损坏，不能办理。", "请不要改动文件夹，联系维护人员核对。"),
     "schema_too_new": ("这份记录由更新的版本建立。", "请升级后再打开。"),
+    "device_revoked": (
+        "平台已停用本机，没有上传的内容（{entries} 条记录、{drafts} 份草稿）已封存在 {file}，没有丢失。",
+        "请把这个文件交给平台管理员，本机不再办理业务。",
+    ),
+    "device_revoked.sealing": (
+        "平台已停用本机，正在封存没有上传的内容。",
+        "请稍等，不要再办理；封存好会告诉您文件在哪里。",
+    ),
     # the platform
     "platform_failed": ("现在连不上平台，本机已保存，照常办理。", "有网后会自动上传。"),
     "platform_unreachable": ("现在连不上平台，本机已保存，照常办理。", "有网后会自动上传。"),
@@ -177,6 +185,9 @@ _SENTENCES: dict[str, tuple[str, str]] = {
     "no_such_hall": ("大厅代码应为 6 位数字。", "请核对后再试。"),
     "hall_full": ("这个大厅的 999 个设备号已经用完。", "请换一个大厅代码。"),
     "no_hub_address": ("还不知道平台的地址。", "请先运行 clerk-hub serve，或用 --url 写明地址。"),
+    "no_such_device": ("平台没有这台设备：{device}。", "请核对 9 位设备代码（大厅 6 位加设备 3 位）或设备名称。"),
+    "no_such_device.several": ("有几台设备都叫 {device}：{codes}。", "请改用其中一个 9 位设备代码。"),
+    "nothing_in_quarantine": ("隔离区里没有符合的内容，什么都没有改变。", "请先用 clerk-hub quarantine list 查看。"),
     "hub_needs_tls": ("本机以外的地址只能用 https 加密连接。", "请去掉 --no-tls，或把地址改为 https 开头的。"),
     "bad_hub_address": ("平台地址写法不对：{address}。", "请写主机名或 IP；登记时写 https://主机:端口。"),
     "hub_port_taken": ("{host} 的端口 {port} 不能用。", "请换一个地址或端口，--port 0 会自动选一个。"),

@@ -13,6 +13,7 @@ from clerk_app.errors import ProtocolMismatch
 from clerk_app.journal.exchange import FeedPage, FeedPlace, ReceivedFact, Verdict, VerdictName
 from clerk_app.journal.hub_facts import FACT_FORM, HubFact, read_hub_fact
 from clerk_app.journal.hub_keys import KeyList
+from clerk_app.journal.orders import ORDER_FORM, SignedOrder, read_order
 from sync.schemas import FeedAnswer, FeedItem
 
 VERDICT_FORM = "verdict-1"
@@ -40,6 +41,7 @@ def read_page(answer: FeedAnswer, place: FeedPlace, keys: KeyList) -> FeedPage |
     verdicts: list[Verdict] = []
     facts: list[ReceivedFact] = []
     unknown: list[tuple[int, bytes]] = []
+    orders: list[SignedOrder] = []
     after = place
     for item in answer.items:
         content = item.content.encode()
@@ -52,11 +54,24 @@ def read_page(answer: FeedAnswer, place: FeedPlace, keys: KeyList) -> FeedPage |
             verdicts.append(_verdict(fields))
         elif fields[0] == FACT_FORM:
             facts.append(_fact(item, keys))
+        elif fields[0] == ORDER_FORM:
+            orders.append(read_signed_order(item, keys))
         else:
             unknown.append((hub_seq, content))
     if (after.hub_seq, after.mark.hex()) != (answer.after, answer.mark):
         return None
-    return FeedPage(tuple(verdicts), tuple(facts), tuple(unknown), after)
+    return FeedPage(tuple(verdicts), tuple(facts), tuple(unknown), after, tuple(orders))
+
+
+def read_signed_order(item: FeedItem, keys: KeyList) -> SignedOrder:
+    """An order that the hub signed; raise `ProtocolMismatch` for anything else."""
+    try:
+        signed = SignedOrder(read_order(item.content.encode()), bytes.fromhex(item.signature or ""))
+    except ValueError as error:
+        raise ProtocolMismatch("an order out of form") from error
+    if not keys.verifies_order(signed):
+        raise ProtocolMismatch("an order that the hub did not sign")
+    return signed
 
 
 def _line(content: bytes) -> bytes:

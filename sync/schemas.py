@@ -8,6 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from clerk_app.journal.hub_facts import Ack, SignedAck
 from clerk_app.journal.hub_keys import KeyList
+from clerk_app.journal.orders import SignedOrder
 from sync.wire import Malformed, Request, Response, json_content
 
 _Hex16 = Annotated[str, Field(pattern=r"^[0-9a-f]{32}$")]
@@ -218,10 +219,15 @@ class AcksAnswer(Message):
 
 
 class FeedItem(Message):
-    """One item: its exact bytes as text. The first line is what the mark runs over; a fact carries its signature."""
+    """One item: its exact bytes as text. The first line is what the mark runs over; facts and orders are signed."""
 
     content: str
     signature: _Hex64 | None = None
+
+    @classmethod
+    def of_order(cls, signed: SignedOrder) -> FeedItem:
+        """From an order."""
+        return cls(content=signed.order.message().decode(), signature=signed.signature.hex())
 
 
 class FeedAnswer(Message):
@@ -306,10 +312,14 @@ class Problem(Message):
 
 
 class ErrorAnswer(Message):
-    """The body of every refusal; it brings the working keys, since a refusal may be the first answer of all."""
+    """The body of every refusal; it brings the working keys, since a refusal may be the first answer of all.
+
+    `order`: why, where the device was ordered to work no more; the item as it stands in its feed.
+    """
 
     error: Problem
     keys: KeyListMessage | None = None
+    order: FeedItem | None = None
 
 
 AnyMessage = TypeVar("AnyMessage", bound=Message)

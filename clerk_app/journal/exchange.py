@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from clerk_app.journal.hub_facts import HubFact
+from clerk_app.journal.orders import SignedOrder
 
 NO_MARK = bytes(32)
 BlobId = str
@@ -89,12 +90,14 @@ class FeedPage:
     """One page of the feed, verified: what it brings, and the place after it. Taken whole or not at all.
 
     `unknown` holds items of a newer hub, byte for byte, so that a newer version of this program can read them.
+    `orders` were verified too; they are obeyed before anything else of the page is taken.
     """
 
     verdicts: tuple[Verdict, ...]
     facts: tuple[ReceivedFact, ...]
     unknown: tuple[tuple[int, bytes], ...]
     place: FeedPlace
+    orders: tuple[SignedOrder, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

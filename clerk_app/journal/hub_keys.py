@@ -13,7 +13,8 @@ import json
 from dataclasses import dataclass
 
 from clerk_app.journal.hub_facts import HubFact, SignedAck
-from clerk_app.journal.signature import ACK, FACT, KEYS, sign, verify
+from clerk_app.journal.orders import SignedOrder
+from clerk_app.journal.signature import ACK, FACT, KEYS, ORDER, sign, verify
 
 _FORMAT = "keys-1"
 
@@ -69,6 +70,11 @@ class KeyList:
     def verifies_fact(self, fact: HubFact, signature: bytes) -> bool:
         """Whether the fact is this hub's word."""
         return fact.hub == self.hub and self.verifies(FACT_USE, FACT, fact.message(), signature)
+
+    def verifies_order(self, signed: SignedOrder) -> bool:
+        """Whether the order is this hub's word."""
+        order = signed.order
+        return order.hub == self.hub and self.verifies(ORDER_USE, ORDER, order.message(), signed.signature)
 
 
 def sign_key_list(identity_private: bytes, keys: KeyList) -> bytes:

@@ -38,6 +38,7 @@ HEAD = "head"
 ACK = "ack"
 FACT = "fact"
 KEYS = "keys"
+ORDER = "order"
 TOKEN = "token"  # noqa: S105 - the name of a purpose, not a secret
 CHALLENGE = "challenge"
 ENROLMENT = "enrolment"

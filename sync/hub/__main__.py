@@ -32,6 +32,7 @@ _COMMANDS = (
     "exchange",
     "handover",
     "keys",
+    "revoke",
     "later",
 )
 """The files in `commands/`."""

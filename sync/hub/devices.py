@@ -13,6 +13,7 @@ from clerk_app.journal.exchange import NO_MARK, Registration
 from clerk_app.security.enrolment_file import EnrolmentFile
 from sync.hub.hub import Hub
 from sync.hub.refusal import BAD_SECRET, OTHER_KEY, REVOKED, UNKNOWN_DEVICE, Refused
+from sync.hub.revoke import order_to
 from sync.hub.schema import devices, regions
 from sync.hub.store import AnyRow, insert_or_nothing
 from sync.registration import registration_proof, verifier_of
@@ -118,7 +119,7 @@ def find_device(connection: Connection, code: str) -> AnyRow:
     """The row of a device; refuse an unknown or a revoked one."""
     row = any_device(connection, code)
     if row.revoked_at is not None:
-        raise Refused(*REVOKED)
+        raise Refused(*REVOKED, order=order_to(connection, row.region, row.device))
     return row
 
 

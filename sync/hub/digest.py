@@ -7,9 +7,8 @@ from dataclasses import dataclass
 from sqlalchemy import Connection, Table, func, select
 
 from sync.hub.hub import Hub
+from sync.hub.judge import QUARANTINED
 from sync.hub.schema import blobs, cases, chains, entries, hub_facts
-
-QUARANTINED = "quarantined"
 
 
 @dataclass(frozen=True, slots=True)

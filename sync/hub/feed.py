@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, func, select
 
 from clerk_app.journal.exchange import NO_MARK
 from sync.hub.devices import Device
 from sync.hub.hub import Hub
-from sync.hub.schema import chains, entries, feed, hub_facts
+from sync.hub.schema import chains, entries, feed, hub_facts, orders
 from sync.hub.store import AnyRow
 from sync.schemas import (
     ChainPlace,
@@ -45,9 +45,16 @@ def read_feed(hub: Hub, device: Device, after: int, limit: int) -> FeedAnswer:
 
 def _rows(connection: Connection, device: Device, after: int, limit: int) -> Sequence[AnyRow]:
     facts = (hub_facts.c.region == feed.c.region) & (hub_facts.c.hub_seq == feed.c.hub_seq) & feed.c.line.is_(None)
+    ordered = (orders.c.region == feed.c.region) & (orders.c.hub_seq == feed.c.hub_seq) & feed.c.line.is_(None)
     statement = (
-        select(feed.c.hub_seq, feed.c.line, feed.c.mark, hub_facts.c.content, hub_facts.c.signature)
-        .select_from(feed.outerjoin(hub_facts, facts))
+        select(
+            feed.c.hub_seq,
+            feed.c.line,
+            feed.c.mark,
+            func.coalesce(hub_facts.c.content, orders.c.content).label("content"),
+            func.coalesce(hub_facts.c.signature, orders.c.signature).label("signature"),
+        )
+        .select_from(feed.outerjoin(hub_facts, facts).outerjoin(orders, ordered))
         .where(feed.c.region == device.region, feed.c.device == device.device, feed.c.hub_seq > after)
         .order_by(feed.c.hub_seq)
         .limit(limit)

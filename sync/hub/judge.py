@@ -29,6 +29,8 @@ class Judgement:
 
 APPLIED = Judgement("applied")
 UNKNOWN_KIND = "unknown_kind"
+QUARANTINED = "quarantined"
+"""The verdict on what came from a revoked device: stored, and no part of anything until a supervisor releases it."""
 Place = tuple[str, int]
 """An entry: its chain and seq."""
 
@@ -65,11 +67,14 @@ def hub_fact(fact: HubFact) -> Fact:
 
 
 def load_facts(connection: Connection, region: str, streams: Iterable[str]) -> dict[str, list[Fact]]:
-    """All facts of these streams that have their place in the order."""
+    """All facts of these streams that have their place in the order and are not in quarantine."""
     facts: dict[str, list[Fact]] = {stream: [] for stream in streams}
     for part in parts_of(list(facts)):
         of_desks = select(entries.c.header, entries.c.body, entries.c.body_hash, entries.c.hub_seq).where(
-            entries.c.region == region, entries.c.stream.in_(part), entries.c.hub_seq.is_not(None)
+            entries.c.region == region,
+            entries.c.stream.in_(part),
+            entries.c.hub_seq.is_not(None),
+            entries.c.verdict != QUARANTINED,
         )
         for row in connection.execute(of_desks):
             header = Header.from_bytes(row.header)

@@ -24,7 +24,8 @@ from clerk_app.journal.hub_keys import (
     KeyList,
     sign_key_list,
 )
-from clerk_app.journal.signature import public_of, sign
+from clerk_app.journal.orders import Order
+from clerk_app.journal.signature import ORDER, public_of, sign
 from clerk_app.seams import Clock, Disk, Rng
 from clerk_app.security.sealing import public_of_sealing
 from sync.wire import ANSWER, SIGNATURE, Request, Response, answer_message
@@ -91,6 +92,10 @@ class HubKeys:
     def sign_fact(self, fact: HubFact) -> bytes:
         """Sign a fact of the hub."""
         return sign_hub_fact(self.fact, fact)
+
+    def sign_order(self, order: Order) -> bytes:
+        """Sign an order to a device."""
+        return sign(self.order, ORDER, order.message())
 
     def sign_answer(self, request: Request, response: Response) -> Response:
         """The answer with the hub's signature over request and answer."""

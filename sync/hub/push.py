@@ -27,7 +27,9 @@ from sync.hub.devices import Device
 from sync.hub.hub import Hub
 from sync.hub.judge import Judgement, Place, body_of, entry_fact, fold_streams, judgements, replace_case_rows
 from sync.hub.order import FeedLine, append_to_feed, last_number, take_numbers
+from sync.hub.quarantine import quarantine
 from sync.hub.refusal import FOREIGN_CHAIN, GAP, Refused
+from sync.hub.revoke import is_revoked
 from sync.hub.schema import blob_names, blobs, chains, entries
 from sync.hub.store import insert_all, insert_or_nothing, parts_of
 from sync.schemas import AckMessage, EntryRange, PushAnswer, StoppedMessage
@@ -169,6 +171,9 @@ def _store(hub: Hub, connection: Connection, device: Device, batch: Batch, chain
         .values(seq=batch.seq, head=batch.head, signature=batch.signature)
     )
     first = take_numbers(connection, region, len(fresh))
+    if is_revoked(connection, region, device.device):
+        quarantine(connection, region, batch.chain, facts[0].seq, first)
+        return
     if first != seen + 1:
         # Another transaction was numbered meanwhile and may have written to one of these streams; from here none can.
         folded = fold_streams(connection, region, facts)

@@ -1,4 +1,4 @@
-"""After an upgrade: entries that were parked because their kind was unknown are judged again."""
+"""Judging again: what was parked for its kind, after an upgrade; what was in quarantine, once it is released."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from clerk_app.domain.kinds import fold_stream
 from clerk_app.journal.exchange import Verdict
 from sync.feed_page import verdict_line
 from sync.hub.hub import Hub
-from sync.hub.judge import UNKNOWN_KIND, Judgement, judgements, load_facts, replace_case_rows
+from sync.hub.judge import QUARANTINED, UNKNOWN_KIND, Judgement, judgements, load_facts, replace_case_rows
 from sync.hub.order import FeedLine, append_to_feed, take_numbers
 from sync.hub.schema import chains, entries, verdicts
 from sync.hub.store import AnyRow, insert_all, retried
@@ -26,18 +26,19 @@ def _reconsider(hub: Hub) -> int:
             entries.c.verdict == "parked", entries.c.reason == UNKNOWN_KIND
         )
         for region, stream in connection.execute(statement.distinct().order_by(*statement.selected_columns)).fetchall():
-            changed += _stream(connection, region, stream)
+            changed += judge_again(connection, region, stream)
     return changed
 
 
-def _stream(connection: Connection, region: str, stream: str) -> int:
+def judge_again(connection: Connection, region: str, stream: str) -> int:
+    """Judge every entry of a stream, each at its place; return how many verdicts changed."""
     facts = load_facts(connection, region, [stream])[stream]
     folded = fold_stream(stream, facts)
     now = judgements([folded], [fact for fact in facts if not fact.by_hub])
     statement = select(entries.c.chain, entries.c.seq, entries.c.verdict, entries.c.reason, chains.c.device)
     rows = connection.execute(
         statement.join(chains, (chains.c.region == entries.c.region) & (chains.c.chain == entries.c.chain))
-        .where(entries.c.region == region, entries.c.stream == stream)
+        .where(entries.c.region == region, entries.c.stream == stream, entries.c.verdict != QUARANTINED)
         .order_by(entries.c.hub_seq)
     ).fetchall()
     differing = [row for row in rows if now[(row.chain, row.seq)] != Judgement(row.verdict, row.reason)]

@@ -5,17 +5,22 @@ from __future__ import annotations
 from collections.abc import Mapping
 from types import MappingProxyType
 
+from clerk_app.journal.orders import SignedOrder
+
 _NONE: Mapping[str, str] = MappingProxyType({})
 
 
 class Refused(Exception):
-    """Raised anywhere below the router; `headers` go out with the answer."""
+    """Raised anywhere below the router; `headers` go out with the answer, and so does the order behind it, if any."""
 
-    def __init__(self, status: int, code: str, headers: Mapping[str, str] = _NONE) -> None:
+    def __init__(
+        self, status: int, code: str, headers: Mapping[str, str] = _NONE, order: SignedOrder | None = None
+    ) -> None:
         super().__init__(code)
         self.status = status
         self.code = code
         self.headers = headers
+        self.order = order
 
 
 MALFORMED = (400, "malformed")

@@ -89,6 +89,30 @@ hub_facts = Table(
     Index("hub_facts_by_stream", "region", "stream"),
 )
 
+orders = Table(
+    "orders",
+    metadata,
+    Column("region", Text, primary_key=True),
+    Column("hub_seq", BigInteger, primary_key=True),
+    Column("device", Text, nullable=False),
+    Column("content", LargeBinary, nullable=False),
+    Column("signature", LargeBinary, nullable=False),
+    Index("orders_by_device", "region", "device"),
+)
+"""Orders to devices, byte for byte, each with its place in the order."""
+
+held_drafts = Table(
+    "held_drafts",
+    metadata,
+    Column("region", Text, primary_key=True),
+    Column("device", Text, primary_key=True),
+    Column("draft", Text, primary_key=True),
+    Column("content", LargeBinary, nullable=False),
+    Column("updated_at", BigInteger, nullable=False),
+    Column("arrived_at", BigInteger, nullable=False),
+)
+"""Drafts that a revoked device sealed into its hand-over, as they stood in it, until a supervisor takes them out."""
+
 verdicts = Table(
     "verdicts",
     metadata,
@@ -110,7 +134,7 @@ feed = Table(
     Column("line", LargeBinary),
     Column("mark", LargeBinary, nullable=False),
 )
-"""What a device may see, in order. `line` is null for a hub fact, whose bytes lie in `hub_facts`."""
+"""What a device may see, in order. `line` is null for a hub fact and an order, whose bytes lie in their own tables."""
 
 blobs = Table(
     "blobs",

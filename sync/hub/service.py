@@ -34,6 +34,7 @@ from sync.schemas import (
     BlobsAsk,
     ErrorAnswer,
     FeedAnswer,
+    FeedItem,
     HandoverAnswer,
     HandoverAsk,
     HelloAnswer,
@@ -122,8 +123,9 @@ class HubService:
 
     def _refuse(self, refused: Refused) -> Response:
         problem = Problem(code=refused.code)
-        answer = ErrorAnswer(error=problem, keys=self._keys)
-        return wire.json_response(refused.status, answer.model_dump_json(), headers=refused.headers)
+        order = None if refused.order is None else FeedItem.of_order(refused.order)
+        answer = ErrorAnswer(error=problem, keys=self._keys, order=order)
+        return wire.json_response(refused.status, answer.model_dump_json(exclude_none=True), headers=refused.headers)
 
     def _device(self, request: Request) -> Device:
         """Whose token it is; refuse any other request."""

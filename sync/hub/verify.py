@@ -6,17 +6,18 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, select, union
+from sqlalchemy import Connection, func, select, union
 
 from clerk_app.domain.kinds import fold_stream
 from clerk_app.journal.chain import check_chain
 from clerk_app.journal.entry import Entry
 from clerk_app.journal.exchange import NO_MARK, FeedPlace
 from clerk_app.journal.hub_facts import read_hub_fact
+from clerk_app.journal.orders import SignedOrder, read_order
 from clerk_app.journal.signature import HEAD, head_message, verify
 from sync.hub.hub import Hub
 from sync.hub.judge import case_row, load_facts
-from sync.hub.schema import blobs, cases, chains, devices, entries, feed, hub_facts, regions, verdicts
+from sync.hub.schema import blobs, cases, chains, devices, entries, feed, hub_facts, orders, regions, verdicts
 from sync.hub.store import AnyRow
 
 
@@ -39,6 +40,7 @@ def verify_hub(hub: Hub) -> Verification:
         ("chain", _order),
         ("signatures", _heads),
         ("signatures", _facts),
+        ("signatures", _orders),
         ("blobs", _blobs),
         ("projections", _cases),
         ("projections", _feeds),
@@ -87,11 +89,11 @@ def _linked(rows: Any, cites: bytes) -> Iterator[Entry]:
 
 
 def _order(_hub: Hub, connection: Connection) -> Iterator[str]:
-    """Every number of a region was given exactly once: to an entry, a fact, or a changed verdict."""
+    """Every number of a region was given exactly once: to an entry, a fact, an order, or a changed verdict."""
     for region in connection.execute(select(regions)).fetchall():
         numbers = sorted(
             number
-            for table in (entries, hub_facts, verdicts)
+            for table in (entries, hub_facts, orders, verdicts)
             for number in connection.execute(select(table.c.hub_seq).where(table.c.region == region.region)).scalars()
         )
         if numbers != list(range(1, region.last_hub_seq + 1)):
@@ -124,6 +126,22 @@ def _fact_holds(verifies: Callable[[Any, bytes], bool], row: AnyRow) -> bool:
     return columns == (row.region, row.hub_seq, row.stream, row.kind) and verifies(fact, row.signature)
 
 
+def _orders(hub: Hub, connection: Connection) -> Iterator[str]:
+    for row in connection.execute(select(orders)):
+        if not _order_holds(hub, row):
+            yield f"order {row.region}/{row.hub_seq}"
+
+
+def _order_holds(hub: Hub, row: AnyRow) -> bool:
+    try:
+        order = read_order(row.content)
+    except ValueError:
+        return False
+    columns = (order.region, order.hub_seq, order.device)
+    signed = SignedOrder(order, row.signature)
+    return columns == (row.region, row.hub_seq, row.device) and hub.key_list.verifies_order(signed)
+
+
 def _blobs(hub: Hub, connection: Connection) -> Iterator[str]:
     for blob in connection.execute(select(blobs.c.blob).where(blobs.c.complete.is_(True))).scalars():
         if not hub.shelf.is_whole(blob):
@@ -145,9 +163,11 @@ def _cases(_hub: Hub, connection: Connection) -> Iterator[str]:
 def _feeds(_hub: Hub, connection: Connection) -> Iterator[str]:
     """The marks of every device's feed are what its lines make them."""
     facts = (hub_facts.c.region == feed.c.region) & (hub_facts.c.hub_seq == feed.c.hub_seq)
+    ordered = (orders.c.region == feed.c.region) & (orders.c.hub_seq == feed.c.hub_seq)
     for device in connection.execute(select(devices)).fetchall():
         place = FeedPlace(0, NO_MARK)
-        statement = select(feed, hub_facts.c.content).select_from(feed.outerjoin(hub_facts, facts))
+        content = func.coalesce(hub_facts.c.content, orders.c.content).label("content")
+        statement = select(feed, content).select_from(feed.outerjoin(hub_facts, facts).outerjoin(orders, ordered))
         mine = (feed.c.region == device.region, feed.c.device == device.device)
         for row in connection.execute(statement.where(*mine).order_by(feed.c.hub_seq)):
             line = row.line if row.line is not None else bytes(row.content or b"").partition(b"\n")[0]

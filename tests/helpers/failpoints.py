@@ -12,6 +12,8 @@ SUITES = {
     "take_in": "tests/faults/test_take_in_kills.py",
     "print": "tests/faults/test_take_in_kills.py",
     "keys": "tests/faults/test_key_kills.py",
+    "quarantine": "tests/faults/test_key_kills.py",
+    "revocation": "tests/faults/test_key_kills.py",
     "tls": "tests/faults/test_key_kills.py",
     "handover": "tests/faults/test_handover_kills.py",
     "sync": "tests/faults/test_sync_failpoints.py",

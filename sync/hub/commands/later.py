@@ -6,7 +6,7 @@ import argparse
 
 from clerk_app.errors import HubNotYet
 
-_COMMANDS = {"revoke": "吊销设备", "publish": "发布目录"}
+_COMMANDS = {"publish": "发布目录"}
 
 
 def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:

@@ -1,0 +1,179 @@
+"""What came from a revoked device: stored whole and signed for, and no part of anything until a supervisor decides.
+
+It has its place in the order from its arrival on. Released, it is judged at that very place, so that releasing in any
+order gives the same state; kept, it stays where it is and is only no longer asked about.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import ColumnElement, Connection, func, select, update
+
+from clerk_app.errors import NothingInQuarantine
+from clerk_app.failpoints import failpoint
+from clerk_app.journal.handover import Draft
+from sync.hub.devices import HALL_SIZE, Device
+from sync.hub.hub import Hub
+from sync.hub.judge import QUARANTINED
+from sync.hub.reconsider import judge_again
+from sync.hub.schema import chains, entries, held_drafts, regions
+from sync.hub.store import AnyRow, insert_or_nothing
+
+OPEN, KEPT = "revoked", "kept"
+"""Reasons of the verdict: nobody has decided yet; a supervisor wants it to stay there."""
+
+
+@dataclass(frozen=True, slots=True)
+class Quarantined:
+    """Entries of one chain that stand alike. `device` has nine digits; `state` is `open` or `kept`."""
+
+    device: str
+    chain: str
+    state: str
+    first: int
+    last: int
+    entries: int
+    arrived_at: int
+    streams: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """Which entries of a device: all, those of a chain, or those of a stream."""
+
+    device: str
+    chain: str = ""
+    stream: str = ""
+
+    def where(self) -> list[ColumnElement[bool]]:
+        """As conditions on entries joined with their chains."""
+        found = [entries.c.verdict == QUARANTINED, entries.c.region == self.device[:HALL_SIZE]]
+        found.append(chains.c.device == self.device[HALL_SIZE:])
+        if self.chain:
+            found.append(entries.c.chain == self.chain)
+        if self.stream:
+            found.append(entries.c.stream == self.stream)
+        return found
+
+
+def quarantine(connection: Connection, region: str, chain: str, seq: int, hub_seq: int) -> None:
+    """Put the entries just stored, from `seq` on with numbers from `hub_seq` on, into quarantine."""
+    fresh = (entries.c.region == region, entries.c.chain == chain, entries.c.hub_seq.is_(None))
+    values = {"hub_seq": entries.c.seq + (hub_seq - seq), "verdict": QUARANTINED, "reason": OPEN}
+    connection.execute(update(entries).where(*fresh).values(**values))
+
+
+def listed(hub: Hub) -> list[Quarantined]:
+    """Everything in quarantine, by device and chain."""
+    statement = (
+        select(
+            chains.c.region,
+            chains.c.device,
+            entries.c.chain,
+            entries.c.reason,
+            func.min(entries.c.seq).label("first"),
+            func.max(entries.c.seq).label("last"),
+            func.count().label("number"),
+            func.min(entries.c.arrived_at).label("arrived_at"),
+        )
+        .join(entries, (chains.c.region == entries.c.region) & (chains.c.chain == entries.c.chain))
+        .where(entries.c.verdict == QUARANTINED)
+        .group_by(chains.c.region, chains.c.device, entries.c.chain, entries.c.reason)
+        .order_by(chains.c.region, chains.c.device, entries.c.chain, entries.c.reason)
+    )
+    with hub.store.reading() as connection:
+        return [_told(connection, row) for row in connection.execute(statement).fetchall()]
+
+
+def release(hub: Hub, choice: Choice) -> int:
+    """Let entries take part from now on, each at its place in the order; return how many.
+
+    Raises `NothingInQuarantine`.
+    """
+    with hub.store.writing() as connection:
+        chosen = _chosen(connection, choice)
+        for row in chosen:
+            _mark(connection, row, verdict="", reason="")
+        for region, stream in sorted({(row.region, row.stream) for row in chosen}):
+            judge_again(connection, region, stream)
+        failpoint("quarantine.before_commit")
+    failpoint("quarantine.after_commit")
+    return len(chosen)
+
+
+def keep(hub: Hub, choice: Choice) -> int:
+    """Leave entries in quarantine for good, though they can still be released; return how many.
+
+    Raises `NothingInQuarantine`.
+    """
+    with hub.store.writing() as connection:
+        chosen = _chosen(connection, choice)
+        for row in chosen:
+            _mark(connection, row, verdict=QUARANTINED, reason=KEPT)
+    return len(chosen)
+
+
+def hold_drafts(hub: Hub, device: Device, drafts: Sequence[Draft]) -> None:
+    """Keep the drafts of a revoked device's hand-over; bringing them again changes nothing."""
+    rows = [
+        {
+            "region": device.region,
+            "device": device.device,
+            "draft": draft.id,
+            "content": draft.to_bytes(),
+            "updated_at": draft.updated_at,
+            "arrived_at": hub.clock.now_ms(),
+        }
+        for draft in drafts
+    ]
+    with hub.store.writing() as connection:
+        insert_or_nothing(connection, held_drafts, rows)
+
+
+def held(hub: Hub, code: str = "") -> list[Draft]:
+    """The drafts held, of one device or of all."""
+    statement = select(held_drafts).order_by(held_drafts.c.region, held_drafts.c.device, held_drafts.c.draft)
+    if code:
+        mine = (held_drafts.c.region == code[:HALL_SIZE], held_drafts.c.device == code[HALL_SIZE:])
+        statement = statement.where(*mine)
+    with hub.store.reading() as connection:
+        return [Draft.from_bytes(row.content) for row in connection.execute(statement)]
+
+
+def _told(connection: Connection, row: AnyRow) -> Quarantined:
+    mine = (entries.c.region == row.region, entries.c.chain == row.chain)
+    alike = (entries.c.verdict == QUARANTINED, entries.c.reason == row.reason)
+    streams = connection.execute(select(entries.c.stream).where(*mine, *alike).distinct().order_by(entries.c.stream))
+    return Quarantined(
+        row.region + row.device,
+        row.chain,
+        "kept" if row.reason == KEPT else "open",
+        row.first,
+        row.last,
+        row.number,
+        row.arrived_at,
+        tuple(streams.scalars()),
+    )
+
+
+def _chosen(connection: Connection, choice: Choice) -> Sequence[AnyRow]:
+    statement = (
+        select(entries.c.region, entries.c.chain, entries.c.seq, entries.c.stream)
+        .join(chains, (chains.c.region == entries.c.region) & (chains.c.chain == entries.c.chain))
+        .where(*choice.where())
+        .order_by(entries.c.hub_seq)
+    )
+    # Under the region's lock no push is judged beside us without what we release.
+    region = select(regions.c.region).where(regions.c.region == choice.device[:HALL_SIZE])
+    connection.execute(region.with_for_update())
+    found = connection.execute(statement).fetchall()
+    if not found:
+        raise NothingInQuarantine
+    return found
+
+
+def _mark(connection: Connection, row: AnyRow, *, verdict: str, reason: str) -> None:
+    mine = (entries.c.region == row.region, entries.c.chain == row.chain, entries.c.seq == row.seq)
+    connection.execute(update(entries).where(*mine).values(verdict=verdict, reason=reason))
