@@ -131,11 +131,15 @@ def registered_device(connection: Connection, code: str) -> Device:
     return Device(row.region, row.device, row.public_key)
 
 
-def register(hub: Hub, ask: RegisterAsk) -> None:
-    """Register a device's key, once. The same key again is harmless, another one is refused."""
+def register(hub: Hub, ask: RegisterAsk, *, revoked_too: bool = False) -> None:
+    """Register a device's key, once. The same key again is harmless, another one is refused.
+
+    `revoked_too`: also that of a device that was revoked before it was ever heard of, so that what it wrote is known
+    to be its own.
+    """
     public = bytes.fromhex(ask.public_key)
     with hub.store.writing() as connection:
-        row = find_device(connection, ask.device)
+        row = (any_device if revoked_too else find_device)(connection, ask.device)
         wanted = Registration(hub.identity, row.region, row.device, public, b"", "", "")
         if not hmac.compare_digest(registration_proof(row.verifier, wanted), bytes.fromhex(ask.proof)):
             raise Refused(*BAD_SECRET)

@@ -134,7 +134,9 @@ def hold_drafts(hub: Hub, device: Device, drafts: Sequence[Draft]) -> None:
 
 def held(hub: Hub, code: str = "") -> list[Draft]:
     """The drafts held, of one device or of all."""
-    statement = select(held_drafts).order_by(held_drafts.c.region, held_drafts.c.device, held_drafts.c.draft)
+    statement = select(held_drafts).order_by(
+        held_drafts.c.region, held_drafts.c.device, held_drafts.c.draft, held_drafts.c.updated_at
+    )
     if code:
         mine = (held_drafts.c.region == code[:HALL_SIZE], held_drafts.c.device == code[HALL_SIZE:])
         statement = statement.where(*mine)

@@ -107,8 +107,8 @@ held_drafts = Table(
     Column("region", Text, primary_key=True),
     Column("device", Text, primary_key=True),
     Column("draft", Text, primary_key=True),
+    Column("updated_at", BigInteger, primary_key=True),
     Column("content", LargeBinary, nullable=False),
-    Column("updated_at", BigInteger, nullable=False),
     Column("arrived_at", BigInteger, nullable=False),
 )
 """Drafts that a revoked device sealed into its hand-over, as they stood in it, until a supervisor takes them out."""

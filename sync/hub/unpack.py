@@ -16,7 +16,18 @@ from pydantic import ValidationError
 
 from clerk_app.errors import BadParcel
 from clerk_app.failpoints import failpoint
-from clerk_app.journal.handover import ANSWER, BATCH, BLOB, MANIFEST, Manifest, Record, read_records, write_record
+from clerk_app.journal.handover import (
+    ANSWER,
+    BATCH,
+    BLOB,
+    DRAFT,
+    MANIFEST,
+    Draft,
+    Manifest,
+    Record,
+    read_records,
+    write_record,
+)
 from clerk_app.journal.signature import public_of, sign
 from clerk_app.security.parcel import Address, Envelope, Parcel, ParcelReader, ParcelWriter
 from clerk_app.security.sealing import public_of_sealing
@@ -27,6 +38,7 @@ from sync.hub.devices import Device, any_device, register
 from sync.hub.feed import compare, read_feed
 from sync.hub.hub import Hub
 from sync.hub.push import push
+from sync.hub.quarantine import hold_drafts
 from sync.hub.refusal import FOREIGN_CHAIN, GAP, OFFSET_DIFFERS, Refused
 from sync.schemas import (
     AckMessage,
@@ -89,6 +101,8 @@ def take_records(hub: Hub, handover: Handover, after: int, is_time_up: IsTimeUp)
             return record.start
         if record.kind == BATCH:
             _take_batch(hub, handover, record)
+        elif record.kind == DRAFT:
+            hold_drafts(hub, handover.device, [Draft.from_bytes(record.read(handover.content))])
         elif record.kind == BLOB and not _take_blob(hub, handover, record, is_time_up):
             return record.start
         failpoint("handover.record_taken")
@@ -133,7 +147,9 @@ def _maker(hub: Hub, envelope: Envelope, manifest: Manifest) -> Device:
             known = any_device(connection, envelope.device)
         if known.public_key is None:
             proof = manifest.proof.hex()
-            register(hub, RegisterAsk(device=envelope.device, public_key=envelope.maker.hex(), proof=proof))
+            register(
+                hub, RegisterAsk(device=envelope.device, public_key=envelope.maker.hex(), proof=proof), revoked_too=True
+            )
     except Refused as refused:
         raise BadParcel(reason=refused.code) from None
     if known.public_key not in (None, envelope.maker):

@@ -25,7 +25,7 @@ def upgrade() -> None:
         sa.Column("region", sa.Text(), primary_key=True),
         sa.Column("device", sa.Text(), primary_key=True),
         sa.Column("draft", sa.Text(), primary_key=True),
+        sa.Column("updated_at", sa.BigInteger(), primary_key=True),
         sa.Column("content", sa.LargeBinary(), nullable=False),
-        sa.Column("updated_at", sa.BigInteger(), nullable=False),
         sa.Column("arrived_at", sa.BigInteger(), nullable=False),
     )
