@@ -7,7 +7,8 @@ python3 dev.py test [TIER|PATH] [ARGS]    the tests, or one tier (unit store qt 
 python3 dev.py check [--fix]              format, lint, types, import contracts; --fix lets ruff mend what it can
 python3 dev.py bench [--install-peers]    how long things take, as ratios to the bare libraries
 python3 dev.py screens                    every page and state as a picture, into docs/screens/
-python3 dev.py soak [--minutes M]         the simulations for longer, with fresh seeds
+python3 dev.py soak [--minutes M] [--runs N] [--log FILE]
+                                          the simulations for longer, with fresh seeds
 
 Each of them first makes `.venv` and installs `requirements.lock` into it, if that has not been done since the lock last
 changed, and looks for the system libraries it needs. Only the standard library is used here.
@@ -162,7 +163,7 @@ def soak(arguments: list[str]) -> int:
     prepare()
     run(
         [PYTHON, "-m", "tests.soak", *arguments],
-        "A simulation failed: the seed above repeats it; keep it as a test.",
+        "A simulation broke a promise: its seed is kept in tests/seeds/simulation.toml, and every test run repeats it.",
         offscreen=True,
     )
     return 0

@@ -35,6 +35,11 @@ def disarm() -> None:
     _act = None
 
 
+def is_armed() -> bool:
+    """Whether some failpoint waits to fire."""
+    return bool(_armed)
+
+
 def failpoint(name: str) -> None:
     """Fire here if a test asked for it. The name must be a literal, so that the scan finds it."""
     if not _armed or name not in _armed:

@@ -2,12 +2,16 @@
 
 import gc
 import os
+import tempfile
+from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, settings
 
 # Before Qt is imported anywhere: tests never open a window on a developer's desk.
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+
+_IN_MEMORY = Path("/dev/shm")
 
 # A busy machine is not a wrong program, so no example has a deadline; in CI every run tries the same examples.
 settings.register_profile("desk", deadline=None, max_examples=50, suppress_health_check=[HealthCheck.too_slow])
@@ -29,3 +33,13 @@ def collected_here():
     yield
     gc.enable()
     gc.collect()
+
+
+@pytest.fixture
+def quick_place(tmp_path):
+    """A folder in memory where the system has one: a killed process leaves the same files there, without the fsyncs."""
+    if not _IN_MEMORY.is_dir():
+        yield tmp_path
+        return
+    with tempfile.TemporaryDirectory(dir=_IN_MEMORY) as place:
+        yield Path(place)

@@ -36,8 +36,13 @@ class VirtualClock:
         return self._running
 
     def advance(self, seconds: float) -> None:
+        """Let time pass."""
         self._now_ms += int(seconds * 1000)
         self._running += seconds
+
+    def jump(self, seconds: float) -> None:
+        """Set the wall clock forward or back; the machine runs on as if nothing were."""
+        self._now_ms = max(0, self._now_ms + int(seconds * 1000))
 
 
 class SeededRng:

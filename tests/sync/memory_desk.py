@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from clerk_app.errors import BlobDamaged
+from clerk_app.errors import BlobDamaged, DiskFull
 from clerk_app.journal.entry import NO_HEAD, Entry, Header, make_entry
 from clerk_app.journal.exchange import (
     FeedPage,
@@ -54,11 +54,21 @@ class MemoryDesk:
         self.unknown: dict[int, bytes] = {}
         self.place = FeedPlace()
         self.keys: KeyList | None = None
+        self.commits_left: int | None = None
         self.begin_chain()
 
     @classmethod
     def from_bytes(cls, content: bytes, clock: Clock, rng: Rng) -> MemoryDesk:
         return cls(EnrolmentFile.from_bytes(content), clock, rng)
+
+    # ---- its disk -----------------------------------------------------------------------------------------------
+
+    def _commit(self) -> None:
+        """Every transaction passes here before anything of it is kept; it fails once `commits_left` are done."""
+        if self.commits_left is not None:
+            self.commits_left -= 1
+            if self.commits_left < 0:
+                raise DiskFull
 
     # ---- work ---------------------------------------------------------------------------------------------------
 
@@ -68,6 +78,7 @@ class MemoryDesk:
         return self.chains[-1].chain
 
     def append(self, stream: str, kind: str, body: Mapping[str, Any], clerk: str = "0312") -> Entry:
+        self._commit()
         if self.chains[-1].stopped:
             self.begin_chain()
         chain = self.chains[-1]
@@ -77,6 +88,7 @@ class MemoryDesk:
         return entry
 
     def put_blob(self, content: bytes) -> NamedBlob:
+        self._commit()
         blob = hashlib.sha256(content).hexdigest()
         self.blobs[blob] = content
         return NamedBlob(blob, len(content))
@@ -154,6 +166,7 @@ class MemoryDesk:
         return taken
 
     def take_acks(self, acks: Sequence[SignedAck]) -> None:
+        self._commit()
         for signed in acks:
             chain = self._chain(signed.ack.chain)
             assert chain is not None
@@ -186,6 +199,7 @@ class MemoryDesk:
         return self.place
 
     def take_feed(self, page: FeedPage) -> None:
+        self._commit()
         for verdict in page.verdicts:
             for seq in range(verdict.first, verdict.seq + 1):
                 place = (verdict.chain, seq)
@@ -201,9 +215,11 @@ class MemoryDesk:
         self.place = page.place
 
     def restart_feed(self) -> None:
+        self._commit()
         self.place = FeedPlace()
 
     def stop_chain(self, chain: str, reason: str) -> None:
+        self._commit()
         found = self._chain(chain)
         assert found is not None
         found.stopped = reason
@@ -212,6 +228,7 @@ class MemoryDesk:
         return self.keys.serial if self.keys else 0
 
     def keep_keys(self, keys: KeyList, signature: bytes) -> None:
+        self._commit()
         self.keys = keys
 
     def backlog(self) -> SyncBacklog:

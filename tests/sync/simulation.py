@@ -1,97 +1,104 @@
-"""Desks and a hub in one process: virtual clocks, a seeded faulty line, random work, crashes of either side.
+"""Desks and a hub in one process: virtual clocks, seeded faulty lines and disks, random work, crashes of either side.
 
 A ledger keeps everything that anybody was told. While the weather is bad nothing told may be untrue; then everything is
-healed, and a few syncs later both ends must be equal. The same seed makes the same run, to the last request.
+healed, and within twice the time and the syncs of a clean sync both ends must be equal. The same seed makes the same
+run, to the last request.
 """
 
 from __future__ import annotations
 
+import errno
 import hashlib
-from dataclasses import dataclass, field
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
 from random import Random
-from typing import Literal, Protocol
+from typing import Literal
 
 from sqlalchemy import select
+from sqlalchemy.exc import SQLAlchemyError
 
 from clerk_app import failpoints
-from clerk_app.errors import NotDecidable
-from clerk_app.journal.entry import Entry
-from clerk_app.journal.exchange import NamedBlob
+from clerk_app.errors import NotDecidable, StoreError
 from clerk_app.seams import SystemDisk
 from sync.client import HubSession
 from sync.crew import OneHand
-from sync.desk import Desk
 from sync.engine import SyncLane, sync_once
 from sync.hub.decide import Ruling, decide
 from sync.hub.devices import EnrolmentWish, enrol
-from sync.hub.digest import digest
-from sync.hub.hub import Hub, HubSeams, open_hub
+from sync.hub.hub import HubSeams, open_hub
 from sync.hub.schema import entries as hub_entries
 from sync.hub.service import HubService
-from sync.hub.verify import verify_hub
 from sync.pace import Paces
 from sync.report import SyncReport
 from sync.wire import Request, Response
+from tests.helpers.failpoints import names_of
+from tests.helpers.stores import FailingDisk, Failure
+from tests.sync.clean_sync import clean_seconds
+from tests.sync.counter import EntryCounter, ServiceCounter
 from tests.sync.fakes import START_MS, SeededRng, ShuffledCrew, VirtualClock, steady_paces
-from tests.sync.faulty_line import FINE, Crash, FaultyLine, crash
+from tests.sync.faulty_line import FINE, HUB_POINTS, Crash, FaultyLine, Weather, crash
+from tests.sync.faulty_storage import HubStorage, NarrowShelf, files_end_at
 from tests.sync.memory_desk import MemoryDesk
+from tests.sync.oracle import Broken, Ledger, Oracle, WorkingDesk
 from tests.sync.store_desk import StoreDesk
-from tests.sync.work import HALL, case_number_of, logged_in, scan, taken_in
+from tests.sync.work import HALL
 
-DESK_POINTS = (
-    "sync.registered",
-    "sync.pushed",
-    "sync.acks_verified",
-    "sync.acks_taken",
-    "sync.feed_verified",
-    "sync.feed_taken",
-    "sync.piece_sent",
-)
-HEALING_SYNCS = 3
-"""Syncs of each desk after the last fault within which everything must be equal."""
+__all__ = ["Broken", "DeskKind", "Simulation"]
 
-
-class WorkingDesk(Desk, Protocol):
-    """A desk at which a test can work."""
-
-    def append(self, stream: str, kind: str, body: dict[str, object]) -> Entry: ...
-    def put_blob(self, content: bytes) -> NamedBlob: ...
-    def uploaded(self) -> set[tuple[str, int]]: ...
-    def parked(self) -> dict[tuple[str, int], str]: ...
-    def fact_digests(self) -> list[bytes]: ...
-    def restart(self) -> None: ...
-    def close(self) -> None: ...
-
-
-class Broken(AssertionError):
-    """A promise was broken; the message names it."""
-
-
-@dataclass
-class Ledger:
-    """Everything that was told."""
-
-    written: dict[tuple[str, int], Entry] = field(default_factory=dict)
-    blobs: dict[tuple[str, int], tuple[str, ...]] = field(default_factory=dict)
-    decided: dict[str, bytes] = field(default_factory=dict)
-    cases: set[str] = field(default_factory=set)
+SYNC_POINTS = tuple(names_of("sync"))
+STORE_POINTS = tuple(names_of("append", "disk", "take_in", "vault"))
+"""Where a desk with a real store can die while somebody works at it."""
+DAY_S = 86_400
+DESK_JUMPS_S = (3600, DAY_S, -DAY_S, -400 * DAY_S, 3650 * DAY_S, -3650 * DAY_S)
+HUB_JUMPS_S = (-600, 600, -DAY_S, DAY_S)
+WAITS_S = (1, 60, 600, 3600, 12 * 3600)
+HEALING_SYNCS = 2
+"""Syncs of each desk after the last fault within which everything must be equal: twice what a clean one takes."""
+MOST_SLOWER = 2.0
+"""How much longer than a clean sync of all they ever wrote the healing syncs of a desk may take together."""
+_KINDS = frozenset((*vars(FINE), "lost", "full", "told", "crash", "crashed")) - {"fine"}
+"""First words of the lines of a trace that tell of a fault."""
+DeskKind = Literal["memory", "store"]
 
 
 @dataclass
 class Station:
-    """One desk with its own clock and line."""
+    """One desk with its own clock, line and clerks."""
 
     code: str
     desk: WorkingDesk
     clock: VirtualClock
     line: FaultyLine
     lane: SyncLane
-    cases: list[str] = field(default_factory=list)
+    counters: list[EntryCounter | ServiceCounter]
+    make_paces: Callable[[], Paces]
+
+    def restart(self) -> None:
+        """As after a crash or a power cut: what is not durable is gone."""
+        self.desk.restart()
+        self.lane.session = HubSession()
+        for counter in self.counters:
+            counter.restarted()
 
 
-DeskKind = Literal["memory", "store"]
+@dataclass
+class _Trace:
+    """What happened, for the hash, and its end for people."""
+
+    lines: list[str] = field(default_factory=list)
+
+    def note(self, event: str) -> None:
+        self.lines.append(event)
+
+    def faults(self) -> Counter[str]:
+        """How often each kind of thing happened."""
+        return Counter(line.split()[0] for line in self.lines if line.split()[0] in _KINDS)
+
+    def digest(self) -> str:
+        return hashlib.sha256("\n".join(self.lines).encode()).hexdigest()
 
 
 class Simulation:
@@ -105,220 +112,306 @@ class Simulation:
         desk: DeskKind = "memory",
         steps: int = 30,
         service: type[HubService] = HubService,
+        is_timed: bool = True,
     ) -> None:
+        """`is_timed`: also measure a clean sync of every desk, which makes a run half as long again."""
         self._random = Random(seed)
         self._rng = SeededRng(seed)
         self._folder = folder
         self._service_type = service
-        self._clock = VirtualClock(START_MS + self._random.randint(-10, 10) * 86_400_000)
-        self._hash = hashlib.sha256()
-        self._steps = steps
-        self._next_case = 0
+        self._clock = VirtualClock(START_MS + self._random.randint(-10, 10) * DAY_S * 1000)
+        self._steps, self._is_timed = steps, is_timed
+        self._trace = _Trace()
+        self._is_busy_elsewhere = False
+        self._weather = Weather().swarm(self._random)
         self.ledger = Ledger()
-        self.hub = self._open_hub()
-        self._service = service(self.hub)
-        self.stations = [self._station(number, desk) for number in range(self._random.choice((1, 1, 1, 2, 3)))]
+        self.stations: list[Station] = []
+        self._open()
+        most = (1, 1, 2, 3, 4, 5, 6) if desk == "memory" else (1, 1, 2, 3)
+        for number in range(self._random.choice(most)):
+            self.stations.append(self._station(number, desk))
 
     def run(self) -> str:
         """Work, suffer, heal, compare; return the hash of the trace."""
+        oracle = Oracle(self.ledger)
         try:
             for _ in range(self._steps):
                 self._step(self._random.choice(self.stations))
-                self._nothing_told_is_untrue()
+                self._look()
+                oracle.nothing_told_is_untrue(self.hub, self._desks)
             self._heal()
-            self._both_ends_are_equal()
+            oracle.both_ends_are_equal(self.hub, self._desks)
+        except Broken as broken:
+            broken.add_note("\n".join(["the end of the trace:", *self._trace.lines[-60:]]))
+            raise
         finally:
             failpoints.disarm()
             for station in self.stations:
                 station.desk.close()
             self.hub.close()
-        return self._hash.hexdigest()
+        return self._trace.digest()
+
+    @property
+    def faults(self) -> Counter[str]:
+        """How often what went wrong."""
+        return self._trace.faults()
+
+    @property
+    def _desks(self) -> list[WorkingDesk]:
+        return [station.desk for station in self.stations]
 
     # ---- setting up ---------------------------------------------------------------------------------------------
 
-    def _open_hub(self) -> Hub:
-        return open_hub(self._folder / "hub", HubSeams(self._clock, SystemDisk(), self._rng))
-
-    def _restart_hub(self) -> None:
-        self.hub.close()
-        self.hub = self._open_hub()
+    def _open(self) -> None:
+        self.hub = open_hub(self._folder / "hub", HubSeams(self._clock, SystemDisk(), self._rng))
+        self._storage = HubStorage(self.hub)
         self._service = self._service_type(self.hub)
-
-    def _answer(self, request: Request) -> Response:
-        return self._service.handle(request)
 
     def _station(self, number: int, kind: DeskKind) -> Station:
         url = "http://127.0.0.1:1"
         content = enrol(self.hub, EnrolmentWish(HALL, "例州区政务服务中心", f"{number} 号窗口", url, url))
-        clock = VirtualClock(START_MS + self._random.randint(-3000, 300) * 86_400_000)
+        clock = VirtualClock(START_MS + self._random.randint(-3000, 300) * DAY_S * 1000)
+        line = FaultyLine(self._random, clock, self, self._weather)
+        code = f"{number + 1:03d}"
         desk: WorkingDesk
         if kind == "memory":
             desk = MemoryDesk.from_bytes(content, clock, self._rng)
+            counters: list[EntryCounter | ServiceCounter] = [self._entries(desk, code)]
         else:
             desk = StoreDesk(self._folder / f"desk{number}", content, clock, self._rng)
-        line = FaultyLine(self._random, clock, self._answer, self._restart_hub, self._note)
+            # Numbers of cases by hand and by the service must not meet.
+            counters = [replace(self._entries(desk, code), _next_case=50_000)]
+            counters.append(ServiceCounter(desk, self._random, self.ledger))
         several = partial(ShuffledCrew, random=self._random)
-        make_crew = self._random.choice((OneHand, several))
         # Small requests, so that many are under way at once.
-        paces = self._random.choice((Paces(), steady_paces(batch=2000, piece=100_000)))
-        lane = SyncLane(desk, line, clock, self._rng, make_crew=make_crew, paces=paces)
-        return Station(f"{number + 1:03d}", desk, clock, line, lane)
+        make_paces = self._random.choice((Paces, partial(steady_paces, batch=2000, piece=100_000)))
+        make_crew = self._random.choice((OneHand, several))
+        lane = SyncLane(desk, line, clock, self._rng, make_crew=make_crew, paces=make_paces())
+        return Station(code, desk, clock, line, lane, counters, make_paces)
 
-    def _note(self, event: str) -> None:
-        self._hash.update(event.encode() + b"\n")
+    def _entries(self, desk: WorkingDesk, code: str) -> EntryCounter:
+        return EntryCounter(desk, code, self._random, self._rng, self.ledger)
+
+    # ---- the world of the lines ---------------------------------------------------------------------------------
+
+    def answer(self, request: Request) -> Response:
+        """The hub's answer."""
+        return self._service.handle(request)
+
+    def restart_hub(self) -> None:
+        """Bring the hub back from its folder. It keeps nothing in memory but connections: losing them is its death."""
+        self.hub.close()
+        if self._random.random() < 0.25:
+            self._open()
+
+    def pass_time(self, seconds: float) -> None:
+        """Time passes everywhere."""
+        self._clock.advance(seconds)
+        for station in self.stations:
+            station.clock.advance(seconds)
+
+    def meanwhile(self) -> None:
+        """While a request is on its way somebody works, a department decides, or another desk syncs."""
+        if self._is_busy_elsewhere:
+            return
+        self._is_busy_elsewhere = True
+        station = self._random.choice(self.stations)
+        try:
+            self._random.choice((self._work, self._work, self._decide, self._sync_elsewhere))(station)
+        finally:
+            self._is_busy_elsewhere = False
+
+    def note(self, event: str) -> None:
+        """Take an event into the trace."""
+        self._trace.note(event)
 
     # ---- what happens -------------------------------------------------------------------------------------------
 
     def _step(self, station: Station) -> None:
-        happenings = (
-            (self._write_session, 3),
-            (self._take_in, 6),
-            (self._write_something_odd, 2),
-            (self._decide, 6),
-            (self._sync, 10),
-            (self._sync_and_crash, 7),
-            (self._switch_line, 2),
-            (self._jump_clocks, 1),
-            (self._restart_desk, 1),
+        happenings: tuple[tuple[Callable[[Station], object], int], ...] = (
+            (self._work, 10),
+            (self._decide, 5),
+            (self._sync, 8),
+            (self._sync_and_die, 6),
+            (self._work_and_die, 2),
+            (self._sync_with_a_bad_disk, 3),
+            (self._work_with_a_bad_disk, 2),
+            (self._sync_with_a_full_hub, 2),
+            (self._switch_line, 3),
+            (self._jump_clocks, 2),
+            (self._wait, 2),
+            (self._restart, 2),
         )
         act = self._random.choices([act for act, _ in happenings], [weight for _, weight in happenings])[0]
-        self._note(act.__name__)
+        self.note(f"{act.__name__} at {station.code}")
         act(station)
 
-    def _write(self, station: Station, stream: str, kind: str, body: dict[str, object], *blobs: str) -> None:
-        entry = station.desk.append(stream, kind, body)
-        place = (entry.head.chain, entry.head.seq)
-        self.ledger.written[place] = entry
-        self.ledger.blobs[place] = blobs
-        self._note(f"wrote {kind} {entry.digest}")
+    def _work(self, station: Station) -> None:
+        for _ in range(self._random.choice((1, 2, 4))):
+            self._random.choice(station.counters).act()
 
-    def _write_session(self, station: Station) -> None:
-        for _ in range(self._random.choice((1, 1, 3, 20))):
-            self._write(station, f"session/{self._rng.token(8).hex()}", "session.logged_in", logged_in())
-
-    def _take_in(self, station: Station) -> None:
-        self._next_case += 1
-        number = case_number_of(station.code, self._next_case)
-        sizes = self._random.choice(((), (), (10,), (700_000,), (5, 300_000)))
-        blobs = [station.desk.put_blob(self._rng.token(32) * (size // 32 + 1)) for size in sizes]
-        power = self._random.choice(("accept", "receive"))
-        body = taken_in(number, *map(scan, blobs), power=power)
-        self._write(station, f"case/{number}", "case.taken_in", body, *(blob.id for blob in blobs))
-        station.cases.append(number)
-        self.ledger.cases.add(number)
-
-    def _write_something_odd(self, station: Station) -> None:
-        """Facts the hub stores and parks: of a newer version, out of form, or a second time."""
-        if station.cases and self._random.random() < 0.3:
-            number = self._random.choice(station.cases)
-            self._write(station, f"case/{number}", "case.taken_in", taken_in(number))
-            return
-        stream, kind = self._random.choice(
-            (
-                ("case/1", "case.beamed_up"),
-                ("orbit/7", "orbit.entered"),
-                ("visit/1", "visit.opened"),
-                ("case/x", "case.taken_in"),
-            )
-        )
-        self._write(station, stream, kind, {"odd": "\ud7ff\x00", "deep": [[[{}]]], "blobs": [{"id": 1}, 3]})
-
-    def _decide(self, station: Station) -> None:
-        """A department decides a case that has arrived; its process may die around the commit."""
-        arrived = [number for number in station.cases if number not in self.ledger.decided and self._has(number)]
-        if not arrived:
-            return
-        number = self._random.choice(arrived)
-        if self._random.random() < 0.3:
-            point = self._random.choice(("hub.decide.before_commit", "hub.decide.after_commit"))
-            failpoints.arm(point, 1, crash)
-        try:
-            fact = decide(self.hub, Ruling(number, self._random.choice(("grant", "refuse", "return")), "例"))
-            self.ledger.decided[number] = fact.digest
-            self._note(f"decided {number} {fact.hub_seq}")
-        except Crash:
-            self._restart_hub()
-            self._note("crashed while deciding")
-        except NotDecidable:
-            # The crash came after the commit: it is decided, and nobody was told.
-            self._note("decided already")
-        finally:
-            failpoints.disarm()
-
-    def _has(self, number: str) -> bool:
-        with self.hub.store.reading() as connection:
-            statement = select(hub_entries.c.seq).where(
-                hub_entries.c.stream == f"case/{number}", hub_entries.c.verdict == "applied"
-            )
-            return connection.execute(statement).first() is not None
+    def _look(self) -> None:
+        """Take down what lies in the journals; from here on it was told."""
+        for station in self.stations:
+            for entry in self.ledger.look_at(station.desk):
+                self.note(f"{station.code} wrote {entry.head.kind} {entry.digest}")
 
     def _sync(self, station: Station) -> SyncReport:
         report = sync_once(station.lane)
-        self._note(f"{report.state} {report.pushed} {report.pulled} {report.blobs_sent} {report.pending}")
+        self.note(f"{report.state} {report.pushed} {report.pulled} {report.blobs_sent} {report.pending}")
         return report
 
-    def _sync_and_crash(self, station: Station) -> None:
-        self._take_in(station)
-        station.line.cut = False
-        failpoints.arm(self._random.choice(DESK_POINTS), self._random.choice((1, 1, 1, 2)), crash)
-        try:
+    def _sync_elsewhere(self, station: Station) -> None:
+        """Another desk syncs while a request of the first is on its way."""
+        if not failpoints.is_armed():
             self._sync(station)
+
+    def _decide(self, station: Station) -> None:
+        """A department decides a case that has arrived; its process may die around the commit."""
+        arrived = self._arrived()
+        if not arrived:
+            return
+        number = self._random.choice(arrived)
+        dies = self._random.random() < 0.3 and not failpoints.is_armed()
+        if dies:
+            failpoints.arm(self._random.choice(("hub.decide.before_commit", "hub.decide.after_commit")), 1, crash)
+        try:
+            fact = decide(self.hub, Ruling(number, self._random.choice(("grant", "refuse", "return")), "例"))
+            self.ledger.decided[number] = fact.digest
+            self.note(f"decided {number} {fact.hub_seq}")
+        except Crash:
+            self.restart_hub()
+            self.note("crashed while deciding")
+        except NotDecidable:
+            # The crash came after the commit: it is decided, and nobody was told.
+            self.note("decided already")
+        except (OSError, SQLAlchemyError) as told:
+            # The department's command says that the platform's disk failed, and ends.
+            self.note(f"told {type(told).__name__}")
+        finally:
+            if dies:
+                failpoints.disarm()
+
+    def _arrived(self) -> list[str]:
+        """The numbers of cases that lie on the hub and wait for a decision, as far as anybody was told."""
+        statement = select(hub_entries.c.stream).where(
+            hub_entries.c.kind == "case.taken_in", hub_entries.c.verdict == "applied"
+        )
+        with self.hub.store.reading() as connection:
+            found = {stream.partition("/")[2] for stream in connection.execute(statement).scalars()}
+        return sorted(found - self.ledger.decided.keys())
+
+    def _sync_and_die(self, station: Station) -> None:
+        """The desk dies at some point of a sync; sometimes the hub dies in it too."""
+        self._work(station)
+        station.line.is_cut = False
+        point = self._random.choice(SYNC_POINTS)
+        passes = self._random.choice((1, 1, 1, 2))
+        failpoints.arm(point, passes, crash)
+        if self._random.random() < 0.4:
+            failpoints.arm(self._random.choice(HUB_POINTS), self._random.choice((1, 1, 2)), crash)
+        self._suffer(station, self._sync)
+
+    def _work_and_die(self, station: Station) -> None:
+        """The desk dies at some point of an act."""
+        failpoints.arm(self._random.choice(STORE_POINTS), self._random.choice((1, 2, 3)), crash)
+        self._suffer(station, self._work)
+
+    def _suffer(self, station: Station, act: Callable[[Station], object]) -> None:
+        """Do it, and begin again from what is durable if the desk dies of it or says that its disk failed."""
+        try:
+            act(station)
         except Crash as point:
-            self._note(f"desk crash at {point}")
-            self._restart_desk(station)
+            self.note(f"crash of desk at {point}")
+            failpoints.disarm()
+            station.restart()
+        except StoreError as told:
+            self.note(f"told {told.code}")
         finally:
             failpoints.disarm()
 
+    def _sync_with_a_bad_disk(self, station: Station) -> None:
+        self._with_a_bad_disk(station, self._sync)
+
+    def _work_with_a_bad_disk(self, station: Station) -> None:
+        self._with_a_bad_disk(station, self._work)
+
+    def _with_a_bad_disk(self, station: Station, act: Callable[[Station], object]) -> None:
+        """The n-th write at the desk fails; afterwards the disk is well again, and sometimes the program is new."""
+        desk = station.desk
+        if isinstance(desk, MemoryDesk):
+            desk.commits_left = self._random.randrange(6)
+            self._suffer(station, act)
+            desk.commits_left = None
+        elif isinstance(desk, StoreDesk) and self._random.random() < 0.5:
+            error = self._random.choice((errno.ENOSPC, errno.EIO))
+            failure: Failure = self._random.choice(("before", "after", "for_good"))
+            healthy, desk.disk.inner = desk.disk.inner, FailingDisk(self._random.randint(1, 12), error, failure)
+            self._suffer(station, act)
+            desk.disk.inner = healthy
+        else:
+            with files_end_at(self._random.choice((0, 4096, 30_000, 100_000, 300_000))):
+                self._suffer(station, act)
+        if self._random.random() < 0.5:
+            station.restart()
+
+    def _sync_with_a_full_hub(self, station: Station) -> None:
+        """The hub's database or its shelf has no room, or its files end somewhere in the middle of a write."""
+        self._work(station)
+        where = self._random.choice(("database", "shelf", "files"))
+        self.note(f"full {where}")
+        if where == "database":
+            self._storage.is_full = True
+        elif where == "shelf":
+            self._service = self._service_type(replace(self.hub, shelf=NarrowShelf(self._folder / "hub" / "blobs")))
+        if where == "files" and isinstance(station.desk, MemoryDesk):
+            with files_end_at(self._random.choice((0, 4096, 50_000, 200_000, 500_000))):
+                self._suffer(station, self._sync)
+        else:
+            self._suffer(station, self._sync)
+        self._storage.is_full = False
+        self._service = self._service_type(self.hub)
+
     def _switch_line(self, station: Station) -> None:
-        station.line.cut = not station.line.cut and self._random.random() < 0.5
+        line = station.line
+        line.is_cut, line.is_portal = self._random.choice(((True, False), (False, True), (False, False)))
+        line.deliver_late()
 
     def _jump_clocks(self, station: Station) -> None:
-        station.clock.advance(self._random.choice((3600, 86_400, -86_400, -400 * 86_400)))
-        self._clock.advance(self._random.choice((1, 600, 3600)))
+        station.clock.jump(self._random.choice(DESK_JUMPS_S))
+        if self._random.random() < 0.3:
+            self._clock.jump(self._random.choice(HUB_JUMPS_S))
 
-    def _restart_desk(self, station: Station) -> None:
-        station.desk.restart()
-        station.lane.session = HubSession()
+    def _wait(self, _station: Station) -> None:
+        self.pass_time(self._random.choice(WAITS_S))
 
-    # ---- what must hold -----------------------------------------------------------------------------------------
+    def _restart(self, station: Station) -> None:
+        if self._random.random() < 0.5:
+            self.restart_hub()
+        else:
+            station.restart()
 
-    def _nothing_told_is_untrue(self) -> None:
-        """Whatever a desk shows as uploaded lies on the hub, byte for byte, with all its blobs."""
-        with self.hub.store.reading() as connection:
-            rows = connection.execute(select(hub_entries.c.chain, hub_entries.c.seq, hub_entries.c.hash)).fetchall()
-        stored = {(row.chain, row.seq): row.hash for row in rows}
-        for station in self.stations:
-            for place in sorted(station.desk.uploaded()):
-                if stored.get(place) != self.ledger.written[place].hash:
-                    raise Broken(f"{place} is shown as uploaded and is not on the hub")
-                if not all(self.hub.shelf.is_whole(blob) for blob in self.ledger.blobs[place]):
-                    raise Broken(f"{place} is shown as uploaded without its blobs")
+    # ---- the end ------------------------------------------------------------------------------------------------
 
     def _heal(self) -> None:
+        """All is well again; what was held up arrives; then every desk has two syncs, as after any bad day."""
         failpoints.disarm()
         for station in self.stations:
-            station.line.cut, station.line.weather = False, FINE
-        for station in self.stations:
-            reports = [self._sync(station) for _ in range(HEALING_SYNCS)]
-            if (reports[-1].state, reports[-1].pending) != ("done", 0):
-                raise Broken(f"did not converge: {reports[-1]}")
+            station.line.is_cut = station.line.is_portal = False
+            station.line.weather = FINE
+            station.line.deliver_late()
+        before = [station.line.seconds for station in self.stations]
+        reports: list[SyncReport] = []
+        for _ in range(HEALING_SYNCS):
+            reports = [self._sync(station) for station in self.stations]
+        self._look()
+        for station, report, began in zip(self.stations, reports, before, strict=True):
+            if (report.state, report.pending) != ("done", 0):
+                raise Broken(f"{station.code} did not converge: {report}")
+            if self._is_timed:
+                self._took_no_longer_than_it_may(station, station.line.seconds - began)
 
-    def _both_ends_are_equal(self) -> None:
-        found = digest(self.hub)
-        heads = {chain.chain: chain.head for chain in found.chains}
-        own = {chain.chain: chain.head.hex() for station in self.stations for chain in station.desk.own_chains()}
-        self._expect("heads", heads, own)
-        self._expect("entries", found.entries, len(self.ledger.written))
-        self._expect("cases", found.cases, len(self.ledger.cases))
-        self._expect("blobs", found.blobs, len({blob for named in self.ledger.blobs.values() for blob in named}))
-        self._expect("facts", found.hub_facts, sum(len(station.desk.fact_digests()) for station in self.stations))
-        parked = {place: reason for station in self.stations for place, reason in station.desk.parked().items()}
-        self._expect("parked", found.parked, len(parked))
-        told = {told for station in self.stations for told in station.desk.fact_digests()}
-        self._expect("decisions that never came back", set(self.ledger.decided.values()) - told, set())
-        self._expect("first fault", verify_hub(self.hub).first_fault, None)
-        self._nothing_told_is_untrue()
-
-    def _expect(self, what: str, found: object, wanted: object) -> None:
-        if found != wanted:
-            raise Broken(f"{what}: {found!r}, not {wanted!r}")
+    def _took_no_longer_than_it_may(self, station: Station, took: float) -> None:
+        clean = clean_seconds(station.desk, self._folder / f"clean{station.code}", station.make_paces())
+        if took > MOST_SLOWER * clean:
+            raise Broken(f"{station.code} took {took:.1f} s to converge, a clean sync takes {clean:.1f} s")

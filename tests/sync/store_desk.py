@@ -10,7 +10,7 @@ from sqlalchemy import select
 
 from clerk_app.journal.entry import Entry
 from clerk_app.journal.exchange import NamedBlob
-from clerk_app.seams import Clock, Rng, SystemDisk
+from clerk_app.seams import Clock, Rng
 from clerk_app.security.device_secret import NoSecretStore
 from clerk_app.security.enrolment_file import EnrolmentFile
 from clerk_app.services.enrol import enrol
@@ -20,6 +20,7 @@ from clerk_app.store.schema import entries, hub_facts
 from clerk_app.store.store import Store
 from sync.blobs import named_blobs
 from tests.helpers.intake import CHEAP, CLERK, PASSWORD
+from tests.sync.faulty_storage import SwitchedDisk
 
 
 class StoreDesk(StoreHandoverState):
@@ -27,7 +28,7 @@ class StoreDesk(StoreHandoverState):
 
     def __init__(self, folder: Path, content: bytes, clock: Clock, rng: Rng) -> None:
         self.enrolment = EnrolmentFile.from_bytes(content)
-        self.clock, self.rng = clock, rng
+        self.clock, self.rng, self.disk = clock, rng, SwitchedDisk()
         self.folder = DataFolder(folder / "data", folder / "state")
         self.store = Store.create(
             self.folder,
@@ -36,7 +37,7 @@ class StoreDesk(StoreHandoverState):
             password=PASSWORD,
             practice=False,
             clock=clock,
-            disk=SystemDisk(),
+            disk=self.disk,
             rng=rng,
             secrets=NoSecretStore(),
             cost=CHEAP,
@@ -48,7 +49,7 @@ class StoreDesk(StoreHandoverState):
         """As after a crash: open the same files again."""
         key, store_id = self.store.database_key, self.store.store_id
         self.store.close()
-        self.store = Store.open_with_key(self.folder, store_id, key, clock=self.clock, disk=SystemDisk(), rng=self.rng)
+        self.store = Store.open_with_key(self.folder, store_id, key, clock=self.clock, disk=self.disk, rng=self.rng)
         self.store.settle()
         super().__init__(self.store, named_blobs)
 

@@ -59,29 +59,29 @@ class AcksBeforeItCommits(BrokenHub):
         return PushAnswer(acks=[AckMessage.of(self._hub.keys.sign_ack(ack))])
 
 
-def is_caught(tmp_path, **variant):
+def is_caught(quick_place, **variant):
     for seed in HUNTED:
         try:
-            Simulation(seed, tmp_path / str(seed), **variant).run()
+            Simulation(seed, quick_place / str(seed), is_timed=False, **variant).run()
         except Broken:
             return True
     return False
 
 
-def test_a_hub_without_dedupe_is_caught(tmp_path):
-    assert is_caught(tmp_path, service=ForgetsWhatItHas)
+def test_a_hub_without_dedupe_is_caught(quick_place):
+    assert is_caught(quick_place, service=ForgetsWhatItHas)
 
 
-def test_an_ack_before_the_commit_is_caught(tmp_path):
-    assert is_caught(tmp_path, service=AcksBeforeItCommits)
+def test_an_ack_before_the_commit_is_caught(quick_place):
+    assert is_caught(quick_place, service=AcksBeforeItCommits)
 
 
-def test_a_desk_that_believes_unsigned_acks_is_caught(tmp_path, monkeypatch):
+def test_a_desk_that_believes_unsigned_acks_is_caught(quick_place, monkeypatch):
     monkeypatch.setattr(client, "_prove", lambda _request, _answer, _keys: None)
     monkeypatch.setattr(KeyList, "verifies_ack", lambda _keys, _signed: True)
-    assert is_caught(tmp_path)
+    assert is_caught(quick_place)
 
 
 @pytest.mark.parametrize("seed", SEEDS)
-def test_the_same_seeds_are_fine_with_every_promise_in_place(seed, tmp_path):
-    Simulation(seed, tmp_path).run()
+def test_the_same_seeds_are_fine_with_every_promise_in_place(seed, quick_place):
+    Simulation(seed, quick_place, is_timed=False).run()

@@ -98,7 +98,8 @@ def done(known, operation):
             for chain, first, last in ranges:
                 view = next((view for view in chains if view.chain == chain), None)
                 if view is not None and first == view.acked + 1:
-                    chains = change(chains, chain, acked=last)
+                    # An ack of more than the desk has written fits nothing in its journal.
+                    chains = change(chains, chain, acked=min(last, view.seq))
                 waiting = tuple(one for one in waiting if (one.chain, one.seq) != (chain, first))
             return replace(known, chains=chains, waiting=waiting, compared=False)
         case Push(chain, after):
