@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 
 from clerk_app.errors import CaptivePortal, PlatformBusy, PlatformRefused, PlatformUnreachable, ProtocolMismatch
-from clerk_app.journal.exchange import BlobId, FeedPlace, OwnChain, Registration
+from clerk_app.journal.exchange import BlobId, CaseAnswer, FeedPlace, OwnChain, Registration, WantedCase
 from clerk_app.journal.hub_keys import ACK_USE, KeyList, read_key_list
 from sync import wire
 from sync.registration import registration_proof, verifier_of
@@ -18,6 +18,7 @@ from sync.schemas import (
     BlobsAnswer,
     BlobsAsk,
     BlobStanding,
+    CaseWish,
     ChainPlace,
     EntryRange,
     ErrorAnswer,
@@ -33,6 +34,8 @@ from sync.schemas import (
     RegisterAsk,
     StateAnswer,
     StateAsk,
+    StreamsAnswer,
+    StreamsAsk,
     TokenAnswer,
     TokenAsk,
     read_message,
@@ -130,6 +133,12 @@ class HubClient:
     def feed(self, place: FeedPlace) -> FeedAnswer:
         """The next page of the feed."""
         return self._read(self._call("GET", f"/v1/feed?after={place.hub_seq}&limit={FEED_PAGE}"), FeedAnswer)
+
+    def take_up(self, cases: Sequence[WantedCase]) -> Sequence[CaseAnswer]:
+        """Ask to follow cases of other desks."""
+        ask = StreamsAsk(cases=[CaseWish(number=case.number, clerk=case.clerk) for case in cases])
+        answer = self._read(self._post("/v1/streams", ask), StreamsAnswer)
+        return [CaseAnswer(case.number, case.stream, case.hub_seq, case.refused) for case in answer.cases]
 
     # ---- blobs --------------------------------------------------------------------------------------------------
 

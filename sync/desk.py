@@ -11,12 +11,14 @@ from typing import Protocol
 from clerk_app.journal.entry import Entry
 from clerk_app.journal.exchange import (
     BlobId,
+    CaseAnswer,
     FeedPage,
     FeedPlace,
     OwnChain,
     Registration,
     SyncBacklog,
     WaitingEntry,
+    WantedCase,
 )
 from clerk_app.journal.hub_facts import SignedAck
 from clerk_app.journal.hub_keys import KeyList
@@ -56,13 +58,20 @@ class Desk(Protocol):
         """How far the feed was read."""
 
     def take_feed(self, page: FeedPage) -> None:
-        """Keep verdicts, facts and unknown items of a page, fold the streams it touches, and move to its place.
+        """Keep what a page brings, fold the streams it touches, and move to its place.
 
-        A fact already held is held once, whatever its `hub_seq` was then.
+        A fact already held is held once, whatever its `hub_seq` was then. An entry of this device's own chains is left
+        where it is.
         """
 
     def restart_feed(self) -> None:
         """Forget the place in the feed (never what was read), so that the next page is the first."""
+
+    def wanted(self) -> Sequence[WantedCase]:
+        """Cases taken up here of which the feed has not yet brought everything, the newest wish first."""
+
+    def take_answer(self, answer: CaseAnswer) -> None:
+        """Note what the hub said to a wish; it is fulfilled once the feed was read up to the place it names."""
 
     def stop_chain(self, chain: str, reason: str) -> None:
         """Write no more into a chain the hub takes no more of; later acts go to a new one."""

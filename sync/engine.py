@@ -23,7 +23,7 @@ from clerk_app.errors import (
     ProtocolMismatch,
 )
 from clerk_app.failpoints import failpoint
-from clerk_app.journal.exchange import FeedPlace, OwnChain, WaitingEntry
+from clerk_app.journal.exchange import CaseAnswer, FeedPlace, OwnChain, WaitingEntry
 from clerk_app.journal.hub_facts import SignedAck
 from clerk_app.journal.signature import CHALLENGE, HEAD, head_message
 from clerk_app.seams import Clock, Rng
@@ -49,6 +49,7 @@ from sync.plan import (
     RestartFeed,
     SendPiece,
     StopChain,
+    TakeUp,
     WaitingView,
     plan,
 )
@@ -252,6 +253,8 @@ class _Run:
                 self._place = self._desk.feed_place()
                 place = self._place
                 return Errand(operation, lambda: client.feed(place))
+            case TakeUp(cases):
+                return Errand(operation, lambda: client.take_up(cases))
             case AskBlobs(ids):
                 return Errand(operation, lambda: client.ask_blobs(ids))
             case SendPiece():
@@ -277,6 +280,8 @@ class _Run:
                 self._pushed(chain, answer, errand)
             case ReadFeed():
                 self._take_page(answer)
+            case TakeUp():
+                self._taken_up(answer)
             case AskBlobs(ids):
                 self._blobs_asked(ids, answer)
             case SendPiece(blob):
@@ -323,7 +328,7 @@ class _Run:
             # The hub holds a chain of this device that the store does not know: an older copy of it was put back.
             self._problem = PlatformRefused(reason="store_rolled_back")
         feed = "lost" if not answer.feed.known else "behind" if answer.feed.more else "current"
-        self._know(compared=True, chains=tuple(chains), feed=feed)
+        self._know(met=True, compared=True, chains=tuple(chains), feed=feed, wanted=tuple(self._desk.wanted()))
         self._look_at_waiting()
 
     def _view(self, own: OwnChain, hub: ChainStanding | None) -> ChainView:
@@ -443,9 +448,16 @@ class _Run:
         if page.place != place:
             self._desk.take_feed(page)
         failpoint("sync.feed_taken")
-        self.pulled += len(page.facts)
+        self.pulled += len(page.facts) + len(page.entries)
         more = answer.more and page.place != place
-        self._know(feed="behind" if more else "current", compared=False)
+        self._know(feed="behind" if more else "current", wanted=tuple(self._desk.wanted()), compared=False)
+
+    def _taken_up(self, answers: Sequence[CaseAnswer]) -> None:
+        for answer in answers:
+            self._desk.take_answer(answer)
+        failpoint("sync.taken_up")
+        # What there is of these cases is in the feed now.
+        self._know(feed="behind", wanted=(), compared=False)
 
     # ---- blobs --------------------------------------------------------------------------------------------------
 

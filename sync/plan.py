@@ -4,8 +4,8 @@ The engine begins the first operation and asks again, what is under way being pa
 may begin it waits for an answer, and learns. Nothing is left to do when a plan is empty and nothing is under way; that
 the digests were compared since the last change is part of that. The order of the plan is the priority:
 
-    keys and token · digest · stopped chains · acks already earned · entries · feed · blobs, urgent and small first ·
-    digest again
+    keys and token · digest · stopped chains · acks already earned · entries · feed · cases of other desks ·
+    blobs, urgent and small first · digest again
 
 Access, digests and stopping a chain stand alone: nothing is under way beside them.
 """
@@ -15,7 +15,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Literal, TypeVar
 
-from clerk_app.journal.exchange import BlobId
+from clerk_app.journal.exchange import BlobId, WantedCase
 
 FeedStand = Literal["current", "behind", "lost"]
 """`lost`: the hub does not know our place, because an older copy of it was put back."""
@@ -23,6 +23,7 @@ FeedStand = Literal["current", "behind", "lost"]
 _AGREED = ("", "rolled_back")
 """Troubles under which both ends still agree on what both have."""
 MAX_RANGES = 500
+MAX_WANTED = 100
 MAX_PUSHES = 1
 """Batches of one chain on their way at once."""
 MAX_TRANSFERS = 4
@@ -124,6 +125,13 @@ class ReadFeed:
 
 
 @dataclass(frozen=True, slots=True)
+class TakeUp:
+    """Ask the hub to show these cases of other desks."""
+
+    cases: tuple[WantedCase, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class AskBlobs:
     """Ask how much of these blobs the hub has."""
 
@@ -148,6 +156,7 @@ Operation = (
     | Push
     | RestartFeed
     | ReadFeed
+    | TakeUp
     | AskBlobs
     | SendPiece
 )
@@ -158,17 +167,20 @@ AnyOperation = TypeVar("AnyOperation", bound=Operation)
 class Knowledge:
     """All the planner knows.
 
-    `compared`: both digests were compared since anything last changed. `under_way`: what was begun and has no answer.
+    `met`: both digests were compared in this sync; `compared`: and nothing has changed since. `under_way`: what was
+    begun and has no answer. `wanted`: cases of other desks, looked up here and not yet shown.
     """
 
     greeted: bool = False
     registered: bool = False
     authenticated: bool = False
+    met: bool = False
     compared: bool = False
     chains: tuple[ChainView, ...] = ()
     feed: FeedStand = "current"
     blobs: tuple[BlobView, ...] = field(default=())
     waiting: tuple[WaitingView, ...] = field(default=())
+    wanted: tuple[WantedCase, ...] = field(default=())
     under_way: tuple[Operation, ...] = field(default=())
 
 
@@ -197,6 +209,7 @@ def _operations(known: Knowledge) -> tuple[Operation, ...]:
         *_acks_already_earned(known),
         *_pushes(known),
         *_feed(known),
+        *_wanted(known),
         *_blobs(known),
     )
     if operations or known.under_way or known.compared:
@@ -214,7 +227,7 @@ def _access(known: Knowledge) -> tuple[Operation, ...]:
             return (Hello(),)
         return (Authenticate(),) if known.registered else (Register(),)
     # Until the digests were compared once, nothing is known of the other end.
-    return () if known.chains or known.compared else (Compare(),)
+    return () if known.met or known.compared else (Compare(),)
 
 
 def _stops(known: Knowledge) -> tuple[Operation, ...]:
@@ -254,6 +267,14 @@ def _feed(known: Knowledge) -> tuple[Operation, ...]:
     if known.feed == "current" or any(isinstance(operation, (Push, ReadFeed)) for operation in known.under_way):
         return ()
     return (RestartFeed(),) if known.feed == "lost" else (ReadFeed(),)
+
+
+def _wanted(known: Knowledge) -> tuple[Operation, ...]:
+    # Only after the feed was read: it may bring what is wanted, and the hub may know of the wish already.
+    asked = any(isinstance(operation, (ReadFeed, TakeUp)) for operation in known.under_way)
+    if asked or not known.wanted or known.feed != "current":
+        return ()
+    return (TakeUp(known.wanted[:MAX_WANTED]),)
 
 
 def _blobs(known: Knowledge) -> tuple[Operation, ...]:

@@ -239,6 +239,37 @@ class FeedAnswer(Message):
     more: bool
 
 
+class CaseWish(Message):
+    """A case to take up: its number as on paper, or the platform's; `clerk` asks for it."""
+
+    number: str = Field(min_length=1, max_length=64)
+    clerk: str = Field(max_length=64)
+
+
+class StreamsAsk(Message):
+    """Follow these cases from now on."""
+
+    cases: list[CaseWish] = Field(max_length=100)
+
+
+class CaseFollowed(Message):
+    """What became of a wish.
+
+    `hub_seq` is the place in the feed up to which all there was of `stream` is shown; 0 if the device has all of it.
+    """
+
+    number: str
+    stream: str = ""
+    hub_seq: _Place = 0
+    refused: Literal["", "unknown_case", "other_region"] = ""
+
+
+class StreamsAnswer(Message):
+    """One answer per wish."""
+
+    cases: list[CaseFollowed]
+
+
 class BlobsAsk(Message):
     """Ask how much of each blob the hub has."""
 

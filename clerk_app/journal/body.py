@@ -38,6 +38,22 @@ def read_body(content: bytes) -> dict[str, Any]:
     return body
 
 
+def readable_body(content: bytes | None) -> Any:
+    """A body of anybody's, parsed as far as it can be: what was erased or is no JSON counts as empty.
+
+    A desk writes good bodies only; the hub keeps whatever desks send, and shows it to other desks.
+    """
+    try:
+        return json.loads(content) if content is not None else {}
+    except (ValueError, RecursionError):
+        return {}
+
+
+def storable(text: str) -> str:
+    """Text of anybody's body that every database takes: half a surrogate pair or a NUL becomes a question mark."""
+    return text.encode("utf-8", "replace").decode().replace("\0", "?")
+
+
 def body_hash(salt: bytes, content: bytes) -> bytes:
     """SHA-256(salt16 ‖ body), kept for ever; erasing body and salt leaves it, and the chain, whole."""
     return hashlib.sha256(salt + content).digest()

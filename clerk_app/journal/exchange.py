@@ -6,6 +6,7 @@ import hashlib
 from dataclasses import dataclass
 from typing import Literal
 
+from clerk_app.journal.attested import AttestedEntry
 from clerk_app.journal.hub_facts import HubFact
 from clerk_app.journal.orders import SignedOrder
 
@@ -86,6 +87,47 @@ class ReceivedFact:
 
 
 @dataclass(frozen=True, slots=True)
+class ReceivedEntry:
+    """An entry of another device, and the hub's verified signature that it has stored it."""
+
+    attested: AttestedEntry
+    signature: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Followed:
+    """From the place `hub_seq` of its feed on this device holds all there was of `stream`, and sees what comes."""
+
+    stream: str
+    hub_seq: int
+
+
+@dataclass(frozen=True, slots=True)
+class WantedCase:
+    """A case that a clerk looked up by its number."""
+
+    number: str
+    clerk: str
+
+
+Refusal = Literal["", "unknown_case", "other_region"]
+
+
+@dataclass(frozen=True, slots=True)
+class CaseAnswer:
+    """The hub's answer to a wanted case.
+
+    All there was of `stream` is shown up to the place `hub_seq` of the feed (0: this device has it all). `refused` says
+    why there is nothing to show: the hub does not hold such a case, or another region does.
+    """
+
+    number: str
+    stream: str = ""
+    hub_seq: int = 0
+    refused: Refusal = ""
+
+
+@dataclass(frozen=True, slots=True)
 class FeedPage:
     """One page of the feed, verified: what it brings, and the place after it. Taken whole or not at all.
 
@@ -98,6 +140,8 @@ class FeedPage:
     unknown: tuple[tuple[int, bytes], ...]
     place: FeedPlace
     orders: tuple[SignedOrder, ...] = ()
+    entries: tuple[ReceivedEntry, ...] = ()
+    followed: tuple[Followed, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

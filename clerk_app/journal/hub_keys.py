@@ -12,9 +12,10 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 
+from clerk_app.journal.attested import AttestedEntry
 from clerk_app.journal.hub_facts import HubFact, SignedAck
 from clerk_app.journal.orders import SignedOrder
-from clerk_app.journal.signature import ACK, FACT, KEYS, ORDER, sign, verify
+from clerk_app.journal.signature import ACK, ENTRY, FACT, KEYS, ORDER, sign, verify
 
 _FORMAT = "keys-1"
 
@@ -75,6 +76,10 @@ class KeyList:
         """Whether the order is this hub's word."""
         order = signed.order
         return order.hub == self.hub and self.verifies(ORDER_USE, ORDER, order.message(), signed.signature)
+
+    def verifies_entry(self, attested: AttestedEntry, signature: bytes) -> bool:
+        """Whether this hub says that it has stored the entry."""
+        return attested.hub == self.hub and self.verifies(FACT_USE, ENTRY, attested.message(), signature)
 
 
 def sign_key_list(identity_private: bytes, keys: KeyList) -> bytes:

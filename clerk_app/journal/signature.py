@@ -37,6 +37,7 @@ def _framed(purpose: str, message: bytes) -> bytes:
 HEAD = "head"
 ACK = "ack"
 FACT = "fact"
+ENTRY = "entry"
 KEYS = "keys"
 ORDER = "order"
 TOKEN = "token"  # noqa: S105 - the name of a purpose, not a secret

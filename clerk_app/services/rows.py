@@ -13,7 +13,8 @@ CaseFilter = Literal["all", "todo", "open", "closed"]
 class CaseRow:
     """One line of the case list. `uploaded` only with the hub's signed ack for every entry of the case.
 
-    `needs_clerk`: it was returned, or holds a step that a person must look at.
+    `needs_clerk`: it was returned, or holds a step that a person must look at. `device`: the nine digits of the desk
+    whose number it bears; `own`: it was taken in here.
     """
 
     number: str
@@ -29,6 +30,8 @@ class CaseRow:
     needs_clerk: bool
     uploaded: bool
     visit: str
+    device: str
+    own: bool
 
 
 @dataclass(frozen=True, slots=True)

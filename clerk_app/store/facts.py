@@ -7,13 +7,16 @@ from typing import Any
 from sqlalchemy import Connection, Row, bindparam, literal, null, select, union_all
 
 from clerk_app.domain.fold import Fact
-from clerk_app.journal.body import read_body
+from clerk_app.journal.attested import AttestedEntry
+from clerk_app.journal.body import readable_body
 from clerk_app.journal.entry import Entry, Header
 from clerk_app.journal.hub_facts import read_hub_fact
 from clerk_app.store.prepared import Prepared
-from clerk_app.store.schema import entries, hub_facts
+from clerk_app.store.schema import entries, hub_facts, received_entries
 
 ENTRY_COLUMNS = (entries.c.header, entries.c.body, entries.c.salt, entries.c.body_hash, entries.c.prev, entries.c.hash)
+
+OTHERS_COLUMNS = tuple(received_entries.c[column.name] for column in ENTRY_COLUMNS)
 
 
 def entry_of(row: Row[*tuple[Any, ...]]) -> Entry:
@@ -21,39 +24,52 @@ def entry_of(row: Row[*tuple[Any, ...]]) -> Entry:
     return Entry(row.header, row.body, row.salt, row.body_hash, row.prev, row.hash)
 
 
+def attested_of(row: Row[*tuple[Any, ...]], hub: bytes) -> AttestedEntry:
+    """The stored entry of another device, byte for byte; `hub` is this desk's platform."""
+    return AttestedEntry(hub, row.device, row.hub_seq, entry_of(row))
+
+
+_HUB, _OTHERS, _OWN = 0, 1, 2
 _FACTS = Prepared(
     union_all(
         select(
-            literal(0).label("own"),
+            literal(_HUB).label("writer"),
             hub_facts.c.hub_seq.label("place"),
             hub_facts.c.hub_seq,
             hub_facts.c.content,
             null().label("body"),
             null().label("body_hash"),
         ).where(hub_facts.c.stream == bindparam("stream")),
-        select(literal(1), entries.c.n, entries.c.hub_seq, entries.c.header, entries.c.body, entries.c.body_hash).where(
-            entries.c.stream == bindparam("stream")
-        ),
-    ).order_by("own", "place")
+        select(
+            literal(_OTHERS),
+            received_entries.c.hub_seq,
+            received_entries.c.hub_seq,
+            received_entries.c.header,
+            received_entries.c.body,
+            received_entries.c.body_hash,
+        ).where(received_entries.c.stream == bindparam("stream")),
+        select(
+            literal(_OWN), entries.c.n, entries.c.hub_seq, entries.c.header, entries.c.body, entries.c.body_hash
+        ).where(entries.c.stream == bindparam("stream")),
+    ).order_by("writer", "place")
 )
 
 
 def load_facts(connection: Connection, stream: str) -> list[Fact]:
-    """All facts of one stream: the hub's first, then this device's in the order they were written.
+    """All facts of one stream: the hub's and other devices' first, then this device's in the order they were written.
 
     Erased bodies fold as empty ones. The fold itself puts what has a `hub_seq` in the hub's order.
     """
     rows = _FACTS.run(connection, {"stream": stream})
-    return [_own_fact(row) if row.own else _hub_fact(row) for row in rows]
+    return [_hub_fact(row) if row.writer == _HUB else _entry_fact(row) for row in rows]
 
 
-def _own_fact(row: Row[*tuple[Any, ...]]) -> Fact:
+def _entry_fact(row: Row[*tuple[Any, ...]]) -> Fact:
     header = Header.from_bytes(row.content)
-    body = read_body(row.body) if row.body is not None else {}
     return Fact(
         header.stream,
         header.kind,
-        body,
+        readable_body(row.body),
         header.recorded_at,
         header.clerk,
         header.clock,
@@ -66,4 +82,6 @@ def _own_fact(row: Row[*tuple[Any, ...]]) -> Fact:
 
 def _hub_fact(row: Row[*tuple[Any, ...]]) -> Fact:
     fact = read_hub_fact(row.content)
-    return Fact(fact.stream, fact.kind, fact.body, fact.recorded_at, hub_seq=row.hub_seq, act=fact.body_hash)
+    return Fact(
+        fact.stream, fact.kind, fact.body, fact.recorded_at, fact.clerk, hub_seq=row.hub_seq, act=fact.body_hash
+    )

@@ -18,9 +18,19 @@ from clerk_app.domain.fold import Folded, stream_type_of
 from clerk_app.domain.kinds import fold_stream
 from clerk_app.domain.session import Session
 from clerk_app.domain.visit import Visit
+from clerk_app.journal.body import storable
 from clerk_app.store.facts import load_facts
 from clerk_app.store.prepared import Prepared
-from clerk_app.store.schema import entries, hub_facts, p_case, p_session, p_stream, p_visit, projections
+from clerk_app.store.schema import (
+    entries,
+    hub_facts,
+    p_case,
+    p_session,
+    p_stream,
+    p_visit,
+    projections,
+    received_entries,
+)
 
 RowOf = Callable[[Any], dict[str, Any] | None]
 
@@ -90,7 +100,7 @@ def rebuild(connection: Connection, *, into: Connection | None = None) -> int:
     target = into or connection
     projections.drop_all(target)
     projections.create_all(target)
-    names = union(select(entries.c.stream), select(hub_facts.c.stream))
+    names = union(*(select(table.c.stream) for table in (entries, hub_facts, received_entries)))
     streams = connection.execute(names).scalars().all()
     for stream in streams:
         refold(connection, stream, into=target)
@@ -115,7 +125,16 @@ def _replace_rows(connection: Connection, folded: Folded, facts: int) -> None:
         if row is None:
             _DROP[table].run(connection, {"of": stream})
         else:
-            _PUT[table].run(connection, {"stream": stream, **row})
+            _put(connection, table, {"stream": stream, **row})
+
+
+def _put(connection: Connection, table: Table, row: dict[str, Any]) -> None:
+    try:
+        _PUT[table].run(connection, row)
+    except UnicodeEncodeError:
+        # Half a surrogate pair, which another desk's program may have written: it is shown as a question mark.
+        shown = {name: storable(value) if isinstance(value, str) else value for name, value in row.items()}
+        _PUT[table].run(connection, shown)
 
 
 def snapshot(connection: Connection) -> dict[str, list[tuple[Any, ...]]]:

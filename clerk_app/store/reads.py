@@ -4,21 +4,48 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
-from typing import Any
+from typing import Any, TypeAlias
 
-from sqlalchemy import ColumnElement, Connection, Row, Select, desc, false, func, not_, or_, select, true
+from sqlalchemy import (
+    ColumnElement,
+    CompoundSelect,
+    Connection,
+    Row,
+    Select,
+    desc,
+    exists,
+    false,
+    func,
+    not_,
+    null,
+    or_,
+    select,
+    true,
+    union_all,
+)
 
+from clerk_app.domain.case_number import DEVICE, HALL
 from clerk_app.domain.case_state import ENDED
 from clerk_app.domain.fold import Fact, Folded, stream_type_of
 from clerk_app.domain.kinds import fold_stream
 from clerk_app.journal.entry import Entry, Header
 from clerk_app.services.rows import Backlog, CaseFilter, CaseRow, DraftRow, PrintJob, VisitRow
 from clerk_app.store import meta
-from clerk_app.store.facts import ENTRY_COLUMNS, entry_of, load_facts
-from clerk_app.store.schema import blobs, drafts, entries, p_case, p_session, p_stream, p_visit, print_jobs
+from clerk_app.store.facts import ENTRY_COLUMNS, OTHERS_COLUMNS, entry_of, load_facts
+from clerk_app.store.schema import (
+    blobs,
+    drafts,
+    entries,
+    p_case,
+    p_session,
+    p_stream,
+    p_visit,
+    print_jobs,
+    received_entries,
+)
 
 AnyRow = Row[*tuple[Any, ...]]
-AnySelect = Select[*tuple[Any, ...]]
+AnySelect: TypeAlias = Select[*tuple[Any, ...]] | CompoundSelect[*tuple[Any, ...]]
 
 _JOB_COLUMNS = tuple(print_jobs.c[name] for name in PrintJob.__slots__)
 _NOT_UPLOADED = entries.c.complete == false()
@@ -50,10 +77,13 @@ class Reads:
         return fold_stream(stream, self.facts(stream))
 
     def first_entry(self, stream: str) -> Entry | None:
-        """The entry that began a stream on this desk, whose digest is printed on paper."""
-        statement = select(*ENTRY_COLUMNS).where(entries.c.stream == stream).order_by(entries.c.n).limit(1)
-        row = self._one(statement)
-        return entry_of(row) if row else None
+        """The entry that began a stream, here or at another desk; its digest is printed on paper."""
+        own = select(*ENTRY_COLUMNS, entries.c.hub_seq, entries.c.n).where(entries.c.stream == stream)
+        others = select(*OTHERS_COLUMNS, received_entries.c.hub_seq, null()).where(received_entries.c.stream == stream)
+        rows = self._all(union_all(own, others))
+        # In the fold's order: what has no number yet is of this desk, and comes last.
+        first = min(rows, key=lambda row: (row.hub_seq is None, row.hub_seq or row.n), default=None)
+        return entry_of(first) if first else None
 
     # ---- cases --------------------------------------------------------------------------------------------------
 
@@ -65,7 +95,8 @@ class Reads:
             .scalar_subquery()
             .label("waiting")
         )
-        statement = select(p_case, waiting, _NEEDS_CLERK.label("needs_a_person"))
+        own = exists().where(entries.c.stream == p_case.c.stream, entries.c.kind == "case.taken_in").label("own")
+        statement = select(p_case, waiting, _NEEDS_CLERK.label("needs_a_person"), own)
         statement = statement.join(p_stream, p_stream.c.stream == p_case.c.stream).where(_KINDS[kind])
         statement = statement.order_by(desc(p_case.c.taken_in_at)).limit(limit)
         if text:
@@ -216,4 +247,6 @@ def _case_row(row: AnyRow) -> CaseRow:
         bool(row.needs_a_person),
         row.waiting == 0,
         row.visit,
+        row.number[: HALL + DEVICE],
+        bool(row.own),
     )

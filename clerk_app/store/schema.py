@@ -1,14 +1,14 @@
 """The tables. Journal, primary data and projections are kept apart: only projections may be dropped and folded again.
 
-`PRAGMA user_version` numbers the journal and primary tables; the first version that changes them brings the functions
-that carry an older store over. `PROJECTION_VERSION` numbers the projections, which are simply rebuilt when it changes.
+`PRAGMA user_version` numbers the journal and primary tables; `upgrades.py` carries an older store over.
+`PROJECTION_VERSION` numbers the projections, which are simply rebuilt when it changes.
 """
 
 from __future__ import annotations
 
 from sqlalchemy import Boolean, Column, Index, Integer, LargeBinary, MetaData, Table, Text, text
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 PROJECTION_VERSION = 1
 
 journal = MetaData()
@@ -54,6 +54,26 @@ entries = Table(
 
 `acked`: the hub has signed that it stored the entry; `complete`: and every blob it names. Only the second is uploaded.
 `verdict` is the hub's second word: `applied`, or `parked` with a reason.
+"""
+
+received_entries = Table(
+    "received_entries",
+    journal,
+    Column("hash", LargeBinary, primary_key=True),
+    Column("hub_seq", Integer, nullable=False),
+    Column("device", Text, nullable=False),
+    Column("stream", Text, nullable=False),
+    Column("header", LargeBinary, nullable=False),
+    Column("body", LargeBinary),
+    Column("salt", LargeBinary),
+    Column("body_hash", LargeBinary, nullable=False),
+    Column("prev", LargeBinary, nullable=False),
+    Column("signature", LargeBinary, nullable=False),
+    Index("received_entries_by_stream", "stream", "hub_seq"),
+)
+"""What other devices wrote in the streams this one follows, with the hub's signature; never sent, never signed by us.
+
+`device` is nine digits. A hub that was put back may store a second entry at a chain's place, so the hash is the key.
 """
 
 hub_facts = Table(
@@ -129,6 +149,21 @@ blobs = Table(
     Column("complete", Boolean, nullable=False, default=False),
 )
 """Sealed files this desk keeps: `case_number` once an entry names one, `complete` once the hub has signed for it."""
+
+taken_up = Table(
+    "taken_up",
+    primary,
+    Column("number", Text, primary_key=True),
+    Column("clerk", Text, nullable=False),
+    Column("asked_at", Integer, nullable=False),
+    Column("stream", Text),
+    Column("place", Integer, nullable=False, default=0),
+    Column("shown", Boolean, nullable=False, default=False),
+    Column("refused", Text, nullable=False, default=""),
+    sqlite_with_rowid=False,
+)
+"""Cases that a clerk looked up by number. `stream` once the platform answered; `shown` once the feed, up to `place`,
+has brought all there was of it; `refused`: why the platform knows no such case here."""
 
 p_stream = Table(
     "p_stream",

@@ -31,6 +31,7 @@ from clerk_app.store.reads import Reads
 from clerk_app.store.schema import PROJECTION_VERSION, SCHEMA_VERSION, chains, entries, journal, primary, projections
 from clerk_app.store.tip import begin_counters, read_tip
 from clerk_app.store.unit_of_work import UnitOfWork
+from clerk_app.store.upgrades import bring_up, version_of
 from clerk_app.store.vault import Vault
 from clerk_app.store.witness import Mark, Witness, check_copy, check_testimony
 
@@ -134,6 +135,7 @@ class Store:
         store = cls(folder, store_id, database_key, clock=clock, disk=disk, rng=rng)
         try:
             store.check()
+            store.bring_up()
         except BaseException:
             store.close()
             raise
@@ -149,6 +151,16 @@ class Store:
         with self.undisturbed() as connection:
             _check_identity(connection, self.store_id)
             self._check_witness(connection)
+
+    def bring_up(self) -> None:
+        """Carry an older store over to the tables of this version. Call after `check`."""
+        with self.read() as connection:
+            if version_of(connection) == SCHEMA_VERSION:
+                return
+        with self._transaction() as connection:
+            bring_up(connection)
+            failpoint("upgrade.before_commit")
+            connection.commit()
 
     def settle(self) -> None:
         """Make ready for writing.
@@ -304,7 +316,7 @@ def unlock(
 
 
 def _check_identity(connection: Connection, store_id: str) -> None:
-    version = connection.exec_driver_sql("PRAGMA user_version").scalar_one()
+    version = version_of(connection)
     if version > SCHEMA_VERSION:
         raise SchemaTooNew
     # A file that was cut to nothing opens as an empty database of version 0.

@@ -16,15 +16,19 @@ from clerk_app.journal.body import read_body
 from clerk_app.journal.entry import Entry
 from clerk_app.journal.exchange import (
     NO_MARK,
+    CaseAnswer,
     FeedPage,
     FeedPlace,
+    Followed,
     NamedBlob,
     OwnChain,
+    ReceivedEntry,
     ReceivedFact,
     Registration,
     SyncBacklog,
     Verdict,
     WaitingEntry,
+    WantedCase,
 )
 from clerk_app.journal.hub_facts import Ack, SignedAck
 from clerk_app.journal.hub_keys import KeyList
@@ -33,7 +37,15 @@ from clerk_app.security.enrolment_file import EnrolmentFile
 from clerk_app.store import meta
 from clerk_app.store.facts import ENTRY_COLUMNS, entry_of
 from clerk_app.store.projections import refold
-from clerk_app.store.schema import blobs, chains, entries, hub_facts, unknown_items
+from clerk_app.store.schema import (
+    blobs,
+    chains,
+    entries,
+    hub_facts,
+    received_entries,
+    taken_up,
+    unknown_items,
+)
 from clerk_app.store.store import Store
 
 NamedBlobs = Callable[[Any], tuple[NamedBlob, ...]]
@@ -152,24 +164,58 @@ class StoreSyncState:
             return FeedPlace(meta.get_int(connection, meta.FEED_SEQ), mark or NO_MARK)
 
     def take_feed(self, page: FeedPage) -> None:
-        """Keep verdicts, facts and unknown items of a page, fold the streams it touches, and move to its place."""
+        """Keep what a page brings, fold the streams it touches, and move to its place."""
         with self._store.write(_NOBODY) as unit:
             for verdict in page.verdicts:
                 _take_verdict(unit.connection, verdict)
             for fact in page.facts:
                 _take_fact(unit.connection, fact)
+            own = {row.chain for row in unit.connection.execute(select(chains.c.chain))}
+            others = [received for received in page.entries if received.attested.header.chain not in own]
+            for received in others:
+                _take_entry(unit.connection, received)
+            for followed in page.followed:
+                _take_followed(unit.connection, followed)
             for hub_seq, content in page.unknown:
                 statement = upsert(unknown_items).values(hub_seq=hub_seq, content=content)
                 unit.connection.execute(statement.on_conflict_do_nothing())
-            for stream in sorted({fact.fact.stream for fact in page.facts}):
+            touched = {fact.fact.stream for fact in page.facts}
+            touched |= {received.attested.header.stream for received in others}
+            for stream in sorted(touched):
                 refold(unit.connection, stream)
             _put_place(unit.connection, page.place)
             unit.commit()
 
     def restart_feed(self) -> None:
-        """Forget the place in the feed (never what was read), so that the next page is the first."""
+        """Forget the place in the feed (never what was read), so that the next page is the first.
+
+        Whether the hub still knows what was taken up is seen only when its feed has said so again.
+        """
         with self._store.write(_NOBODY) as unit:
             _put_place(unit.connection, FeedPlace())
+            unit.connection.execute(update(taken_up).values(shown=False))
+            unit.commit()
+
+    # ---- cases of other desks -----------------------------------------------------------------------------------
+
+    def wanted(self) -> Sequence[WantedCase]:
+        """Cases taken up here of which the feed has not yet brought everything, the newest wish first."""
+        statement = select(taken_up.c.number, taken_up.c.clerk).where(~taken_up.c.shown, taken_up.c.refused == "")
+        with self._store.read() as connection:
+            rows = connection.execute(statement.order_by(taken_up.c.asked_at.desc(), taken_up.c.number)).fetchall()
+        return [WantedCase(row.number, row.clerk) for row in rows]
+
+    def take_answer(self, answer: CaseAnswer) -> None:
+        """Note what the hub said to a wish; it is fulfilled once the feed was read up to the place it names."""
+        with self._store.write(_NOBODY) as unit:
+            shown = not answer.refused and answer.hub_seq <= meta.get_int(unit.connection, meta.FEED_SEQ)
+            values = {
+                "stream": answer.stream or None,
+                "place": answer.hub_seq,
+                "shown": shown,
+                "refused": answer.refused,
+            }
+            unit.connection.execute(update(taken_up).where(taken_up.c.number == answer.number).values(**values))
             unit.commit()
 
     def stop_chain(self, chain: str, reason: str) -> None:
@@ -252,6 +298,31 @@ def _take_fact(connection: Connection, received: ReceivedFact) -> None:
         "signature": received.signature,
     }
     connection.execute(upsert(hub_facts).values(**values).on_conflict_do_nothing())
+
+
+def _take_entry(connection: Connection, received: ReceivedEntry) -> None:
+    attested, entry = received.attested, received.attested.entry
+    values = {
+        "hash": entry.hash,
+        "hub_seq": attested.hub_seq,
+        "device": attested.device,
+        "stream": attested.header.stream,
+        "header": entry.header,
+        "body": entry.body,
+        "salt": entry.salt,
+        "body_hash": entry.body_hash,
+        "prev": entry.prev,
+        "signature": received.signature,
+    }
+    new = upsert(received_entries).values(**values)
+    # A hub that was put back gives an entry another number: its newest word counts.
+    newer = {name: new.excluded[name] for name in ("hub_seq", "device", "body", "salt", "signature")}
+    connection.execute(new.on_conflict_do_update(index_elements=["hash"], set_=newer))
+
+
+def _take_followed(connection: Connection, followed: Followed) -> None:
+    mine = update(taken_up).where(taken_up.c.stream == followed.stream)
+    connection.execute(mine.values(shown=True, place=followed.hub_seq))
 
 
 def _put_place(connection: Connection, place: FeedPlace) -> None:

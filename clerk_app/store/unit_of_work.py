@@ -29,7 +29,7 @@ from clerk_app.store import meta
 from clerk_app.store.facts import load_facts
 from clerk_app.store.prepared import Prepared
 from clerk_app.store.projections import refold
-from clerk_app.store.schema import blobs, chains, drafts, entries, heads, print_jobs
+from clerk_app.store.schema import blobs, chains, drafts, entries, heads, print_jobs, taken_up
 from clerk_app.store.tip import Tip, read_tip, write_counters
 from clerk_app.store.witness import Witness
 
@@ -53,6 +53,12 @@ _QUEUE_PRINT = Prepared(
     *("case_number", "document", "copy", "reprint", "state", "problem", "queued_at"),
 )
 _MARK_PRINT = update(print_jobs).where(print_jobs.c.id == bindparam("job"))
+_OPEN_WISH = {"stream": None, "place": 0, "shown": False, "refused": ""}
+_new_wish = upsert(taken_up)
+_WANT_CASE = _new_wish.on_conflict_do_update(
+    index_elements=["number"],
+    set_={name: _new_wish.excluded[name] for name in ("clerk", "asked_at", *_OPEN_WISH)},
+)
 _KEEP_BLOB = upsert(blobs).on_conflict_do_nothing()
 _NAME_BLOB = update(blobs).where(blobs.c.id == bindparam("blob"))
 
@@ -147,6 +153,11 @@ class UnitOfWork:
     def name_blob(self, blob: str, case_number: str) -> None:
         """Note that an entry of this case names the blob, so that it is synced."""
         self.connection.execute(_NAME_BLOB, {"blob": blob, "case_number": case_number})
+
+    def want_case(self, number: str) -> None:
+        """Note that the clerk looks up a case of another desk; the next sync asks the platform for it."""
+        row = {"number": number, "clerk": self._clerk, "asked_at": self._clock.now_ms(), **_OPEN_WISH}
+        self.connection.execute(_WANT_CASE, row)
 
     def put_value(self, name: str, value: bytes) -> None:
         """Set a named value."""

@@ -17,10 +17,10 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from clerk_app.errors import ClerkError, KeysDamaged, SchemaTooNew
 from clerk_app.journal.body import read_body
-from clerk_app.journal.chain import check_chain
+from clerk_app.journal.chain import check_chain, check_entry
 from clerk_app.journal.entry import Entry, Header
 from clerk_app.journal.hub_facts import read_hub_fact
-from clerk_app.journal.hub_keys import read_key_list
+from clerk_app.journal.hub_keys import KeyList, read_key_list
 from clerk_app.journal.signature import HEAD, head_message, public_of, verify
 from clerk_app.seams import Clock, Disk, Rng
 from clerk_app.security.device_secret import SecretStore
@@ -28,11 +28,11 @@ from clerk_app.security.enrolment_file import EnrolmentFile
 from clerk_app.security.keys import check_keys
 from clerk_app.store import meta
 from clerk_app.store.engine import memory_engine
-from clerk_app.store.facts import ENTRY_COLUMNS, entry_of
+from clerk_app.store.facts import ENTRY_COLUMNS, attested_of, entry_of
 from clerk_app.store.faults import storage_faults
 from clerk_app.store.folder import DataFolder
 from clerk_app.store.projections import rebuild, snapshot
-from clerk_app.store.schema import blobs, chains, entries, heads, hub_facts
+from clerk_app.store.schema import blobs, chains, entries, heads, hub_facts, received_entries
 from clerk_app.store.store import Store, unlock
 
 Part = Literal["chain", "signatures", "blobs", "projections"]
@@ -40,7 +40,10 @@ Part = Literal["chain", "signatures", "blobs", "projections"]
 
 @dataclass(frozen=True, slots=True)
 class Verification:
-    """The result; `first_fault` names where to look, in ASCII, or is None."""
+    """The result; `first_fault` names where to look, in ASCII, or is None.
+
+    `entries` were written on this device, `received` on others.
+    """
 
     entries: int
     chain_ok: bool
@@ -48,6 +51,7 @@ class Verification:
     blobs_ok: bool
     projections_ok: bool
     first_fault: str | None
+    received: int = 0
 
 
 @dataclass(slots=True)
@@ -59,6 +63,7 @@ class _Findings:
     """
 
     entries: int = 0
+    received: int = 0
     faults: list[tuple[Part, str]] = field(default_factory=list)
     looked_at: set[Part] = field(default_factory=set)
 
@@ -87,6 +92,7 @@ class _Findings:
             "blobs" in whole,
             "projections" in whole,
             self.faults[0][1] if self.faults else None,
+            self.received,
         )
 
 
@@ -116,6 +122,7 @@ def verify_store(store: Store) -> Verification:
         check_keys(store.folder.path, store.database_key, store.disk)
     with findings.looking_at("chain", "opening"):
         store.check()
+        store.bring_up()
     with findings.looking_at("chain", "database file"), store.undisturbed() as connection:
         _pages(findings, connection)
     with findings.looking_at("chain", "database"), store.read() as connection:
@@ -133,6 +140,8 @@ def _contents(findings: _Findings, connection: Connection, store: Store) -> None
         _heads(findings, connection)
     with findings.looking_at("signatures", "hub facts"):
         _hub_words(findings, connection)
+    with findings.looking_at("chain", "entries of others"):
+        _others(findings, connection)
     with findings.looking_at("blobs", "blobs"):
         _blobs(findings, connection, store)
     with findings.looking_at("projections", "projections"):
@@ -194,17 +203,39 @@ def _heads(findings: _Findings, connection: Connection) -> None:
             return
 
 
-def _hub_words(findings: _Findings, connection: Connection) -> None:
-    """Every fact of the hub bears the signature of a working key that the hub's identity key vouched for."""
-    stored = connection.execute(select(hub_facts.c.hub_seq, hub_facts.c.content, hub_facts.c.signature)).fetchall()
+def _hub_keys(connection: Connection) -> KeyList | None:
+    """The working keys that the hub's identity key vouched for; None where no sync has brought any."""
     content = meta.get(connection, meta.HUB_KEYS)
-    if content is None and not stored:
-        return
+    if content is None:
+        return None
     hub = EnrolmentFile.from_bytes(meta.get(connection, meta.ENROLMENT) or b"").hub
-    keys = read_key_list(content or b"", meta.get(connection, meta.HUB_KEYS_SIGNATURE) or b"", hub=hub)
+    return read_key_list(content, meta.get(connection, meta.HUB_KEYS_SIGNATURE) or b"", hub=hub)
+
+
+def _hub_words(findings: _Findings, connection: Connection) -> None:
+    """Every fact of the hub bears the signature of a working key."""
+    stored = connection.execute(select(hub_facts.c.hub_seq, hub_facts.c.content, hub_facts.c.signature)).fetchall()
+    keys = _hub_keys(connection)
     for row in stored:
-        if not keys.verifies_fact(read_hub_fact(row.content), row.signature):
+        if keys is None or not keys.verifies_fact(read_hub_fact(row.content), row.signature):
             findings.add("signatures", f"hub fact {row.hub_seq}")
+            return
+
+
+def _others(findings: _Findings, connection: Connection) -> None:
+    """Every entry of another device is whole, stands in its own stream, and bears the hub's signature."""
+    keys = _hub_keys(connection)
+    for row in connection.execute(select(received_entries)):
+        findings.received += 1
+        header = Header.from_bytes(row.header)
+        fault = check_entry(entry_of(row), chain=header.chain, seq=header.seq, prev=row.prev)
+        if fault is not None or header.stream != row.stream:
+            findings.add(
+                "chain", f"entry {header.chain}/{header.seq} of {row.device}: {fault.what if fault else 'columns'}"
+            )
+            return
+        if keys is None or not keys.verifies_entry(attested_of(row, keys.hub), row.signature):
+            findings.add("signatures", f"entry {header.chain}/{header.seq} of {row.device}")
             return
 
 

@@ -14,10 +14,11 @@ from clerk_app.errors import NoSuchCase, NotDecidable
 from clerk_app.failpoints import failpoint
 from clerk_app.journal.body import SALT_SIZE
 from clerk_app.journal.hub_facts import HubFact, HubWord, make_hub_fact
+from sync.hub.follows import followers
 from sync.hub.hub import Hub
 from sync.hub.judge import load_facts, replace_case_rows
 from sync.hub.order import FeedLine, append_to_feed, take_numbers
-from sync.hub.schema import cases, chains, entries, hub_facts
+from sync.hub.schema import cases, hub_facts
 from sync.hub.store import insert_all, retried
 
 DecideResult = Literal["grant", "refuse", "return"]
@@ -56,8 +57,8 @@ def _decide(hub: Hub, ruling: Ruling) -> HubFact:
         fact = make_hub_fact(word, hub=hub.identity, region=region, hub_seq=hub_seq, salt=hub.rng.token(SALT_SIZE))
         _store(hub, connection, fact)
         replace_case_rows(connection, region, [folded])
-        for device in _devices_of(connection, region, fact.stream):
-            append_to_feed(connection, region, device, [FeedLine(hub_seq, fact.message(), kept_elsewhere=True)])
+        for device in sorted(followers(connection, region, [fact.stream])[fact.stream]):
+            append_to_feed(connection, region, device, [FeedLine(hub_seq, fact.message(), shows=hub_seq)])
         failpoint("hub.decide.before_commit")
     failpoint("hub.decide.after_commit")
     return fact
@@ -90,14 +91,3 @@ def _store(hub: Hub, connection: Connection, fact: HubFact) -> None:
         "signature": hub.keys.sign_fact(fact),
     }
     insert_all(connection, hub_facts, [row])
-
-
-def _devices_of(connection: Connection, region: str, stream: str) -> list[str]:
-    """The devices that wrote to a stream: they see what the hub says about it."""
-    statement = (
-        select(chains.c.device)
-        .join(entries, (entries.c.region == chains.c.region) & (entries.c.chain == chains.c.chain))
-        .where(chains.c.region == region, entries.c.stream == stream)
-        .distinct()
-    )
-    return sorted(connection.execute(statement).scalars())

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, select
 
 from clerk_app.journal.exchange import NO_MARK
 from sync.hub.devices import Device
 from sync.hub.hub import Hub
-from sync.hub.schema import chains, entries, feed, hub_facts, orders
+from sync.hub.schema import chains, entries, feed
+from sync.hub.shown import shown_items
 from sync.hub.store import AnyRow
 from sync.schemas import (
     ChainPlace,
@@ -27,34 +28,28 @@ from sync.wire import PROTOCOL
 
 MAX_ITEMS = 1000
 PAGE_BYTES = 2 * 1024 * 1024
+_LOADED = 50
 
 
 def read_feed(hub: Hub, device: Device, after: int, limit: int) -> FeedAnswer:
     """A page of what the device may see, after a place."""
+    limit = min(max(1, limit), MAX_ITEMS)
     with hub.store.reading() as connection:
-        rows = _rows(connection, device, after, min(max(1, limit), MAX_ITEMS) + 1)
-        page = _page(rows[: min(max(1, limit), MAX_ITEMS)])
-        mark = page[-1].mark if page else _mark_at(connection, device, after) or NO_MARK
+        rows = _rows(connection, device, after, limit + 1)
+        items = _items(connection, hub, device.region, rows[:limit])
+        last = rows[len(items) - 1] if items else None
+        mark = last.mark if last else _mark_at(connection, device, after) or NO_MARK
     return FeedAnswer(
-        items=[_item(row) for row in page],
-        after=page[-1].hub_seq if page else after,
+        items=items,
+        after=last.hub_seq if last else after,
         mark=mark.hex(),
-        more=len(rows) > len(page),
+        more=len(rows) > len(items),
     )
 
 
 def _rows(connection: Connection, device: Device, after: int, limit: int) -> Sequence[AnyRow]:
-    facts = (hub_facts.c.region == feed.c.region) & (hub_facts.c.hub_seq == feed.c.hub_seq) & feed.c.line.is_(None)
-    ordered = (orders.c.region == feed.c.region) & (orders.c.hub_seq == feed.c.hub_seq) & feed.c.line.is_(None)
     statement = (
-        select(
-            feed.c.hub_seq,
-            feed.c.line,
-            feed.c.mark,
-            func.coalesce(hub_facts.c.content, orders.c.content).label("content"),
-            func.coalesce(hub_facts.c.signature, orders.c.signature).label("signature"),
-        )
-        .select_from(feed.outerjoin(hub_facts, facts).outerjoin(orders, ordered))
+        select(feed.c.hub_seq, feed.c.line, feed.c.shows, feed.c.mark)
         .where(feed.c.region == device.region, feed.c.device == device.device, feed.c.hub_seq > after)
         .order_by(feed.c.hub_seq)
         .limit(limit)
@@ -62,20 +57,29 @@ def _rows(connection: Connection, device: Device, after: int, limit: int) -> Seq
     return connection.execute(statement).fetchall()
 
 
-def _page(rows: Sequence[AnyRow]) -> Sequence[AnyRow]:
-    """The rows that fit one answer, at least one."""
+def _items(connection: Connection, hub: Hub, region: str, rows: Sequence[AnyRow]) -> list[FeedItem]:
+    """The items that fit one answer, at least one; what they show is loaded a few at a time."""
+    items: list[FeedItem] = []
     size = 0
-    for count, row in enumerate(rows):
-        size += len(row.line or row.content)
-        if count and size > PAGE_BYTES:
-            return rows[:count]
-    return rows
+    for start in range(0, len(rows), _LOADED):
+        part = rows[start : start + _LOADED]
+        shown = shown_items(connection, hub, region, [row.shows for row in part if row.shows is not None])
+        for row in part:
+            item = _item(row, shown)
+            size += len(item.content)
+            if items and size > PAGE_BYTES:
+                return items
+            items.append(item)
+    return items
 
 
-def _item(row: AnyRow) -> FeedItem:
-    if row.line is not None:
-        return FeedItem(content=bytes(row.line).decode())
-    return FeedItem(content=bytes(row.content).decode(), signature=bytes(row.signature).hex())
+def _item(row: AnyRow, shown: Mapping[int, FeedItem]) -> FeedItem:
+    if row.shows is None:
+        return FeedItem(content=row.line.decode())
+    item = shown[row.shows]
+    if row.line is None:
+        return item
+    return FeedItem(content=f"{row.line.decode()}\n{item.content}", signature=item.signature)
 
 
 def _mark_at(connection: Connection, device: Device, hub_seq: int) -> bytes | None:

@@ -11,12 +11,12 @@ from sqlalchemy import Connection, delete, select
 from clerk_app.domain.case import Case
 from clerk_app.domain.fold import Fact, Folded
 from clerk_app.domain.kinds import fold_stream
-from clerk_app.journal.body import read_body
+from clerk_app.journal.body import readable_body, storable
 from clerk_app.journal.entry import Header
 from clerk_app.journal.exchange import VerdictName
 from clerk_app.journal.hub_facts import HubFact, read_hub_fact
 from sync.hub.schema import cases, entries, hub_facts
-from sync.hub.store import insert_all, parts_of, storable
+from sync.hub.store import insert_all, parts_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,14 +33,6 @@ QUARANTINED = "quarantined"
 """The verdict on what came from a revoked device: stored, and no part of anything until a supervisor releases it."""
 Place = tuple[str, int]
 """An entry: its chain and seq."""
-
-
-def body_of(content: bytes | None) -> Any:
-    """A stored body, parsed as far as it can be: what is no JSON counts as empty."""
-    try:
-        return read_body(content) if content is not None else {}
-    except (ValueError, RecursionError):
-        return {}
 
 
 def entry_fact(header: Header, body: Any, act: bytes, hub_seq: int | None) -> Fact:
@@ -78,7 +70,7 @@ def load_facts(connection: Connection, region: str, streams: Iterable[str]) -> d
         )
         for row in connection.execute(of_desks):
             header = Header.from_bytes(row.header)
-            facts[header.stream].append(entry_fact(header, body_of(row.body), row.body_hash, row.hub_seq))
+            facts[header.stream].append(entry_fact(header, readable_body(row.body), row.body_hash, row.hub_seq))
         of_hub = select(hub_facts.c.content).where(hub_facts.c.region == region, hub_facts.c.stream.in_(part))
         for content in connection.execute(of_hub).scalars():
             fact = read_hub_fact(content)
@@ -86,13 +78,17 @@ def load_facts(connection: Connection, region: str, streams: Iterable[str]) -> d
     return facts
 
 
-def fold_streams(connection: Connection, region: str, fresh: Sequence[Fact]) -> list[Folded]:
-    """The streams of `fresh` folded with it, one after another in the order they first appear."""
-    by_stream: dict[str, list[Fact]] = {}
+def streams_of(fresh: Sequence[Fact]) -> list[str]:
+    """The streams of `fresh`, each once, in the order they first appear."""
+    return list(dict.fromkeys(fact.stream for fact in fresh))
+
+
+def fold_streams(known: Mapping[str, Sequence[Fact]], fresh: Sequence[Fact]) -> list[Folded]:
+    """The streams of `known` folded with what is fresh of them, one after another."""
+    by_stream: dict[str, list[Fact]] = {stream: [*facts] for stream, facts in known.items()}
     for fact in fresh:
-        by_stream.setdefault(fact.stream, []).append(fact)
-    known = load_facts(connection, region, by_stream)
-    return [fold_stream(stream, [*known[stream], *facts]) for stream, facts in by_stream.items()]
+        by_stream[fact.stream].append(fact)
+    return [fold_stream(stream, facts) for stream, facts in by_stream.items()]
 
 
 def judgements(folded: Iterable[Folded], fresh: Sequence[Fact]) -> dict[Place, Judgement]:
@@ -128,6 +124,7 @@ def case_row(region: str, folded: Folded) -> dict[str, Any] | None:
         "received_on": case.intake.received_on.isoformat(),
         "due_on": due.on.isoformat() if due else None,
         "conflicts": len(folded.conflicts),
+        "official_number": storable(case.official_number) if case.official_number is not None else None,
     }
 
 

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from clerk_app.errors import HubKeysDamaged
+from clerk_app.journal.attested import AttestedEntry, sign_entry
 from clerk_app.journal.hub_facts import Ack, HubFact, SignedAck, sign_ack, sign_hub_fact
 from clerk_app.journal.hub_keys import (
     ACK_USE,
@@ -96,6 +97,10 @@ class HubKeys:
     def sign_order(self, order: Order) -> bytes:
         """Sign an order to a device."""
         return sign(self.order, ORDER, order.message())
+
+    def sign_entry(self, attested: AttestedEntry) -> bytes:
+        """Sign for an entry that is shown to another device than its own."""
+        return sign_entry(self.fact, attested)
 
     def sign_answer(self, request: Request, response: Response) -> Response:
         """The answer with the hub's signature over request and answer."""

@@ -18,16 +18,21 @@ from sync.hub.store import insert_all
 
 @dataclass(frozen=True, slots=True)
 class FeedLine:
-    """One item for a device's feed: `hashed` is what the mark runs over; a fact's bytes are kept elsewhere."""
+    """One item for a device's feed: `hashed` is what the mark runs over, `shows` the number of what it brings."""
 
     hub_seq: int
     hashed: bytes
-    kept_elsewhere: bool = False
+    shows: int | None = None
 
 
 def last_number(connection: Connection, region: str) -> int:
     """The number given last in a region."""
     return int(connection.execute(select(regions.c.last_hub_seq).where(regions.c.region == region)).scalar_one())
+
+
+def lock_order(connection: Connection, region: str) -> None:
+    """Hold a region's order until the commit, before it is known how many numbers are needed."""
+    take_numbers(connection, region, 0)
 
 
 def take_numbers(connection: Connection, region: str, count: int) -> int:
@@ -45,7 +50,9 @@ def append_to_feed(connection: Connection, region: str, device: str, lines: Sequ
     rows = []
     for line in lines:
         place = place.after(line.hub_seq, line.hashed)
-        kept = None if line.kept_elsewhere else line.hashed
-        rows.append({"region": region, "device": device, "hub_seq": place.hub_seq, "line": kept, "mark": place.mark})
+        # The line of what is shown at its own place is that of the entry or fact itself, which is kept elsewhere.
+        kept = None if line.shows == line.hub_seq else line.hashed
+        row = {"region": region, "device": device, "hub_seq": place.hub_seq, "line": kept, "shows": line.shows}
+        rows.append(row | {"mark": place.mark})
     insert_all(connection, feed, rows)
     connection.execute(update(devices).where(*mine).values(feed_hub_seq=place.hub_seq, feed_mark=place.mark))

@@ -15,6 +15,8 @@ from sqlalchemy import Connection, select, update
 
 from clerk_app.domain.fold import Fact
 from clerk_app.failpoints import failpoint
+from clerk_app.journal.attested import AttestedEntry
+from clerk_app.journal.body import readable_body
 from clerk_app.journal.chain import check_chain
 from clerk_app.journal.entry import Entry, Header
 from clerk_app.journal.exchange import Verdict
@@ -24,8 +26,18 @@ from sync.blobs import named_blobs
 from sync.feed_page import verdict_line
 from sync.hub.acks import signed_acks
 from sync.hub.devices import Device
+from sync.hub.follows import Follow, begin_to_follow, entry_lines, followers
 from sync.hub.hub import Hub
-from sync.hub.judge import Judgement, Place, body_of, entry_fact, fold_streams, judgements, replace_case_rows
+from sync.hub.judge import (
+    Judgement,
+    Place,
+    entry_fact,
+    fold_streams,
+    judgements,
+    load_facts,
+    replace_case_rows,
+    streams_of,
+)
 from sync.hub.order import FeedLine, append_to_feed, last_number, take_numbers
 from sync.hub.quarantine import quarantine
 from sync.hub.refusal import FOREIGN_CHAIN, GAP, Refused
@@ -162,7 +174,8 @@ def _store(hub: Hub, connection: Connection, device: Device, batch: Batch, chain
     fresh = [_arrived(entry) for entry in batch.entries[max(0, chain.seq - batch.first + 1) :]]
     facts = [arrived.fact for arrived in fresh]
     seen = last_number(connection, region)
-    folded = fold_streams(connection, region, facts)
+    known = load_facts(connection, region, streams_of(facts))
+    folded = fold_streams(known, facts)
     complete = _name_blobs(connection, region, fresh)
     insert_all(connection, entries, _rows(hub, region, fresh, complete))
     connection.execute(
@@ -176,15 +189,24 @@ def _store(hub: Hub, connection: Connection, device: Device, batch: Batch, chain
         return
     if first != seen + 1:
         # Another transaction was numbered meanwhile and may have written to one of these streams; from here none can.
-        folded = fold_streams(connection, region, facts)
+        known = load_facts(connection, region, streams_of(facts))
+        folded = fold_streams(known, facts)
+    # Nobody follows a stream that was not there before.
+    audience = followers(connection, region, [stream for stream in known if known[stream]])
     runs = _runs(fresh, judgements(folded, facts), first)
     _number(connection, region, runs)
     replace_case_rows(connection, region, folded)
-    append_to_feed(connection, region, device.device, [FeedLine(run.hub_seq, verdict_line(run)) for run in runs])
+    shown = [AttestedEntry(hub.identity, device.code, first + n, arrived.entry) for n, arrived in enumerate(fresh)]
+    lines = entry_lines(shown, audience, writer=device.device)
+    joined = [Follow(stream) for stream, devices in audience.items() if device.device not in devices]
+    lines[device.device] = [FeedLine(run.hub_seq, verdict_line(run)) for run in runs]
+    lines[device.device] += begin_to_follow(connection, hub, device, joined)
+    for reader in sorted(lines):
+        append_to_feed(connection, region, reader, lines[reader])
 
 
 def _arrived(entry: Entry) -> Arrived:
-    header, body = Header.from_bytes(entry.header), body_of(entry.body)
+    header, body = Header.from_bytes(entry.header), readable_body(entry.body)
     return Arrived(entry, entry_fact(header, body, entry.body_hash, None), tuple(blob.id for blob in named_blobs(body)))
 
 

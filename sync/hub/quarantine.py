@@ -15,6 +15,7 @@ from clerk_app.errors import NothingInQuarantine
 from clerk_app.failpoints import failpoint
 from clerk_app.journal.handover import Draft
 from sync.hub.devices import HALL_SIZE, Device
+from sync.hub.follows import show_late
 from sync.hub.hub import Hub
 from sync.hub.judge import QUARANTINED
 from sync.hub.reconsider import judge_again
@@ -98,6 +99,9 @@ def release(hub: Hub, choice: Choice) -> int:
             _mark(connection, row, verdict="", reason="")
         for region, stream in sorted({(row.region, row.stream) for row in chosen}):
             judge_again(connection, region, stream)
+        for row in chosen:
+            released = (entries.c.chain == row.chain, entries.c.seq == row.seq)
+            show_late(connection, hub, row.region, *released)
         failpoint("quarantine.before_commit")
     failpoint("quarantine.after_commit")
     return len(chosen)

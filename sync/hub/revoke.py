@@ -27,9 +27,7 @@ def revoke(hub: Hub, name: str, reason: str = "") -> SignedOrder:
         mine = (devices.c.region == device.region, devices.c.device == device.device)
         connection.execute(update(devices).where(*mine).values(revoked_at=now))
         insert_all(connection, orders, [_row(signed)])
-        append_to_feed(
-            connection, device.region, device.device, [FeedLine(hub_seq, order.message(), kept_elsewhere=True)]
-        )
+        append_to_feed(connection, device.region, device.device, [FeedLine(hub_seq, order.message(), shows=hub_seq)])
         failpoint("revocation.before_commit")
     failpoint("revocation.after_commit")
     return signed

@@ -132,9 +132,28 @@ feed = Table(
     Column("device", Text, primary_key=True),
     Column("hub_seq", BigInteger, primary_key=True),
     Column("line", LargeBinary),
+    Column("shows", BigInteger),
     Column("mark", LargeBinary, nullable=False),
 )
-"""What a device may see, in order. `line` is null for a hub fact and an order, whose bytes lie in their own tables."""
+"""What a device may see, in order. `shows` is the number of the entry, fact or order that a line brings.
+
+`line` is null where that number is the line's own place: then the line is the first one of what it brings.
+"""
+
+follows = Table(
+    "follows",
+    metadata,
+    Column("region", Text, primary_key=True),
+    Column("stream", Text, primary_key=True),
+    Column("device", Text, primary_key=True),
+    Column("hub_seq", BigInteger, nullable=False),
+    Column("clerk", Text, nullable=False),
+    Column("followed_at", BigInteger, nullable=False),
+)
+"""Devices that were shown what others had written before: `hub_seq` is the place that says that it was all.
+
+`clerk` asked for it; empty where the device wrote to the stream itself.
+"""
 
 blobs = Table(
     "blobs",
@@ -182,6 +201,8 @@ cases = Table(
     Column("received_on", Text, nullable=False),
     Column("due_on", Text),
     Column("conflicts", BigInteger, nullable=False),
+    Column("official_number", Text),
     Index("cases_by_state", "region", "state"),
+    Index("cases_by_official_number", "region", "official_number"),
 )
 """Folded from entries and hub facts by the domain's own code; may be dropped and folded again."""

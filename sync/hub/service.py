@@ -21,6 +21,7 @@ from sync.hub.blobs import Piece, standing, standings, take_piece
 from sync.hub.carried import expect, take
 from sync.hub.devices import Device, find_device, register, registered_device
 from sync.hub.feed import compare, read_feed
+from sync.hub.follows import take_up
 from sync.hub.hub import Hub
 from sync.hub.progress_page import progress_page
 from sync.hub.push import push
@@ -48,6 +49,8 @@ from sync.schemas import (
     RegisterAsk,
     StateAnswer,
     StateAsk,
+    StreamsAnswer,
+    StreamsAsk,
     TakeAsk,
     TokenAnswer,
     TokenAsk,
@@ -198,6 +201,10 @@ class HubService:
             self._hub, device, _number(request.query("after", "0")), _number(request.query("limit", "500"))
         )
 
+    def streams(self, request: Request) -> StreamsAnswer:
+        """Follow cases by their numbers."""
+        return take_up(self._hub, self._device(request), read_message(StreamsAsk, request))
+
     # ---- blobs --------------------------------------------------------------------------------------------------
 
     def blobs(self, request: Request) -> BlobsAnswer:
@@ -244,6 +251,7 @@ ROUTES: dict[tuple[str, str], Route] = {
     ("GET", "/v1/feed"): Route(HubService.feed, FeedAnswer),
     ("POST", "/v1/handovers"): Route(HubService.handover, HandoverAnswer, HandoverAsk),
     ("POST", "/v1/handovers/take"): Route(HubService.take_handover, HandoverAnswer, TakeAsk),
+    ("POST", "/v1/streams"): Route(HubService.streams, StreamsAnswer, StreamsAsk),
     ("POST", BLOB_ROUTE): Route(HubService.blobs, BlobsAnswer, BlobsAsk),
 }
 """The calls with a fixed path; a blob itself is `HEAD` and `PATCH` below `BLOB_ROUTE` (answer: `PieceAnswer`)."""

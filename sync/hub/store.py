@@ -31,6 +31,7 @@ _LOST_A_RACE = ("40001", "40P01", "23505")
 """Serialization failure, deadlock, and a row that another transaction was the first to insert."""
 _DISK_FULL = "53100"
 _Result = TypeVar("_Result")
+Value = TypeVar("Value")
 _WRITING = "hub_writing"
 _PART = 500
 
@@ -118,15 +119,10 @@ def insert_all(connection: Connection, table: Table, rows: list[dict[str, Any]])
         connection.execute(insert(table), rows)
 
 
-def parts_of(names: Sequence[str]) -> Iterator[Sequence[str]]:
-    """`names` in parts that fit one statement."""
-    for start in range(0, len(names), _PART):
-        yield names[start : start + _PART]
-
-
-def storable(text: str) -> str:
-    """Text that every database takes, though a desk may have written half a surrogate pair or a NUL."""
-    return text.encode("utf-8", "replace").decode().replace("\0", "?")
+def parts_of(values: Sequence[Value]) -> Iterator[Sequence[Value]]:
+    """`values` in parts that fit one statement."""
+    for start in range(0, len(values), _PART):
+        yield values[start : start + _PART]
 
 
 def is_full(error: BaseException) -> bool:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, func, select, union
+from sqlalchemy import Connection, select, union
 
 from clerk_app.domain.kinds import fold_stream
 from clerk_app.journal.chain import check_chain
@@ -15,9 +15,23 @@ from clerk_app.journal.exchange import NO_MARK, FeedPlace
 from clerk_app.journal.hub_facts import read_hub_fact
 from clerk_app.journal.orders import SignedOrder, read_order
 from clerk_app.journal.signature import HEAD, head_message, verify
+from sync.feed_page import past_line
 from sync.hub.hub import Hub
 from sync.hub.judge import case_row, load_facts
-from sync.hub.schema import blobs, cases, chains, devices, entries, feed, hub_facts, orders, regions, verdicts
+from sync.hub.schema import (
+    blobs,
+    cases,
+    chains,
+    devices,
+    entries,
+    feed,
+    follows,
+    hub_facts,
+    orders,
+    regions,
+    verdicts,
+)
+from sync.hub.shown import attested_entries
 from sync.hub.store import AnyRow
 
 
@@ -89,13 +103,17 @@ def _linked(rows: Any, cites: bytes) -> Iterator[Entry]:
 
 
 def _order(_hub: Hub, connection: Connection) -> Iterator[str]:
-    """Every number of a region was given exactly once: to an entry, a fact, an order, or a changed verdict."""
+    """Every number of a region was given once: to an entry, fact, order or changed verdict, or to show the past."""
     for region in connection.execute(select(regions)).fetchall():
-        numbers = sorted(
-            number
-            for table in (entries, hub_facts, orders, verdicts)
-            for number in connection.execute(select(table.c.hub_seq).where(table.c.region == region.region)).scalars()
+        mine = [
+            select(table.c.hub_seq).where(table.c.region == region.region)
+            for table in (entries, hub_facts, orders, verdicts, follows)
+        ]
+        # What is shown later than it was numbered takes a place of its own.
+        late = select(feed.c.hub_seq).where(
+            feed.c.region == region.region, feed.c.line.is_not(None), feed.c.shows.is_not(None)
         )
+        numbers = sorted(number for given in (*mine, late) for number in connection.execute(given).scalars())
         if numbers != list(range(1, region.last_hub_seq + 1)):
             yield f"region {region.region}: its order has a gap or a number twice"
 
@@ -160,20 +178,29 @@ def _cases(_hub: Hub, connection: Connection) -> Iterator[str]:
         yield f"case {number}"
 
 
-def _feeds(_hub: Hub, connection: Connection) -> Iterator[str]:
-    """The marks of every device's feed are what its lines make them."""
-    facts = (hub_facts.c.region == feed.c.region) & (hub_facts.c.hub_seq == feed.c.hub_seq)
-    ordered = (orders.c.region == feed.c.region) & (orders.c.hub_seq == feed.c.hub_seq)
+def _feeds(hub: Hub, connection: Connection) -> Iterator[str]:
+    """The marks of every device's feed are what its lines make them, and every line shows what it names."""
     for device in connection.execute(select(devices)).fetchall():
         place = FeedPlace(0, NO_MARK)
-        content = func.coalesce(hub_facts.c.content, orders.c.content).label("content")
-        statement = select(feed, content).select_from(feed.outerjoin(hub_facts, facts).outerjoin(orders, ordered))
         mine = (feed.c.region == device.region, feed.c.device == device.device)
-        for row in connection.execute(statement.where(*mine).order_by(feed.c.hub_seq)):
-            line = row.line if row.line is not None else bytes(row.content or b"").partition(b"\n")[0]
-            place = place.after(row.hub_seq, line)
-            if place.mark != row.mark:
+        for row in connection.execute(select(feed).where(*mine).order_by(feed.c.hub_seq)):
+            shown = _first_line(hub, connection, row)
+            place = place.after(row.hub_seq, row.line if row.line is not None else shown)
+            named = row.line is None or row.shows is None or row.line == past_line(row.hub_seq, shown)
+            if place.mark != row.mark or not named:
                 yield f"feed of {device.region}{device.device} at {row.hub_seq}"
                 return
         if (place.hub_seq, place.mark) != (device.feed_hub_seq, device.feed_mark):
             yield f"feed of {device.region}{device.device}: its end"
+
+
+def _first_line(hub: Hub, connection: Connection, row: AnyRow) -> bytes:
+    """The first line of what a line of a feed shows; empty if it shows nothing."""
+    if row.shows is None:
+        return b""
+    for table in (hub_facts, orders):
+        said = select(table.c.content).where(table.c.region == row.region, table.c.hub_seq == row.shows)
+        content = connection.execute(said).scalar_one_or_none()
+        if content is not None:
+            return bytes(content).partition(b"\n")[0]
+    return attested_entries(connection, hub, row.region, entries.c.hub_seq == row.shows)[row.shows].message()

@@ -45,6 +45,7 @@ SERVE_POINTS = (
     "hub.blob.before_commit",
     "hub.blob.after_commit",
 )
+FOLLOW_POINTS = ("hub.follow.before_commit", "hub.follow.after_commit")
 DECIDE_POINTS = ("hub.decide.before_commit", "hub.decide.after_commit")
 ENROL_POINTS = ("hub.enrol.before_commit",)
 DESK_POINTS = (
@@ -54,6 +55,7 @@ DESK_POINTS = (
     "sync.acks_taken",
     "sync.feed_verified",
     "sync.feed_taken",
+    "sync.taken_up",
     "sync.piece_sent",
 )
 
@@ -61,7 +63,7 @@ DESK_POINTS = (
 def test_every_failpoint_of_hub_and_sync_is_killed_here():
     named = {name for file in product_files() for _line, name in failpoint_calls(file.read_text(encoding="utf-8"))}
     ours = {name for name in named if name and name.startswith(("hub.", "sync."))}
-    assert ours == {*SERVE_POINTS, *DECIDE_POINTS, *ENROL_POINTS, *DESK_POINTS}
+    assert ours == {*SERVE_POINTS, *FOLLOW_POINTS, *DECIDE_POINTS, *ENROL_POINTS, *DESK_POINTS}
 
 
 @pytest.fixture
@@ -114,6 +116,23 @@ def sync_over(desk: MemoryDesk, url: str) -> SyncReport:
         return sync_once(SyncLane(desk, line, SystemClock(), SystemRng()))
 
 
+@pytest.mark.parametrize("point", FOLLOW_POINTS)
+def test_a_case_is_followed_once_though_the_hub_died_while_it_was_taken_up(hub_folder, point):
+    window3, window5 = (MemoryDesk.from_bytes(enrolment(hub_folder), SystemClock(), SystemRng()) for _ in range(2))
+    number = case_number_of("001", 1)
+    window3.append(f"case/{number}", "case.taken_in", taken_in(number))
+    window5.look_up(number)
+    with RunningHub(hub_folder, failpoint=point) as hub:
+        assert sync_over(window3, hub.url).state == "done"
+        assert sync_over(window5, hub.url).state in ("offline", "partial")
+        assert hub.wait_killed() == KILLED
+    hub_now = open_beside(hub_folder)
+    report = sync_once(SyncLane(window5, DirectLine(HubService(hub_now)), SystemClock(), SystemRng()))
+    assert (report.state, report.pulled, list(window5.wanted())) == ("done", 1, [])
+    assert verify_hub(hub_now).first_fault is None
+    hub_now.close()
+
+
 @pytest.mark.parametrize("point", DECIDE_POINTS)
 def test_a_decision_killed_around_its_commit_is_there_or_not_and_comes_back_once(hub_folder, point):
     desk = MemoryDesk.from_bytes(enrolment(hub_folder), SystemClock(), SystemRng())
@@ -151,7 +170,11 @@ def served(tmp_path_factory):
 
 @pytest.fixture
 def place(served, tmp_path) -> DataFolder:
-    """An enrolled store with a session, a case with a scan, and a case of an earlier sync that was decided since."""
+    """An enrolled store with a session, a case with a scan, and another desk's case that was looked up."""
+    other = MemoryDesk.from_bytes(enrolment(served.folder), SystemClock(), SystemRng())
+    elsewhere = case_number_of(other.enrolment.device, 1)
+    other.append(f"case/{elsewhere}", "case.taken_in", taken_in(elsewhere))
+    assert sync_over(other, served.url).state == "done"
     beside = open_beside(served.folder)
     content = enrol(beside, EnrolmentWish("999999", "例州区政务服务中心", "x", served.url, served.url))
     (tmp_path / "file").write_bytes(content)
@@ -167,6 +190,9 @@ def place(served, tmp_path) -> DataFolder:
         key = base64.b64encode(sealed.key).decode()
         body = taken_in(number, scan(NamedBlob(sealed.id, sealed.size)) | {"key": key})
         write(store, f"case/{number}", "case.taken_in", body)
+        with store.write(CLERK) as unit:
+            unit.want_case(elsewhere)
+            unit.commit()
     beside.close()
     return folder
 
@@ -189,8 +215,9 @@ def test_a_desk_killed_while_it_syncs(served, place, point):
     assert (report.state, report.pending, report.parked) == ("done", 0, 0)
     with open_for_writing(place, CLERK, PASSWORD) as store:
         assert verify_store(store).first_fault is None
-        assert [case.uploaded for case in store.reads.cases()] == [True]
-        number = store.reads.cases()[0].number
+        found = store.reads.cases()
+        assert [case.uploaded for case in found] == [True, True]
+        number = next(case.number for case in found if case.own)
     beside = open_beside(served.folder)
     decide(beside, Ruling(number, "grant"))
     assert verify_hub(beside).first_fault is None

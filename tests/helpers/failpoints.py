@@ -14,6 +14,7 @@ SUITES = {
     "keys": "tests/faults/test_key_kills.py",
     "quarantine": "tests/faults/test_key_kills.py",
     "revocation": "tests/faults/test_key_kills.py",
+    "upgrade": "tests/store/test_upgrades.py",
     "tls": "tests/faults/test_key_kills.py",
     "handover": "tests/faults/test_handover_kills.py",
     "sync": "tests/faults/test_sync_failpoints.py",

@@ -7,17 +7,22 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from clerk_app.domain.fold import Fact
 from clerk_app.errors import BlobDamaged, DiskFull
+from clerk_app.journal.body import readable_body
 from clerk_app.journal.entry import NO_HEAD, Entry, Header, make_entry
 from clerk_app.journal.exchange import (
+    CaseAnswer,
     FeedPage,
     FeedPlace,
     NamedBlob,
     OwnChain,
+    ReceivedEntry,
     ReceivedFact,
     Registration,
     SyncBacklog,
     WaitingEntry,
+    WantedCase,
 )
 from clerk_app.journal.hub_facts import SignedAck
 from clerk_app.journal.hub_keys import KeyList
@@ -25,6 +30,7 @@ from clerk_app.journal.signature import public_of, sign
 from clerk_app.seams import Clock, Rng
 from clerk_app.security.enrolment_file import EnrolmentFile
 from sync.blobs import named_blobs
+from sync.hub.judge import entry_fact, hub_fact
 
 
 @dataclass
@@ -40,6 +46,19 @@ class MemoryChain:
         return self.entries[-1].hash if self.entries else self.cites
 
 
+@dataclass
+class Wish:
+    number: str
+    clerk: str
+    stream: str = ""
+    shown: bool = False
+    refused: str = ""
+
+    @property
+    def is_open(self) -> bool:
+        return not self.shown and not self.refused
+
+
 class MemoryDesk:
     def __init__(self, enrolment: EnrolmentFile, clock: Clock, rng: Rng) -> None:
         self.enrolment = enrolment
@@ -49,6 +68,8 @@ class MemoryDesk:
         self.chains: list[MemoryChain] = []
         self.blobs: dict[str, bytes] = {}
         self.facts: dict[bytes, ReceivedFact] = {}
+        self.entries: dict[bytes, ReceivedEntry] = {}
+        self.wishes: dict[str, Wish] = {}
         self._parked: dict[tuple[str, int], str] = {}
         self.applied: set[tuple[str, int]] = set()
         self.unknown: dict[int, bytes] = {}
@@ -86,6 +107,28 @@ class MemoryDesk:
         entry = make_entry(header, body, prev=chain.head, salt=self.rng.token(16))
         chain.entries.append(entry)
         return entry
+
+    def look_up(self, number: str, clerk: str = "0312") -> None:
+        self._commit()
+        self.wishes[number] = Wish(number, clerk)
+
+    def facts_of(self, stream: str) -> list[Fact]:
+        hub = [hub_fact(received.fact) for received in self.facts.values() if received.fact.stream == stream]
+        others = [
+            fact_of(received.attested.entry, received.attested.hub_seq)
+            for received in self.entries.values()
+            if received.attested.header.stream == stream
+        ]
+        own = [
+            fact_of(entry, number_of(chain.acked.get(entry.head.seq), entry.head.seq))
+            for chain in self.chains
+            for entry in chain.entries
+            if entry.head.stream == stream
+        ]
+        return [*hub, *others, *own]
+
+    def received(self) -> set[bytes]:
+        return set(self.entries)
 
     def put_blob(self, content: bytes) -> NamedBlob:
         self._commit()
@@ -212,11 +255,28 @@ class MemoryDesk:
         for received in page.facts:
             self.facts[received.fact.digest] = received
         self.unknown |= dict(page.unknown)
+        own = {chain.chain for chain in self.chains}
+        for entry in page.entries:
+            if entry.attested.header.chain not in own:
+                self.entries[entry.attested.entry.hash] = entry
+        for wish in self.wishes.values():
+            wish.shown |= wish.stream in {followed.stream for followed in page.followed}
         self.place = page.place
 
     def restart_feed(self) -> None:
         self._commit()
         self.place = FeedPlace()
+        for wish in self.wishes.values():
+            wish.shown = False
+
+    def wanted(self) -> Sequence[WantedCase]:
+        return [WantedCase(wish.number, wish.clerk) for wish in self.wishes.values() if wish.is_open]
+
+    def take_answer(self, answer: CaseAnswer) -> None:
+        self._commit()
+        wish = self.wishes[answer.number]
+        wish.stream, wish.refused = answer.stream, answer.refused
+        wish.shown = not answer.refused and answer.hub_seq <= self.place.hub_seq
 
     def stop_chain(self, chain: str, reason: str) -> None:
         self._commit()
@@ -244,3 +304,11 @@ class MemoryDesk:
             parked=len(self._parked),
             conflicts=0,
         )
+
+
+def number_of(signed: SignedAck | None, seq: int) -> int | None:
+    return signed.ack.hub_seq - (signed.ack.seq - seq) if signed else None
+
+
+def fact_of(entry: Entry, hub_seq: int | None) -> Fact:
+    return entry_fact(entry.head, readable_body(entry.body), entry.body_hash, hub_seq)

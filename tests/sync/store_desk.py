@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlalchemy import select
 
+from clerk_app.domain.fold import Fact
 from clerk_app.journal.entry import Entry
 from clerk_app.journal.exchange import NamedBlob
 from clerk_app.seams import Clock, Rng
@@ -16,7 +17,7 @@ from clerk_app.security.enrolment_file import EnrolmentFile
 from clerk_app.services.enrol import enrol
 from clerk_app.store.folder import DataFolder
 from clerk_app.store.handover_state import StoreHandoverState
-from clerk_app.store.schema import entries, hub_facts
+from clerk_app.store.schema import entries, hub_facts, received_entries
 from clerk_app.store.store import Store
 from sync.blobs import named_blobs
 from tests.helpers.intake import CHEAP, CLERK, PASSWORD
@@ -70,6 +71,18 @@ class StoreDesk(StoreHandoverState):
             unit.keep_blob(sealed.id, sealed.size)
             unit.commit()
         return NamedBlob(sealed.id, sealed.size)
+
+    def look_up(self, number: str, clerk: str = CLERK) -> None:
+        with self.store.write(clerk) as unit:
+            unit.want_case(number)
+            unit.commit()
+
+    def facts_of(self, stream: str) -> list[Fact]:
+        return self.store.reads.facts(stream)
+
+    def received(self) -> set[bytes]:
+        with self.store.read() as connection:
+            return set(connection.execute(select(received_entries.c.hash)).scalars())
 
     def uploaded(self) -> set[tuple[str, int]]:
         statement = select(entries.c.chain, entries.c.seq).where(entries.c.acked, entries.c.complete)

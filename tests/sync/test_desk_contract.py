@@ -7,8 +7,20 @@ from contextlib import closing
 
 import pytest
 
+from clerk_app.domain.fold import in_order
 from clerk_app.errors import BlobDamaged
-from clerk_app.journal.exchange import FeedPage, FeedPlace, ReceivedFact, Verdict
+from clerk_app.journal.attested import AttestedEntry
+from clerk_app.journal.entry import Header, make_entry
+from clerk_app.journal.exchange import (
+    CaseAnswer,
+    FeedPage,
+    FeedPlace,
+    Followed,
+    ReceivedEntry,
+    ReceivedFact,
+    Verdict,
+    WantedCase,
+)
 from clerk_app.journal.hub_facts import Ack, HubWord, SignedAck, make_hub_fact
 from clerk_app.journal.hub_keys import KeyList
 from clerk_app.journal.signature import HEAD, public_of, verify
@@ -143,8 +155,14 @@ def fact_of(number, hub_seq, reason=""):
     return ReceivedFact(make_hub_fact(word, hub=HUB, region="999999", hub_seq=hub_seq, salt=b"s" * 16), b"s" * 64)
 
 
-def page(*, verdicts=(), facts=(), unknown=(), place):
-    return FeedPage(tuple(verdicts), tuple(facts), tuple(unknown), place)
+def page(*, verdicts=(), facts=(), unknown=(), place, entries=(), followed=()):
+    return FeedPage(tuple(verdicts), tuple(facts), tuple(unknown), place, tuple(entries), tuple(followed))
+
+
+def received(stream, *, chain="b" * 32, seq=1, hub_seq=3):
+    header = Header(chain, seq, 1_795_000_000_000, "ok", "0777", stream, "case.beamed_up")
+    entry = make_entry(header, {"seq": seq}, prev=bytes(32), salt=bytes(16))
+    return ReceivedEntry(AttestedEntry(HUB, "999999009", hub_seq, entry), b"s" * 64)
 
 
 def test_a_page_is_kept_with_its_place(desk):
@@ -186,6 +204,61 @@ def test_a_stopped_chain_takes_no_more_and_the_next_cites_it(desk):
     assert [chain.stopped for chain in desk.own_chains()] == [True, False]
     desk.stop_chain(entry.head.chain, "fork")
     assert desk.append("session/10", "session.logged_in", logged_in()).head.chain == later.head.chain
+
+
+def test_an_entry_of_another_device_is_kept_once_and_folded_at_its_newest_number(desk):
+    own = desk.append("case/1", "case.beamed_up", {})
+    desk.take_acks([ack(own, 1, hub_seq=4)])
+    for hub_seq in (3, 3, 9):
+        place = FeedPlace(hub_seq, b"m" * 32)
+        desk.take_feed(page(entries=[received("case/1", hub_seq=hub_seq)], place=place))
+    facts = in_order(desk.facts_of("case/1"))
+    assert [(fact.clerk, fact.hub_seq) for fact in facts] == [("0312", 4), ("0777", 9)]
+    assert len(desk.received()) == 1
+    assert [chain.chain for chain in desk.own_chains()] == [own.head.chain]
+    assert desk.backlog().pending == 0
+
+
+def test_an_entry_of_an_own_chain_is_left_where_it_is(desk):
+    own = desk.append("case/1", "case.beamed_up", {})
+    shown = ReceivedEntry(AttestedEntry(HUB, "999999001", 7, own), b"s" * 64)
+    desk.take_feed(page(entries=[shown], place=FeedPlace(7, b"m" * 32)))
+    assert desk.received() == set()
+    assert len(desk.facts_of("case/1")) == 1
+
+
+def test_a_wish_is_open_until_the_feed_has_brought_everything(desk):
+    number = case_number_of("009", 1)
+    desk.look_up(number, "0312")
+    assert list(desk.wanted()) == [WantedCase(number, "0312")]
+    desk.take_answer(CaseAnswer(number, f"case/{number}", 5))
+    assert len(desk.wanted()) == 1
+    desk.take_feed(page(entries=[received(f"case/{number}")], place=FeedPlace(4, b"m" * 32)))
+    assert len(desk.wanted()) == 1
+    desk.take_feed(page(followed=[Followed(f"case/{number}", 5)], place=FeedPlace(5, b"n" * 32)))
+    assert list(desk.wanted()) == []
+    # Whether a hub that was put back still knows of it is seen when its feed has been read again.
+    desk.restart_feed()
+    assert len(desk.wanted()) == 1
+    desk.take_feed(page(followed=[Followed(f"case/{number}", 5)], place=FeedPlace(5, b"n" * 32)))
+    assert list(desk.wanted()) == []
+
+
+def test_a_wish_for_what_the_feed_has_brought_already_is_fulfilled_at_once(desk):
+    number = case_number_of("009", 1)
+    desk.take_feed(page(entries=[received(f"case/{number}")], place=FeedPlace(5, b"m" * 32)))
+    desk.look_up(number)
+    desk.take_answer(CaseAnswer(number, f"case/{number}", 5))
+    assert list(desk.wanted()) == []
+
+
+def test_a_refused_wish_is_not_asked_again_until_somebody_looks_it_up_again(desk):
+    number = case_number_of("009", 1)
+    desk.look_up(number)
+    desk.take_answer(CaseAnswer(number, refused="unknown_case"))
+    assert list(desk.wanted()) == []
+    desk.look_up(number)
+    assert len(desk.wanted()) == 1
 
 
 def test_the_newest_key_list_is_remembered(desk):

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from clerk_app.journal.exchange import WantedCase
 from sync.plan import (
     AskBlobs,
     Authenticate,
@@ -23,11 +24,12 @@ from sync.plan import (
     RestartFeed,
     SendPiece,
     StopChain,
+    TakeUp,
     WaitingView,
     plan,
 )
 
-READY = Knowledge(greeted=True, registered=True, authenticated=True, compared=True)
+READY = Knowledge(greeted=True, registered=True, authenticated=True, met=True, compared=True)
 PIECE = 100
 ALONE = (Hello, Register, Authenticate, Compare, StopChain)
 
@@ -73,6 +75,7 @@ def situations(draw):
         feed=draw(st.sampled_from(["current", "behind", "lost"])),
         blobs=tuple(blobs),
         waiting=tuple(waiting),
+        wanted=draw(st.sampled_from([(), (WantedCase("1", "0312"),)])),
     )
 
 
@@ -90,7 +93,9 @@ def done(known, operation):
         case Authenticate():
             return replace(known, authenticated=True)
         case Compare():
-            return replace(known, compared=True)
+            return replace(known, met=True, compared=True)
+        case TakeUp():
+            return replace(known, wanted=(), feed="behind", compared=False)
         case StopChain(chain):
             return replace(known, chains=change(known.chains, chain, stopped=True), compared=False)
         case Confirm(ranges):
@@ -159,7 +164,7 @@ def test_nothing_but_access_is_planned_without_a_token(known):
 @given(situations())
 def test_entries_go_before_the_feed_and_the_feed_before_blobs_small_ones_first(known):
     operations = plan(replace(known, authenticated=True))
-    order = [Compare, StopChain, Confirm, Push, RestartFeed, ReadFeed, AskBlobs, SendPiece]
+    order = [Compare, StopChain, Confirm, Push, RestartFeed, ReadFeed, TakeUp, AskBlobs, SendPiece]
     ranks = [order.index(type(operation)) for operation in operations]
     assert ranks == sorted(ranks)
     sizes = {blob.id: blob.size for blob in known.blobs}
@@ -179,6 +184,8 @@ def test_entries_go_before_the_feed_and_the_feed_before_blobs_small_ones_first(k
         (replace(READY, chains=(ChainView("a", 5, 5, 2),)), Push("a", 2)),
         (replace(READY, chains=(ChainView("a", 5, 2, 9, trouble="rolled_back"),)), StopChain("a", "rolled_back")),
         (replace(READY, feed="lost"), RestartFeed()),
+        (replace(READY, feed="behind", wanted=(WantedCase("1", "0312"),)), ReadFeed()),
+        (replace(READY, wanted=(WantedCase("1", "0312"),)), TakeUp((WantedCase("1", "0312"),))),
     ],
     ids=[
         "a stranger says hello",
@@ -190,6 +197,8 @@ def test_entries_go_before_the_feed_and_the_feed_before_blobs_small_ones_first(k
         "what a restored hub lost is sent again",
         "a store behind the hub stops its chain",
         "a lost place means reading from the beginning",
+        "the feed may bring what is wanted",
+        "a case of another desk is asked for",
     ],
 )
 def test_the_next_step_of(known, first):

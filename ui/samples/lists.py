@@ -46,6 +46,8 @@ def _row(count: int, on: date, name: str, code: str, state: CaseState, due: str 
         needs_clerk=state is CaseState.RETURNED or count == _CONFLICT,
         uploaded=uploaded,
         visit="v1",
+        device=desk.HALL + desk.DEVICE,
+        own=True,
     )
 
 

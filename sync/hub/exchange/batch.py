@@ -16,6 +16,7 @@ from typing import Any
 from sqlalchemy import Connection, delete, select, update
 
 from clerk_app.domain.civil import civil_time
+from clerk_app.journal.body import storable
 from sync.hub.exchange.history import CASE, VISIT, Standing, changed_streams, standings
 from sync.hub.exchange.mapping import Keyed, Withheld, records_of
 from sync.hub.exchange.records import RatingRecord, Record
@@ -38,7 +39,7 @@ from sync.hub.exchange.tables import (
 from sync.hub.hub import Hub
 from sync.hub.order import last_number
 from sync.hub.schema import entries, hub_facts, verdicts
-from sync.hub.store import AnyRow, insert_all, insert_or_nothing, parts_of, storable
+from sync.hub.store import AnyRow, insert_all, insert_or_nothing, parts_of
 
 PLACES = 1000
 """Numbers of the region's order in one batch: what is held in memory at once."""

@@ -13,13 +13,14 @@ from clerk_app.domain.fold import Fact, Folded, in_order, once_each
 from clerk_app.domain.kinds import fold_stream
 from clerk_app.domain.session import Session
 from clerk_app.domain.visit import Visit
+from clerk_app.journal.body import storable
 from clerk_app.journal.hub_facts import read_hub_fact
 from sync.hub.exchange.mapping import CaseHistory, Rating
 from sync.hub.grades import open_grade
 from sync.hub.hub import Hub
 from sync.hub.judge import load_facts
 from sync.hub.schema import entries, hub_facts, verdicts
-from sync.hub.store import parts_of, storable
+from sync.hub.store import parts_of
 
 CASE, VISIT, SESSION = "case/", "visit/", "session/"
 

@@ -19,6 +19,7 @@ from clerk_app.domain.fold import Fact
 from clerk_app.domain.form import NO_PHONE
 from clerk_app.domain.identity import IdentityDocument
 from clerk_app.domain.ratings import Grade
+from clerk_app.journal.body import storable
 from sync.hub.exchange import codes
 from sync.hub.exchange.records import (
     AcceptRecord,
@@ -28,7 +29,6 @@ from sync.hub.exchange.records import (
     Record,
     ResultRecord,
 )
-from sync.hub.store import storable
 
 _ORG, _CATALOGUE = 18, 12
 _IMPLEMENTATION_CODE = 31

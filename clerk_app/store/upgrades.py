@@ -1,0 +1,39 @@
+"""An older store is carried over when it is opened, one version after another, in one transaction.
+
+A step says what it does in statements of its own and never by the tables of `schema.py`, which go on changing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
+
+from sqlalchemy import Connection
+
+from clerk_app.store.schema import SCHEMA_VERSION
+
+_ENTRIES_OF_OTHERS = (
+    """CREATE TABLE received_entries (
+        hash BLOB NOT NULL PRIMARY KEY, hub_seq INTEGER NOT NULL, device TEXT NOT NULL, stream TEXT NOT NULL,
+        header BLOB NOT NULL, body BLOB, salt BLOB, body_hash BLOB NOT NULL, prev BLOB NOT NULL,
+        signature BLOB NOT NULL)""",
+    "CREATE INDEX received_entries_by_stream ON received_entries (stream, hub_seq)",
+    """CREATE TABLE taken_up (
+        number TEXT NOT NULL PRIMARY KEY, clerk TEXT NOT NULL, asked_at INTEGER NOT NULL, stream TEXT,
+        place INTEGER NOT NULL, shown BOOLEAN NOT NULL, refused TEXT NOT NULL) WITHOUT ROWID""",
+)
+_STEPS: Mapping[int, Sequence[str]] = MappingProxyType({1: _ENTRIES_OF_OTHERS})
+"""What leads from a version to the next."""
+
+
+def version_of(connection: Connection) -> int:
+    """The version of the journal and primary tables; 0 for a file that holds none."""
+    return int(connection.exec_driver_sql("PRAGMA user_version").scalar_one())
+
+
+def bring_up(connection: Connection) -> None:
+    """Carry the tables over to the present version inside the caller's writing transaction; harmless to repeat."""
+    for version in range(version_of(connection), SCHEMA_VERSION):
+        for statement in _STEPS[version]:
+            connection.exec_driver_sql(statement)
+        connection.exec_driver_sql(f"PRAGMA user_version = {version + 1}")

@@ -1,0 +1,78 @@
+"""A store of an older version is carried over when it is opened, with everything in it, whenever it was killed."""
+
+from __future__ import annotations
+
+import multiprocessing
+
+import pytest
+
+from clerk_app import failpoints
+from clerk_app.store.schema import SCHEMA_VERSION, journal, primary
+from clerk_app.store.upgrades import version_of
+from tests.helpers.stores import append, desk_at
+
+NEW_IN_2 = ("received_entries", "taken_up")
+
+
+def tables_of(store):
+    """Name of each table and index, and its columns in order with what each takes."""
+    with store.read() as connection:
+        names = connection.exec_driver_sql("SELECT name, type FROM sqlite_schema ORDER BY name").fetchall()
+        return {
+            name: [(*row[1:4], row[5]) for row in connection.exec_driver_sql(f"PRAGMA table_info({name})")]
+            if kind == "table"
+            else [row[2] for row in connection.exec_driver_sql(f"PRAGMA index_info({name})")]
+            for name, kind in names
+        }
+
+
+@pytest.fixture
+def old_store(tmp_path):
+    """A store as version 1 left it."""
+    desk = desk_at(tmp_path / "desk")
+    store = desk.create()
+    append(store, "visit/1")
+    with store.write("") as unit:
+        for name in NEW_IN_2:
+            unit.connection.exec_driver_sql(f"DROP TABLE {name}")
+        unit.connection.exec_driver_sql("PRAGMA user_version = 1")
+        unit.commit()
+    store.close()
+    return desk
+
+
+def test_an_older_store_gets_the_tables_of_a_new_one(old_store, tmp_path):
+    opened, fresh = old_store.open(), desk_at(tmp_path / "fresh").create()
+    try:
+        assert tables_of(opened) == tables_of(fresh)
+        assert [fact.kind for fact in opened.reads.facts("visit/1")] == ["visit.opened"]
+        with opened.read() as connection:
+            assert version_of(connection) == SCHEMA_VERSION
+    finally:
+        opened.close()
+        fresh.close()
+    assert old_store.inspect().first_fault is None
+
+
+def test_every_table_has_the_version_that_brought_it():
+    """Whoever adds a table adds the step that makes it in older stores."""
+    first = {"chains", "entries", "hub_facts", "unknown_items", "heads", "meta", "drafts", "print_jobs", "blobs"}
+    assert {*journal.tables, *primary.tables} == first | {*NEW_IN_2}
+
+
+def test_verify_carries_an_older_store_over_too(old_store):
+    assert old_store.inspect().first_fault is None
+
+
+def test_an_upgrade_killed_before_its_commit_is_made_again(old_store):
+    def open_and_die():
+        failpoints.arm("upgrade.before_commit")
+        old_store.open()
+
+    child = multiprocessing.get_context("fork").Process(target=open_and_die)
+    child.start()
+    child.join(50)
+    assert child.exitcode == -9
+    opened = old_store.open()
+    assert [fact.kind for fact in opened.reads.facts("visit/1")] == ["visit.opened"]
+    opened.close()
