@@ -61,6 +61,7 @@ DISPLAY_LIBRARIES = {
 # What some tests drive besides: program -> Debian packages. Where it cannot be installed these tests skip, visibly.
 TEST_PROGRAMS = {
     "chromium": ("chromium",),
+    "strace": ("strace",),
     "cupsd": ("cups-daemon", "cups-client", "cups-filters", "printer-driver-cups-pdf"),
     "initdb": ("postgresql",),
     "haproxy": ("haproxy",),

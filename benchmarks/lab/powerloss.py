@@ -1,14 +1,15 @@
 """The power fails, and everything that a person was told is safe must be there.
 
-1. Record: a process takes in cases under strace; every write, fsync and rename is kept with its bytes, and so is the
-   moment it says that a case is safe.
+1. Record: a process takes in cases (the hub: entries and blobs) under strace; every write, fsync and rename is kept
+   with its bytes, and so is the moment it says that something is safe.
 2. Cut: at many points of the record the power fails, each time in four ways (benchmarks.lab.crash_disk).
 3. Check: what is left is opened by the real engine, and every promise is asked for.
 
-`ours` is the project's own store under its own services; the others are the bare engines. That the check can see is
-shown by `--sync NORMAL`, `--files nofsync` and, for ours too, `--forget-fsync`: every fsync is dropped from the record.
+`ours` is the project's own store under its own services, `hub` its hub; the others are the bare engines. That the check
+can see is shown by `--sync NORMAL`, for the bare engines `--files nofsync`, and by `--forget-fsync`, which drops every
+fsync from the record.
 
-Run: python -m benchmarks.lab.powerloss ours|sqlite3|sqlcipher [--points 250] [--acts 40] [--seed 1]
+Run: python -m benchmarks.lab.powerloss ours|hub|sqlite3|sqlcipher [--points 250] [--acts 40] [--seed 1]
 """
 
 from __future__ import annotations
@@ -25,6 +26,7 @@ from random import Random
 from typing import Protocol
 
 from benchmarks.lab.crash_disk import CrashDisk, How, Operation, Sync, Told
+from benchmarks.lab.powerloss_hub import OurHub
 from benchmarks.lab.powerloss_ours import OurStore
 from benchmarks.lab.powerloss_raw import RawStore
 from benchmarks.lab.recording import record
@@ -94,7 +96,7 @@ def _lay_out(files: Mapping[str, bytes], live: Path, after: Path) -> None:
 def main() -> int:
     """Print one JSON object; exit 1 if a promise was broken."""
     parser = argparse.ArgumentParser(description="Power loss, simulated.")
-    parser.add_argument("subject", choices=("ours", "sqlite3", "sqlcipher"))
+    parser.add_argument("subject", choices=("ours", "hub", "sqlite3", "sqlcipher"))
     parser.add_argument("--sync", choices=("FULL", "NORMAL"), default="FULL")
     parser.add_argument("--files", choices=("safe", "nofsync"), default="safe")
     parser.add_argument("--forget-fsync", action="store_const", const=(Sync,), default=())
@@ -102,8 +104,8 @@ def main() -> int:
     parser.add_argument("--points", type=int, default=250)
     parser.add_argument("--seed", type=int, default=1)
     args = parser.parse_args()
-    ours = args.subject == "ours"
-    subject: Subject = OurStore() if ours else RawStore(args.subject, args.sync, args.files)
+    own: dict[str, Subject] = {"ours": OurStore(args.sync), "hub": OurHub(args.sync)}
+    subject = own.get(args.subject) or RawStore(args.subject, args.sync, args.files)
     with tempfile.TemporaryDirectory(prefix="window-clerk-powerloss-") as work:
         found = measure(
             subject, Path(work), acts=args.acts, points=args.points, seed=args.seed, forget=args.forget_fsync

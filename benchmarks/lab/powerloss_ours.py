@@ -1,6 +1,6 @@
 """The project's own store under power loss: cases with a scan, taken in by the real service.
 
-As a process: python -m benchmarks.lab.powerloss_ours FOLDER ACTS
+As a process: python -m benchmarks.lab.powerloss_ours FOLDER ACTS SYNC
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from benchmarks.lab import workload
+from benchmarks.lab.durability import weaken_to
 from benchmarks.lab.our_desk import CHEAP, CLERK, NAME, PASSWORD
 from benchmarks.lab.recording import TOLD
 from clerk_app import bootstrap
@@ -29,7 +30,9 @@ SCAN_BYTES = 20_000
 
 @dataclass(frozen=True, slots=True)
 class OurStore:
-    """A practice store, made before the record begins."""
+    """A practice store, made before the record begins. `sync` is FULL, or NORMAL for the control."""
+
+    sync: str = "FULL"
 
     def prepare(self, folder: Path) -> None:
         """Make the store."""
@@ -40,7 +43,7 @@ class OurStore:
 
     def command(self, folder: Path, acts: int) -> list[str]:
         """This module as a process."""
-        return [sys.executable, "-m", "benchmarks.lab.powerloss_ours", str(folder), str(acts)]
+        return [sys.executable, "-m", "benchmarks.lab.powerloss_ours", str(folder), str(acts), self.sync]
 
     def broken(self, folder: Path, told: frozenset[str]) -> set[str]:
         """A store that does not open or verify, a told case that is missing or lacks its papers."""
@@ -88,4 +91,5 @@ def _draft_with_scan(desk: Desk, me: SignedIn, number: int) -> Draft:
 
 
 if __name__ == "__main__":
+    weaken_to(sys.argv[3])
     _work(Path(sys.argv[1]), int(sys.argv[2]))

@@ -15,7 +15,7 @@ from pathlib import Path
 from benchmarks.lab.crash_disk import Create, Operation, Rename, Sync, Told, Truncate, Unlink, Write
 
 TOLD = b"TOLD "
-CALLS = "openat,pwrite64,write,ftruncate,fsync,fdatasync,rename,renameat,renameat2,unlink,unlinkat"
+CALLS = "openat,lseek,pwrite64,write,ftruncate,fsync,fdatasync,rename,renameat,renameat2,unlink,unlinkat"
 _LINE = re.compile(r"^\d+\s+(?P<call>\w+)\((?P<arguments>.*)\)\s+=\s+(?P<result>-?\d+)")
 _DESCRIPTOR = re.compile(r"^\s*(?:AT_FDCWD|-?\d+)<([^>]*)>")
 _TEXT = re.compile(r'"((?:\\x[0-9a-f]{2})*)"')
@@ -76,6 +76,8 @@ class _Reader:
                     yield Create(call.name_at(0))
                 if "O_TRUNC" in call.arguments:
                     yield Truncate(call.name_at(0), 0)
+            case "lseek":
+                self.positions[call.descriptor] = call.result
             case "pwrite64":
                 yield Write(call.path, call.last_number, call.texts[0][: call.result])
             case "write":
