@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass, field, fields, replace
 from random import Random
 from typing import Protocol
 
 from clerk_app import failpoints
 from clerk_app.errors import PlatformUnreachable
-from clerk_app.journal.hub_facts import Ack, sign_ack
 from sync import wire
-from sync.schemas import AckMessage
 from sync.transport import CONNECT_S, PROGRESS_S, Traffic
 from sync.wire import Request, Response
 from tests.helpers.failpoints import names_of
 from tests.sync.fakes import VirtualClock
+from tests.sync.forgery import SIGNATURE, claim
 
 
 class Crash(BaseException):
@@ -199,10 +197,11 @@ class FaultyLine:
 
     def _forged(self, request: Request) -> Response:
         """An answer in perfect form that claims everything was stored, by somebody without the hub's key."""
-        answer = self._deliver(request) if request.route != "/v1/push" else Response(200)
-        if request.route not in ("/v1/push", "/v1/acks"):
-            return replace(answer, headers={**answer.headers, wire.SIGNATURE: "5a" * 64})
-        return Response(200, {"content-type": "application/json", wire.SIGNATURE: "5a" * 64}, self._claim(request))
+        body = claim(request.route, request.headers, request.body)
+        if body is None:
+            answer = self._deliver(request)
+            return replace(answer, headers={**answer.headers, wire.SIGNATURE: SIGNATURE})
+        return Response(200, {"content-type": "application/json", wire.SIGNATURE: SIGNATURE}, body)
 
     def _slow(self, request: Request) -> Response:
         self._spend(self.random.choice((0.3, 3, 30, 2000)))
@@ -256,17 +255,3 @@ class FaultyLine:
             return body
         at = self.random.randrange(len(body))
         return body[:at] + bytes([body[at] ^ (1 << self.random.randrange(8))]) + body[at + 1 :]
-
-    def _claim(self, request: Request) -> bytes:
-        if request.route == "/v1/acks":
-            ranges = [(one["chain"], one["first"], one["last"]) for one in json.loads(request.body)["ranges"]]
-            heads = [bytes(32)] * len(ranges)
-        else:
-            plain = wire.decompress(request.body)
-            first, count = int.from_bytes(plain[36:44], "big"), int.from_bytes(plain[76:80], "big")
-            ranges, heads = [(plain[4:36].decode(), first, first + count - 1)], [plain[80:112]]
-        acks = [
-            AckMessage.of(sign_ack(b"f" * 32, Ack(b"h" * 32, chain, first, last, head, last, True)))
-            for (chain, first, last), head in zip(ranges, heads, strict=True)
-        ]
-        return json.dumps({"acks": [ack.model_dump() for ack in acks]}).encode()
