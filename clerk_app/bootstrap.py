@@ -19,6 +19,7 @@ from clerk_app.security.passwords import STANDARD_COST, KdfCost
 from clerk_app.security.sealing import public_of_sealing
 from clerk_app.services.desk import Desk, Place
 from clerk_app.services.enrol import ENROLMENT_VALUE, enrol
+from clerk_app.services.handover import Handovers
 from clerk_app.services.ports import NoticeRenderer, Printer
 from clerk_app.settings import Settings, load_settings
 from clerk_app.store.faults import storage_faults
@@ -219,7 +220,17 @@ def open_sync_lane(store: Store, url: str | None = None) -> Iterator[SyncLane]:
     registration = desk.registration()
     with HttpTransport(url or registration.url, registration.ca) as transport:
         make_crew = partial(ThreadedCrew, size=CONNECTIONS)
-        yield SyncLane(desk, transport, store.clock, store.rng, make_crew=make_crew)
+        yield SyncLane(desk, transport, store.clock, store.rng, cargo=store.cargo, make_crew=make_crew)
+
+
+def make_handovers(store: Store) -> Handovers:
+    """Hand-overs of this store, for where there is no line."""
+    from clerk_app.store.handover_state import StoreHandoverState
+    from sync.blobs import named_blobs
+    from sync.handover.counter import CounterHandovers
+
+    desk = StoreHandoverState(store, named_blobs)
+    return CounterHandovers(desk, store.cargo, disk=store.disk, clock=store.clock, rng=store.rng)
 
 
 def background_sync(store: Store, changed: Callable[[LineState], None]) -> BackgroundSync | None:

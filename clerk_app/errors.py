@@ -6,6 +6,7 @@
     │  ├─ DeviceError              readers and pads
     │  ├─ PrintError               paper and printers
     │  ├─ StoreError               the encrypted store, its keys, its folder
+    │  ├─ StickError               a stick with a hand-over
     │  └─ PlatformError            the sync stops here and tries again later
     └─ BugError                    a broken invariant: never retried, never shown as a sentence
 
@@ -62,6 +63,12 @@ class StoreError(EnvironmentFault):
     """The store, its keys or its folder failed."""
 
     code = "store_failed"
+
+
+class StickError(EnvironmentFault):
+    """A stick could not be read or written; what lies on this machine is untouched."""
+
+    code = "stick_failed"
 
 
 class PlatformError(EnvironmentFault):
@@ -216,6 +223,18 @@ class BadParcel(UserError):
     """A file brought on a stick is none of ours, or cannot be taken in; `reason` says why."""
 
     code = "bad_parcel"
+
+
+class NoReturn(UserError):
+    """No hand-over carried here was delivered yet."""
+
+    code = "no_return"
+
+
+class NoSuchCargo(UserError):
+    """No such hand-over is carried here."""
+
+    code = "no_such_cargo"
 
 
 class BadCatalogue(UserError):
@@ -536,6 +555,34 @@ class ExchangeTargetFailed(StoreError):
 
     code = "exchange_target_failed"
     retryable = True
+
+
+# ---- a stick ----------------------------------------------------------------------------------------------------
+
+
+class StickFailed(StickError):
+    """It was pulled out, is not there, or does not read or write."""
+
+    code = "stick_gone"
+    retryable = True
+
+
+class StickFull(StickError):
+    """No room left on it."""
+
+    code = "stick_full"
+
+
+class StickReadOnly(StickError):
+    """It is protected against writing."""
+
+    code = "stick_read_only"
+
+
+class StickFileTooLarge(StickError):
+    """Its file system does not take a file of this size (FAT32: 4 GB)."""
+
+    code = "stick_file_too_large"
 
 
 # ---- the platform -----------------------------------------------------------------------------------------------

@@ -24,6 +24,8 @@ from sync.schemas import (
     ErrorAnswer,
     FeedAnswer,
     FeedMark,
+    HandoverAnswer,
+    HandoverAsk,
     HelloAnswer,
     HelloAsk,
     KeysBrought,
@@ -36,6 +38,7 @@ from sync.schemas import (
     StateAsk,
     StreamsAnswer,
     StreamsAsk,
+    TakeAsk,
     TokenAnswer,
     TokenAsk,
     read_message,
@@ -163,6 +166,16 @@ class HubClient:
         if answer.status in (409, 422):
             raise OffsetDiffers
         return self._read(answer, PieceAnswer)
+
+    # ---- hand-overs of other devices ----------------------------------------------------------------------------
+
+    def announce_handover(self, handover: BlobId) -> HandoverAnswer:
+        """Say that a hand-over is coming; how much of it the hub has."""
+        return self._read(self._post("/v1/handovers", HandoverAsk(id=handover)), HandoverAnswer)
+
+    def take_handover(self, handover: BlobId, after: int) -> HandoverAnswer:
+        """Let the hub take in records of an uploaded hand-over from `after` on."""
+        return self._read(self._post("/v1/handovers/take", TakeAsk(id=handover, after=after)), HandoverAnswer)
 
     # ---- the exchange -------------------------------------------------------------------------------------------
 

@@ -32,6 +32,7 @@ from sync.client import REQUEST_ID_SIZE, HubClient, HubSession, OffsetDiffers, T
 from sync.crew import Crew, Errand, OneHand
 from sync.desk import Desk
 from sync.feed_page import read_page
+from sync.handover.carry import Cargo, NoCargo, deliver, is_to_be_announced_again
 from sync.pace import Paces
 from sync.plan import (
     AskBlobs,
@@ -94,6 +95,7 @@ class SyncLane:
     on_progress: Callable[[SyncProgress], None] = _ignore
     make_crew: Callable[[Clock], Crew] = OneHand
     paces: Paces = field(default_factory=Paces)
+    cargo: Cargo = field(default_factory=NoCargo)
 
 
 def sync_once(lane: SyncLane) -> SyncReport:
@@ -121,6 +123,7 @@ def sync_once(lane: SyncLane) -> SyncReport:
         problem=problem,
         retry_after_s=int(problem.data.get("retry_after_s", 0)) if problem else 0,
         settled=run.settled,
+        cargo=len(lane.cargo.waiting()),
     )
 
 
@@ -155,6 +158,7 @@ class _Run:
         """Run until nothing is left to do or something stands in the way."""
         try:
             self._work()
+            self._deliver_cargo()
         except CaptivePortal as error:
             return "portal", error
         except (PlatformRefused, ProtocolMismatch) as error:
@@ -180,6 +184,20 @@ class _Run:
         except (PlatformError, _Stuck):
             self._hear_the_rest()
             raise
+
+    def _deliver_cargo(self) -> None:
+        """Hand-overs of other devices go last: the work of this desk comes first, and holds up theirs no longer."""
+        for one in self._lane.cargo.waiting():
+            try:
+                deliver(self._lane.cargo, self._client, one)
+            except TokenExpired:
+                self._lose_token()
+                self._work()
+                self._deliver_cargo()
+                return
+            except PlatformRefused as refused:
+                if not is_to_be_announced_again(refused):
+                    raise
 
     def _begin_what_may_begin(self) -> None:
         while len(self._known.under_way) < self._crew.size and (operations := plan(self._known)):

@@ -17,7 +17,8 @@ class SyncReport:
     `state`: `done` both ends are equal; `offline` nobody answered; `portal` somebody else answered; `refused` the
     platform does not want this device; `partial` it began and did not finish. `problem` is the error behind any other
     state than `done`, `retry_after_s` what the platform asked for. `settled`: it came to its end; what is still left
-    (a stopped chain, a damaged scan) waits for a person, and trying again sooner would not help.
+    (a stopped chain, a damaged scan) waits for a person, and trying again sooner would not help. `cargo`: hand-overs of
+    other devices that still wait to be delivered.
     """
 
     pushed: int = 0
@@ -33,6 +34,7 @@ class SyncReport:
     problem: ClerkError | None = None
     retry_after_s: int = 0
     settled: bool = False
+    cargo: int = 0
 
 
 @dataclass(frozen=True, slots=True)

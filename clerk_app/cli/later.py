@@ -10,7 +10,6 @@ from clerk_app.errors import NotYetAvailable
 _LATER = {
     "catalogue": "目录：检查、合并、搜索、导入",
     "ready": "外出前检查",
-    "handover": "U 盘交接",
     "backup": "加密备份",
     "restore": "从备份恢复",
     "support-bundle": "不含个人信息的日志包",

@@ -16,7 +16,7 @@ _STATES = {
     "refused": "平台拒绝了本机",
     "partial": "只同步了一部分，会接着传",
 }
-_COUNTS = ("pushed", "pulled", "blobs_sent", "bytes_sent", "bytes_received", "pending", "parked", "conflicts")
+_COUNTS = ("pushed", "pulled", "blobs_sent", "bytes_sent", "bytes_received", "pending", "parked", "conflicts", "cargo")
 _KEYS = (*_COUNTS, "state", "seconds")
 
 
@@ -46,4 +46,6 @@ def _run(args: argparse.Namespace) -> dict[str, Any]:
 def _show(result: dict[str, Any]) -> str:
     line = f"{_STATES[result['state']]}：上传 {result['pushed']} 条，收到 {result['pulled']} 条，"
     line += f"扫描件 {result['blobs_sent']} 份，待上传 {result['pending']} 条。"
+    if result["cargo"]:
+        line += f"代送的交接文件还有 {result['cargo']} 份没有送达。"
     return line + str(result.get("problem", ""))

@@ -37,6 +37,11 @@ class DataFolder:
         return self.path / "blobs"
 
     @property
+    def cargo(self) -> Path:
+        """Sealed hand-overs of other devices, on their way to the hub."""
+        return self.path / "cargo"
+
+    @property
     def papers(self) -> Path:
         """Where the built-in folder printer puts PDFs."""
         return self.path / "papers"

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Sequence
+
 from clerk_app.errors import NotEnrolled
 from clerk_app.journal.hub_keys import HANDOVER_USE, KeyList
 from clerk_app.security.derivation import subkey
 from clerk_app.security.enrolment_file import EnrolmentFile
 from clerk_app.store import meta
 from clerk_app.store.sync_state import StoreSyncState
+
+_NOBODY = ""
+"""No clerk stands behind what is no entry."""
 
 
 class StoreHandoverState(StoreSyncState):
@@ -27,6 +33,20 @@ class StoreHandoverState(StoreSyncState):
     def answer_key(self) -> bytes:
         """This device's own X25519 private key, which opens the hub's returns and nothing else."""
         return subkey(self._store.device_private, "handover answer")
+
+    def note_export(self, made_at: int, reach: Sequence[tuple[str, int]]) -> None:
+        """Remember the last hand-over that was written. It marks nothing as uploaded."""
+        with self._store.write(_NOBODY) as unit:
+            unit.put_value(meta.LAST_EXPORT, json.dumps([made_at, [list(one) for one in reach]]).encode())
+            unit.commit()
+
+    def last_export(self) -> tuple[int | None, Sequence[tuple[str, int]]]:
+        """When the last hand-over was written (UTC ms), and how far each chain went in it."""
+        content = self._store.reads.value(meta.LAST_EXPORT)
+        if not content:
+            return None, ()
+        made_at, reach = json.loads(content)
+        return made_at, [(chain, seq) for chain, seq in reach]
 
     def _enrolment(self) -> EnrolmentFile:
         content = self._store.reads.value(meta.ENROLMENT)

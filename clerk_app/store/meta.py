@@ -16,6 +16,7 @@ FEED_SEQ = "feed_seq"
 FEED_MARK = "feed_mark"
 HUB_KEYS = "hub_keys"
 HUB_KEYS_SIGNATURE = "hub_keys_signature"
+LAST_EXPORT = "last_export"
 
 
 def get(connection: Connection, name: str) -> bytes | None:

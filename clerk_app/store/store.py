@@ -23,6 +23,7 @@ from clerk_app.security.progress_token import make_progress_token
 from clerk_app.security.sealing import RECOVERY, seal
 from clerk_app.security.throttle import begin_try, succeed
 from clerk_app.store import meta
+from clerk_app.store.cargo import CargoHold
 from clerk_app.store.engine import reader_engine, writer_engine
 from clerk_app.store.faults import storage_faults
 from clerk_app.store.folder import DataFolder
@@ -49,6 +50,7 @@ class Store:
         self.disk = disk
         self.rng = rng
         self.vault = Vault(folder.blobs, disk, rng)
+        self.cargo = CargoHold(folder.cargo, disk, clock)
         self._database_key = database_key
         self._witness = Witness(folder.witness, folder.witness_copy(store_id), database_key, disk)
         self._lock = threading.RLock()
@@ -177,6 +179,7 @@ class Store:
             tip = read_tip(connection)
             self._witness.settle(tip.mark, tip.writes)
             self.vault.clear_unfinished()
+            self.cargo.clear_unfinished()
             self.folder.unfinished.unlink(missing_ok=True)
         self._copy_log()
 

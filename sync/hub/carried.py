@@ -26,6 +26,8 @@ def expect(hub: Hub, carrier: Device, ask: HandoverAsk) -> HandoverAnswer:
         announce(connection, carrier.region, ask.id, carrier=carrier.code, now_ms=hub.clock.now_ms())
         row = find_announced(connection, carrier.region, ask.id)
     if row is not None and row.state == "taken":
+        # Killed right after it was taken in, the file would lie here for ever.
+        _drop_file(hub, carrier, ask.id)
         return HandoverAnswer(state="taken", offset=0)
     whole = hub.shelf.has(ask.id)
     return HandoverAnswer(state="whole" if whole else "arriving", offset=0 if whole else hub.shelf.offset(ask.id))
