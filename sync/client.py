@@ -29,6 +29,8 @@ from sync.schemas import (
     HelloAnswer,
     HelloAsk,
     KeysBrought,
+    LicenceAnswer,
+    LicenceAsk,
     Message,
     PieceAnswer,
     PushAnswer,
@@ -142,6 +144,10 @@ class HubClient:
         ask = StreamsAsk(cases=[CaseWish(number=case.number, clerk=case.clerk) for case in cases])
         answer = self._read(self._post("/v1/streams", ask), StreamsAnswer)
         return [CaseAnswer(case.number, case.stream, case.hub_seq, case.refused) for case in answer.cases]
+
+    def licence(self, ask: LicenceAsk) -> LicenceAnswer:
+        """Ask the licence library."""
+        return self._read(self._post("/v1/licences", ask), LicenceAnswer)
 
     # ---- blobs --------------------------------------------------------------------------------------------------
 

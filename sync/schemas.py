@@ -270,6 +270,35 @@ class StreamsAnswer(Message):
     cases: list[CaseFollowed]
 
 
+class LicenceAsk(Message):
+    """Ask the licence library about one holder and one type. Who asks, for what and in which visit is logged."""
+
+    holder: str = Field(pattern=r"^[0-9A-Z]{6,40}$")
+    type: str = Field(pattern=r"^[A-Z][0-9]{2}$")
+    clerk: str = Field(pattern=r"^[0-9A-Za-z_-]{1,40}$")
+    purpose: Literal["exempt", "prefill"]
+    matter: str = Field(pattern=r"^[0-9A-Za-z_-]{1,40}$")
+    visit: str = Field(pattern=r"^[0-9a-f]{16}$")
+
+
+class LicenceMessage(Message):
+    """What a good licence says. Dates are ISO, empty where unknown, `long_term` where it never ends."""
+
+    number: str
+    name: str
+    issuer: str
+    valid_from: str
+    valid_until: str
+    fields: dict[str, str]
+
+
+class LicenceAnswer(Message):
+    """Whether the holder has such a licence and it is good today; only then what it says."""
+
+    state: Literal["valid", "expired", "revoked", "none"]
+    licence: LicenceMessage | None = None
+
+
 class BlobsAsk(Message):
     """Ask how much of each blob the hub has."""
 

@@ -31,6 +31,7 @@ _COMMANDS = (
     "inspect",
     "exchange",
     "handover",
+    "licences",
     "keys",
     "revoke",
     "later",

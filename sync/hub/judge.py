@@ -11,11 +11,12 @@ from sqlalchemy import Connection, delete, select
 from clerk_app.domain.case import Case
 from clerk_app.domain.fold import Fact, Folded
 from clerk_app.domain.kinds import fold_stream
+from clerk_app.domain.rechecks import DOCUMENT
 from clerk_app.journal.body import readable_body, storable
 from clerk_app.journal.entry import Header
 from clerk_app.journal.exchange import VerdictName
 from clerk_app.journal.hub_facts import HubFact, read_hub_fact
-from sync.hub.schema import cases, entries, hub_facts
+from sync.hub.schema import cases, entries, hub_facts, rechecks
 from sync.hub.store import insert_all, parts_of
 
 
@@ -31,6 +32,8 @@ APPLIED = Judgement("applied")
 UNKNOWN_KIND = "unknown_kind"
 QUARANTINED = "quarantined"
 """The verdict on what came from a revoked device: stored, and no part of anything until a supervisor releases it."""
+DOCUMENT_TYPE = "M01"
+"""The type under which the licence library holds identity cards."""
 Place = tuple[str, int]
 """An entry: its chain and seq."""
 
@@ -128,9 +131,37 @@ def case_row(region: str, folded: Folded) -> dict[str, Any] | None:
     }
 
 
+def recheck_rows(region: str, folded: Folded) -> list[dict[str, Any]]:
+    """What of a case still has to be re-checked against the licence library."""
+    case = folded.state
+    if not isinstance(case, Case) or case.intake is None:
+        return []
+    applicant = case.intake.applicant
+    shared = {
+        "region": region,
+        "number": case.number,
+        "holder": storable(applicant.number or ""),
+        "holder_name": storable(applicant.name or ""),
+        "taken_on": case.intake.received_on.isoformat(),
+    }
+    return [
+        {
+            **shared,
+            "subject": storable(known.subject),
+            "subject_name": storable(known.name),
+            "type": DOCUMENT_TYPE if known.subject == DOCUMENT else storable(known.subject),
+        }
+        for known in case.rechecks
+        if known.state == "pending"
+    ]
+
+
 def replace_case_rows(connection: Connection, region: str, folded: Iterable[Folded]) -> None:
     """Put the rows of these streams in place of what was there."""
-    rows = [row for row in (case_row(region, stream) for stream in folded) if row is not None]
+    known = [(case_row(region, stream), stream) for stream in folded]
+    rows = [row for row, _stream in known if row is not None]
     for row in rows:
-        connection.execute(delete(cases).where(cases.c.region == region, cases.c.number == row["number"]))
+        for table in (cases, rechecks):
+            connection.execute(delete(table).where(table.c.region == region, table.c.number == row["number"]))
     insert_all(connection, cases, rows)
+    insert_all(connection, rechecks, [row for _row, stream in known for row in recheck_rows(region, stream)])

@@ -38,6 +38,7 @@ from sync.hub.judge import (
     replace_case_rows,
     streams_of,
 )
+from sync.hub.licences.recheck import recheck_arrived
 from sync.hub.order import FeedLine, append_to_feed, last_number, take_numbers
 from sync.hub.quarantine import quarantine
 from sync.hub.refusal import FOREIGN_CHAIN, GAP, Refused
@@ -86,6 +87,7 @@ def push(hub: Hub, device: Device, batch: Batch) -> PushAnswer:
             _store(hub, connection, device, batch, chain)
         failpoint("hub.push.before_commit")
     failpoint("hub.push.after_commit")
+    recheck_arrived(hub, device.region, batch.chain, batch.first, batch.seq)
     if stopped:
         return PushAnswer(acks=[], stopped=StoppedMessage(chain=batch.chain, seq=chain.seq, reason=stopped))
     wanted = EntryRange(chain=batch.chain, first=batch.first, last=batch.seq)

@@ -206,3 +206,53 @@ cases = Table(
     Index("cases_by_official_number", "region", "official_number"),
 )
 """Folded from entries and hub facts by the domain's own code; may be dropped and folded again."""
+
+licences = Table(
+    "licences",
+    metadata,
+    Column("region", Text, primary_key=True),
+    Column("holder", Text, primary_key=True),
+    Column("type", Text, primary_key=True),
+    Column("number", Text, nullable=False),
+    Column("name", Text, nullable=False),
+    Column("issuer", Text, nullable=False),
+    Column("valid_from", Text, nullable=False),
+    Column("valid_until", Text, nullable=False),
+    Column("revoked", Boolean, nullable=False),
+    Column("fields", Text, nullable=False),
+    Column("updated_at", BigInteger, nullable=False),
+)
+"""The licence library: the newest licence of a type that a holder has. `holder` is a document number, `type` a material
+code, `name` the holder's name; dates are ISO or empty; `fields` is a JSON object of what the licence says."""
+
+licence_requests = Table(
+    "licence_requests",
+    metadata,
+    Column("region", Text, primary_key=True),
+    Column("device", Text, primary_key=True),
+    Column("request", Text, primary_key=True),
+    Column("clerk", Text, nullable=False),
+    Column("purpose", Text, nullable=False),
+    Column("matter", Text, nullable=False),
+    Column("visit", Text, nullable=False),
+    Column("holder", Text, nullable=False),
+    Column("type", Text, nullable=False),
+    Column("answer", Text, nullable=False),
+    Column("asked_at", BigInteger, nullable=False),
+    Index("licence_requests_by_holder", "region", "holder"),
+)
+"""Who asked the library about whom, for what, in which visit, and what was answered."""
+
+rechecks = Table(
+    "rechecks",
+    metadata,
+    Column("region", Text, primary_key=True),
+    Column("number", Text, primary_key=True),
+    Column("subject", Text, primary_key=True),
+    Column("subject_name", Text, nullable=False),
+    Column("holder", Text, nullable=False),
+    Column("holder_name", Text, nullable=False),
+    Column("type", Text, nullable=False),
+    Column("taken_on", Text, nullable=False),
+)
+"""What cases still have to be re-checked against the library; folded like `cases`."""

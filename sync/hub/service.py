@@ -23,6 +23,7 @@ from sync.hub.devices import Device, find_device, register, registered_device
 from sync.hub.feed import compare, read_feed
 from sync.hub.follows import take_up
 from sync.hub.hub import Hub
+from sync.hub.licences.ask import ask_library
 from sync.hub.progress_page import progress_page
 from sync.hub.push import push
 from sync.hub.refusal import Refused
@@ -41,6 +42,8 @@ from sync.schemas import (
     HelloAnswer,
     HelloAsk,
     KeyListMessage,
+    LicenceAnswer,
+    LicenceAsk,
     Message,
     PieceAnswer,
     Problem,
@@ -205,6 +208,13 @@ class HubService:
         """Follow cases by their numbers."""
         return take_up(self._hub, self._device(request), read_message(StreamsAsk, request))
 
+    # ---- licences -----------------------------------------------------------------------------------------------
+
+    def licences(self, request: Request) -> LicenceAnswer:
+        """Ask the licence library."""
+        ask = read_message(LicenceAsk, request)
+        return ask_library(self._hub, self._device(request), ask, request.headers.get(wire.REQUEST_ID, ""))
+
     # ---- blobs --------------------------------------------------------------------------------------------------
 
     def blobs(self, request: Request) -> BlobsAnswer:
@@ -252,6 +262,7 @@ ROUTES: dict[tuple[str, str], Route] = {
     ("POST", "/v1/handovers"): Route(HubService.handover, HandoverAnswer, HandoverAsk),
     ("POST", "/v1/handovers/take"): Route(HubService.take_handover, HandoverAnswer, TakeAsk),
     ("POST", "/v1/streams"): Route(HubService.streams, StreamsAnswer, StreamsAsk),
+    ("POST", "/v1/licences"): Route(HubService.licences, LicenceAnswer, LicenceAsk),
     ("POST", BLOB_ROUTE): Route(HubService.blobs, BlobsAnswer, BlobsAsk),
 }
 """The calls with a fixed path; a blob itself is `HEAD` and `PATCH` below `BLOB_ROUTE` (answer: `PieceAnswer`)."""

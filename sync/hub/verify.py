@@ -17,7 +17,7 @@ from clerk_app.journal.orders import SignedOrder, read_order
 from clerk_app.journal.signature import HEAD, head_message, verify
 from sync.feed_page import past_line
 from sync.hub.hub import Hub
-from sync.hub.judge import case_row, load_facts
+from sync.hub.judge import case_row, load_facts, recheck_rows
 from sync.hub.schema import (
     blobs,
     cases,
@@ -28,6 +28,7 @@ from sync.hub.schema import (
     follows,
     hub_facts,
     orders,
+    rechecks,
     regions,
     verdicts,
 )
@@ -170,12 +171,20 @@ def _cases(_hub: Hub, connection: Connection) -> Iterator[str]:
     rows = connection.execute(select(cases)).mappings()
     stored = {(row["region"], row["number"]): dict(row) for row in rows}
     streams = union(select(entries.c.region, entries.c.stream), select(hub_facts.c.region, hub_facts.c.stream))
+    pending = {tuple(sorted(row.items())) for row in connection.execute(select(rechecks)).mappings()}
     for region, stream in connection.execute(streams).fetchall():
-        row = case_row(region, fold_stream(stream, load_facts(connection, region, [stream])[stream]))
+        folded = fold_stream(stream, load_facts(connection, region, [stream])[stream])
+        row = case_row(region, folded)
         if row is not None and stored.pop((region, row["number"]), None) != row:
             yield f"case {row['number']}"
+        for wanted in recheck_rows(region, folded):
+            if (known := tuple(sorted(wanted.items()))) not in pending:
+                yield f"recheck {wanted['number']}"
+            pending.discard(known)
     for _region, number in stored:
         yield f"case {number}"
+    for left in pending:
+        yield f"recheck {dict(left)['number']}"
 
 
 def _feeds(hub: Hub, connection: Connection) -> Iterator[str]:

@@ -18,6 +18,7 @@ SUITES = {
     "tls": "tests/faults/test_key_kills.py",
     "handover": "tests/faults/test_handover_kills.py",
     "sync": "tests/faults/test_sync_failpoints.py",
+    "recheck": "tests/sync/test_rechecks.py",
     "exchange": "tests/sync/test_exchange.py",
     "hub": "tests/faults/test_sync_failpoints.py",
 }
