@@ -53,7 +53,10 @@ def main() -> int:
     parser.add_argument("--first", type=int, default=FIRST_SEED, help="the first seed")
     parser.add_argument("--workers", type=int, default=os.cpu_count() or 1, help="how many at once")
     parser.add_argument("--log", type=Path, help="a file that gets one line of JSON for each run")
+    parser.add_argument("--pairs", action="store_true", help="instead: kill desk and hub at every pair of failpoints")
     arguments = parser.parse_args()
+    if arguments.pairs:
+        return kill_all_pairs()
     began = time.monotonic()
     print(f"commit {_commit()}, seeds from {arguments.first}, {arguments.workers} at once", flush=True)
     seeds = iter(range(arguments.first, arguments.first + arguments.runs))
@@ -68,6 +71,12 @@ def main() -> int:
             if time.monotonic() < began + arguments.minutes * 60:
                 running |= {pool.submit(run_one, seed) for seed in islice(seeds, len(done))}
     return tally.end()
+
+
+def kill_all_pairs() -> int:
+    """Every pair of failpoints over real processes, of which a test run tries a few."""
+    command = [sys.executable, "-m", "pytest", "-q", "-n", "2", "tests/faults/test_kill_pairs.py"]
+    return subprocess.call(command, env={**os.environ, "CLERK_KILL_PAIRS": "all"})
 
 
 def run_one(seed: int) -> Outcome:

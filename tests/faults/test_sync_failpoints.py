@@ -75,12 +75,10 @@ def open_beside(folder: Path) -> Hub:
     return open_hub(folder, HubSeams(SystemClock(), SystemDisk(), SystemRng()))
 
 
-def enrolment(folder: Path) -> bytes:
+def enrolment(folder: Path, url: str = "http://127.0.0.1:9") -> bytes:
     hub = open_beside(folder)
     try:
-        return enrol(
-            hub, EnrolmentWish("999999", "例州区政务服务中心", "x", "http://127.0.0.1:9", "http://127.0.0.1:9")
-        )
+        return enrol(hub, EnrolmentWish("999999", "例州区政务服务中心", "x", url, url))
     finally:
         hub.close()
 
