@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, BinaryIO
 
 from clerk_app.catalogue.calendar import load_calendar
 from clerk_app.catalogue.loader import load_catalogue
-from clerk_app.errors import BadFile, DiskFailed, KeysDamaged
+from clerk_app.errors import BadFile, DeviceRevoked, DiskFailed, KeysDamaged
+from clerk_app.journal.handover import Draft
 from clerk_app.seams import Clock, Rng, SystemClock, SystemDisk, SystemRng
 from clerk_app.security.device_secret import SecretStore, system_secret_store
 from clerk_app.security.enrolment_file import EnrolmentFile
+from clerk_app.security.files import KEYS_FILE
 from clerk_app.security.keys import load_keys
 from clerk_app.security.passwords import STANDARD_COST, KdfCost
 from clerk_app.security.sealing import public_of_sealing
@@ -73,14 +75,19 @@ def create_store(
 
 @contextmanager
 def open_for_writing(folder: DataFolder, clerk: str, password: str) -> Iterator[Store]:
-    """Own the folder and open its store; raise `FolderLocked` if another process has it."""
+    """Own the folder and open its store; raise `FolderLocked` if another process has it.
+
+    An order of the platform to leave that came before, or meanwhile, is carried out, and `DeviceRevoked` raised.
+    """
     folder.require_store()
     owner = own_folder(folder)
     try:
         store = _open(folder, clerk, password)
         try:
             store.settle()
+            _leave_if_ordered(store)
             yield store
+            _leave_if_ordered(store)
         finally:
             store.close()
     finally:
@@ -210,18 +217,18 @@ def open_sync_lane(store: Store, url: str | None = None) -> Iterator[SyncLane]:
 
     Raises `NotEnrolled` or `PracticeStore` where there is nothing to sync with.
     """
-    from clerk_app.store.sync_state import StoreSyncState
+    from clerk_app.store.handover_state import StoreHandoverState
     from sync.blobs import named_blobs
     from sync.crew import ThreadedCrew
     from sync.engine import SyncLane
     from sync.transport import CONNECTIONS, HttpTransport
 
-    desk = StoreSyncState(store, named_blobs)
+    desk = StoreHandoverState(store, named_blobs)
     registration = desk.registration()
     with HttpTransport(url or registration.url, registration.ca) as transport:
         make_crew = partial(ThreadedCrew, size=CONNECTIONS)
-        yield SyncLane(desk, transport, store.clock, store.rng, cargo=store.cargo, make_crew=make_crew)
-
+        obey = partial(_leave, store)
+        yield SyncLane(desk, transport, store.clock, store.rng, cargo=store.cargo, make_crew=make_crew, obey=obey)
 
 def make_handovers(store: Store) -> Handovers:
     """Hand-overs of this store, for where there is no line."""
@@ -231,6 +238,28 @@ def make_handovers(store: Store) -> Handovers:
 
     desk = StoreHandoverState(store, named_blobs)
     return CounterHandovers(desk, store.cargo, disk=store.disk, clock=store.clock, rng=store.rng)
+
+
+def _leave_if_ordered(store: Store) -> None:
+    """Raise `DeviceRevoked` once an order to leave is carried out; one that the sync obeyed was told of there."""
+    if store.revocation is not None and (store.folder.path / KEYS_FILE).exists():
+        raise _leave(store)
+
+
+def _leave(store: Store) -> DeviceRevoked:
+    """Seal what is unsent to the platform's recovery key and destroy the keys; return what to tell."""
+    from clerk_app.store.handover_state import StoreHandoverState
+    from clerk_app.store.leaving import leave
+    from sync.blobs import named_blobs
+    from sync.handover.pack import Packing, pack
+
+    desk = StoreHandoverState(store, named_blobs)
+
+    def seal(file: BinaryIO, drafts: Sequence[Draft]) -> int:
+        packing = Packing(desk.recovery_key(), stopped_too=True, drafts=drafts)
+        return pack(desk, packing, file, clock=store.clock, rng=store.rng).entries
+
+    return leave(store, seal)
 
 
 def background_sync(store: Store, changed: Callable[[LineState], None]) -> BackgroundSync | None:

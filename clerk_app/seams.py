@@ -48,6 +48,12 @@ class Disk(Protocol):
     def compose(self, path: Path, write: Callable[[BinaryIO], T]) -> T:
         """As `replace`, with what `write` writes; whatever it raises leaves the old file as it was."""
 
+    def destroy(self, path: Path) -> None:
+        """Remove a secret for good; one that is not there is harmless.
+
+        It is overwritten first, which helps where the medium writes in place, and nowhere can be relied on.
+        """
+
     def write_sector(self, path: Path, content: bytes, *, durable: bool) -> None:
         """Write at most 512 bytes over the start of an existing file, as one sector.
 
@@ -103,6 +109,16 @@ class SystemDisk:
         fsync_folder(path.parent)
         failpoint("disk.replaced")
         return written
+
+    def destroy(self, path: Path) -> None:
+        with suppress(FileNotFoundError):
+            with path.open("r+b") as file:
+                file.write(bytes(path.stat().st_size))
+                file.flush()
+                os.fsync(file.fileno())
+            failpoint("leaving.overwritten")
+            path.unlink()
+        fsync_folder(path.parent)
 
     def write_sector(self, path: Path, content: bytes, *, durable: bool) -> None:
         descriptor = os.open(path, os.O_WRONLY | getattr(os, "O_BINARY", 0))

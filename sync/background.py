@@ -14,7 +14,7 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
-from clerk_app.errors import BugError, ClerkError, PlatformBusy, PlatformUnreachable
+from clerk_app.errors import BugError, ClerkError, DeviceRevoked, PlatformBusy, PlatformUnreachable
 from clerk_app.seams import Clock, Rng
 from sync.engine import SyncLane, sync_once
 from sync.report import SyncProgress, SyncReport
@@ -153,6 +153,10 @@ class BackgroundSync:
 
     def _end_with(self, report: SyncReport) -> None:
         self._set(after_sync(self.state, report, self._clock.now_ms()))
+        if isinstance(report.problem, DeviceRevoked):
+            # This device has left: its keys are gone, and nothing is said to the platform any more.
+            self._stopping.set()
+            return
         self._pause()
 
     def _pause(self) -> None:

@@ -9,7 +9,9 @@ from types import MappingProxyType
 from clerk_app.errors import CaptivePortal, PlatformBusy, PlatformRefused, PlatformUnreachable, ProtocolMismatch
 from clerk_app.journal.exchange import BlobId, CaseAnswer, FeedPlace, OwnChain, Registration, WantedCase
 from clerk_app.journal.hub_keys import ACK_USE, KeyList, read_key_list
+from clerk_app.journal.orders import SignedOrder
 from sync import wire
+from sync.feed_page import order_to_leave, read_signed_order
 from sync.registration import registration_proof, verifier_of
 from sync.schemas import (
     AcksAnswer,
@@ -57,6 +59,14 @@ _GATEWAY = (502, 503, 504)
 
 class TokenExpired(Exception):
     """The hub no longer takes the token; ask for another."""
+
+
+class Ordered(Exception):
+    """The hub refuses this device, and gives it its signed order to leave."""
+
+    def __init__(self, order: SignedOrder) -> None:
+        super().__init__("the hub ordered this device to leave")
+        self.order = order
 
 
 class OffsetDiffers(Exception):
@@ -250,7 +260,18 @@ class HubClient:
             raise PlatformUnreachable(f"the hub cannot now: {code}", retry_after_s=_retry_after(answer))
         if answer.status == 426:
             raise ProtocolMismatch
+        if (answer.status, code) == (403, "revoked"):
+            self._raise_order(answer)
         raise PlatformRefused(reason=code)
+
+    def _raise_order(self, answer: Response) -> None:
+        """Raise `Ordered` if a refusal brings an order to us that holds; an older hub brings none."""
+        brought, keys = read_message(ErrorAnswer, answer).order, self._session.keys
+        if brought is None or keys is None:
+            return
+        order = order_to_leave([read_signed_order(brought, keys)], self._registration.code)
+        if order is not None:
+            raise Ordered(order)
 
 
 def _holds(request: Request, answer: Response, keys: KeyList | None) -> bool:

@@ -22,6 +22,7 @@ from clerk_app.journal.exchange import (
 )
 from clerk_app.journal.hub_facts import SignedAck
 from clerk_app.journal.hub_keys import KeyList
+from clerk_app.journal.orders import SignedOrder
 
 
 class Desk(Protocol):
@@ -72,6 +73,9 @@ class Desk(Protocol):
 
     def take_answer(self, answer: CaseAnswer) -> None:
         """Note what the hub said to a wish; it is fulfilled once the feed was read up to the place it names."""
+
+    def take_order(self, order: SignedOrder) -> None:
+        """Keep a verified order to leave; from now on nothing more is written in a clerk's name."""
 
     def stop_chain(self, chain: str, reason: str) -> None:
         """Write no more into a chain the hub takes no more of; later acts go to a new one."""

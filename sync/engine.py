@@ -28,10 +28,10 @@ from clerk_app.journal.hub_facts import SignedAck
 from clerk_app.journal.signature import CHALLENGE, HEAD, head_message
 from clerk_app.seams import Clock, Rng
 from sync.batch import MAX_ENTRIES, encode_batch
-from sync.client import REQUEST_ID_SIZE, HubClient, HubSession, OffsetDiffers, TokenExpired
+from sync.client import REQUEST_ID_SIZE, HubClient, HubSession, OffsetDiffers, Ordered, TokenExpired
 from sync.crew import Crew, Errand, OneHand
 from sync.desk import Desk
-from sync.feed_page import read_page
+from sync.feed_page import order_to_leave, read_page
 from sync.handover.carry import Cargo, NoCargo, deliver, is_to_be_announced_again
 from sync.pace import Paces
 from sync.plan import (
@@ -80,11 +80,16 @@ def _ignore(_progress: SyncProgress) -> None:
     pass
 
 
+def _only_told() -> ClerkError:
+    return PlatformRefused(reason="revoked")
+
+
 @dataclass(slots=True)
 class SyncLane:
     """Everything one sync needs; lives as long as the lane, so that token, keys and pace are kept between syncs.
 
     `make_crew` is called for each sync; the transport must bear as many calls at once as the crew has hands.
+    `obey` is called once the desk holds an order to leave; it carries it out and returns what a person is told.
     """
 
     desk: Desk
@@ -94,6 +99,7 @@ class SyncLane:
     session: HubSession = field(default_factory=HubSession)
     on_progress: Callable[[SyncProgress], None] = _ignore
     make_crew: Callable[[Clock], Crew] = OneHand
+    obey: Callable[[], ClerkError] = _only_told
     paces: Paces = field(default_factory=Paces)
     cargo: Cargo = field(default_factory=NoCargo)
 
@@ -159,6 +165,9 @@ class _Run:
         try:
             self._work()
             self._deliver_cargo()
+        except Ordered as ordered:
+            self._desk.take_order(ordered.order)
+            return "refused", self._lane.obey()
         except CaptivePortal as error:
             return "portal", error
         except (PlatformRefused, ProtocolMismatch) as error:
@@ -181,7 +190,7 @@ class _Run:
                 if not self._known.under_way:
                     return
                 self._learn(self._crew.next_done())
-        except (PlatformError, _Stuck):
+        except (PlatformError, Ordered, _Stuck):
             self._hear_the_rest()
             raise
 
@@ -208,7 +217,7 @@ class _Run:
         while self._known.under_way:
             try:
                 self._learn(self._crew.next_done())
-            except (PlatformError, _Stuck) as error:
+            except (PlatformError, Ordered, _Stuck) as error:
                 logger.info("another call failed too: %s", error)
 
     def _begin(self, operation: Operation) -> None:
@@ -463,6 +472,9 @@ class _Run:
             self._know(feed="lost")
             return
         failpoint("sync.feed_verified")
+        order = order_to_leave(page.orders, self._desk.registration().code)
+        if order is not None:
+            raise Ordered(order)
         if page.place != place:
             self._desk.take_feed(page)
         failpoint("sync.feed_taken")

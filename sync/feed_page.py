@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any, get_args
 
@@ -30,7 +31,7 @@ from clerk_app.journal.exchange import (
 )
 from clerk_app.journal.hub_facts import FACT_FORM, HubFact, read_hub_fact
 from clerk_app.journal.hub_keys import KeyList
-from clerk_app.journal.orders import ORDER_FORM, SignedOrder, read_order
+from clerk_app.journal.orders import ORDER_FORM, REVOKE, SignedOrder, read_order
 from sync.entry_item import read_entry_item
 from sync.schemas import FeedAnswer, FeedItem
 
@@ -88,6 +89,12 @@ def read_signed_order(item: FeedItem, keys: KeyList) -> SignedOrder:
     if not keys.verifies_order(signed):
         raise ProtocolMismatch("an order that the hub did not sign")
     return signed
+
+
+def order_to_leave(orders: Sequence[SignedOrder], code: str) -> SignedOrder | None:
+    """The order among these that revokes the device with this nine-digit code."""
+    mine = (signed for signed in orders if (signed.order.code, signed.order.kind) == (code, REVOKE))
+    return next(mine, None)
 
 
 @dataclass(slots=True)

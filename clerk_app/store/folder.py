@@ -52,9 +52,14 @@ class DataFolder:
         return self.path / "unfinished"
 
     @property
+    def revoked(self) -> Path:
+        """The note of a device that the platform revoked: what was sealed, and where."""
+        return self.path / "revoked.json"
+
+    @property
     def has_store(self) -> bool:
         """Whether a finished store lies here, whole or not."""
-        if (self.path / KEYS_FILE).exists():
+        if (self.path / KEYS_FILE).exists() or self.revoked.exists():
             return True
         return self.database.exists() and not self.unfinished.exists()
 

@@ -30,6 +30,10 @@ class StoreHandoverState(StoreSyncState):
         content = self._store.reads.value(meta.HUB_KEYS)
         return KeyList.from_bytes(content) if content else None
 
+    def recovery_key(self) -> bytes:
+        """The hub's X25519 recovery key, whose private half is kept without a line."""
+        return self._enrolment().recovery
+
     def answer_key(self) -> bytes:
         """This device's own X25519 private key, which opens the hub's returns and nothing else."""
         return subkey(self._store.device_private, "handover answer")

@@ -149,6 +149,10 @@ class Reads:
         statement = select(drafts).where(drafts.c.owner == owner).order_by(desc(drafts.c.updated_at))
         return [DraftRow(**row._asdict()) for row in self._all(statement)]
 
+    def all_drafts(self) -> list[DraftRow]:
+        """Every clerk's drafts."""
+        return [DraftRow(**row._asdict()) for row in self._all(select(drafts).order_by(drafts.c.id))]
+
     def drafts_of_visit(self, visit: str) -> list[DraftRow]:
         """Drafts that still wait for an outcome in a visit."""
         return [DraftRow(**row._asdict()) for row in self._all(select(drafts).where(drafts.c.visit == visit))]

@@ -10,9 +10,10 @@ from pathlib import Path
 
 from sqlalchemy import Connection, Engine, select
 
-from clerk_app.errors import BugError, SchemaTooNew, StoreDamaged, StoreExists
+from clerk_app.errors import BugError, DeviceRevoked, SchemaTooNew, StoreDamaged, StoreExists
 from clerk_app.failpoints import failpoint
 from clerk_app.file_lock import FileLock
+from clerk_app.journal.orders import SignedOrder
 from clerk_app.journal.signature import public_of
 from clerk_app.seams import Clock, Disk, Rng
 from clerk_app.security.derivation import subkey
@@ -29,6 +30,7 @@ from clerk_app.store.faults import storage_faults
 from clerk_app.store.folder import DataFolder
 from clerk_app.store.projections import rebuild
 from clerk_app.store.reads import Reads
+from clerk_app.store.revoked_note import refuse_if_revoked
 from clerk_app.store.schema import PROJECTION_VERSION, SCHEMA_VERSION, chains, entries, journal, primary, projections
 from clerk_app.store.tip import begin_counters, read_tip
 from clerk_app.store.unit_of_work import UnitOfWork
@@ -61,6 +63,7 @@ class Store:
         self.grown: Callable[[], None] = _nothing
         """Called, in the writer's thread, after each commit that made the journal longer; it must not block."""
         self.reads = Reads(self.read)
+        self._refusal: DeviceRevoked | None = None
 
     # ---- life ---------------------------------------------------------------------------------------------------
 
@@ -153,6 +156,8 @@ class Store:
         with self.undisturbed() as connection:
             _check_identity(connection, self.store_id)
             self._check_witness(connection)
+            if meta.get(connection, meta.REVOCATION) is not None:
+                self.refuse(DeviceRevoked(reason="sealing"))
 
     def bring_up(self) -> None:
         """Carry an older store over to the tables of this version. Call after `check`."""
@@ -192,8 +197,14 @@ class Store:
 
     @contextmanager
     def write(self, clerk: str) -> Iterator[UnitOfWork]:
-        """One writing transaction in the name of `clerk`; rolled back unless `commit` was called."""
+        """One writing transaction in the name of `clerk`; rolled back unless `commit` was called.
+
+        Raises `DeviceRevoked` for any clerk once the platform has ordered this device to leave; syncing, which writes
+        in nobody's name, goes on.
+        """
         with self._transaction() as connection:
+            if clerk and self._refusal is not None:
+                raise DeviceRevoked(**self._refusal.data)
             unit = UnitOfWork(connection, clerk, self._witness, self.clock, self.rng)
             yield unit
         if unit.has_grown:
@@ -227,6 +238,16 @@ class Store:
                     yield connection
                 finally:
                     self._writing = False
+
+    @property
+    def revocation(self) -> SignedOrder | None:
+        """The order by which the platform revoked this device, once it has come."""
+        content = self.reads.value(meta.REVOCATION)
+        return SignedOrder.from_bytes(content) if content else None
+
+    def refuse(self, told: DeviceRevoked) -> None:
+        """Let no clerk write any more; each is told this."""
+        self._refusal = told
 
     @property
     def practice(self) -> bool:
@@ -307,9 +328,10 @@ def unlock(
 ) -> tuple[str, bytes]:
     """The store's id and its database key, if the throttle allows a try and the password is right.
 
-    Raises `NoStore`, `LockedOut`, `WrongPassword`, `UnknownClerk` or `KeysDamaged`.
+    Raises `NoStore`, `DeviceRevoked`, `LockedOut`, `WrongPassword`, `UnknownClerk` or `KeysDamaged`.
     """
     folder.require_store()
+    refuse_if_revoked(folder, disk)
     with storage_faults():
         keys = load_keys(folder.path, disk)
         begin_try(folder.path, clock, disk)

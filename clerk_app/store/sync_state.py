@@ -11,7 +11,8 @@ from typing import Any
 from sqlalchemy import Connection, func, select, update
 from sqlalchemy.dialects.sqlite import insert as upsert
 
-from clerk_app.errors import BlobDamaged, NotEnrolled, PracticeStore
+from clerk_app.errors import BlobDamaged, DeviceRevoked, NotEnrolled, PracticeStore
+from clerk_app.failpoints import failpoint
 from clerk_app.journal.body import read_body
 from clerk_app.journal.entry import Entry
 from clerk_app.journal.exchange import (
@@ -32,6 +33,7 @@ from clerk_app.journal.exchange import (
 )
 from clerk_app.journal.hub_facts import Ack, SignedAck
 from clerk_app.journal.hub_keys import KeyList
+from clerk_app.journal.orders import SignedOrder
 from clerk_app.journal.signature import public_of, sign
 from clerk_app.security.enrolment_file import EnrolmentFile
 from clerk_app.store import meta
@@ -217,6 +219,15 @@ class StoreSyncState:
             }
             unit.connection.execute(update(taken_up).where(taken_up.c.number == answer.number).values(**values))
             unit.commit()
+
+    def take_order(self, order: SignedOrder) -> None:
+        """Keep a verified order to leave; from now on nothing more is written in a clerk's name."""
+        with self._store.write(_NOBODY) as unit:
+            unit.put_value(meta.REVOCATION, order.to_bytes())
+            # Under the writer's lock, so that no act comes between the order and its being obeyed.
+            self._store.refuse(DeviceRevoked(reason="sealing"))
+            unit.commit()
+        failpoint("leaving.ordered")
 
     def stop_chain(self, chain: str, reason: str) -> None:
         """Write no more into a chain the hub takes no more of; later acts go to a new one."""

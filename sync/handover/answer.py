@@ -19,7 +19,7 @@ from clerk_app.journal.handover import ANSWER, read_records
 from clerk_app.journal.hub_facts import SignedAck
 from clerk_app.journal.hub_keys import ACK_USE, KeyList, read_key_list
 from clerk_app.security.parcel import Envelope, Parcel, ParcelReader
-from sync.feed_page import read_page
+from sync.feed_page import order_to_leave, read_page
 from sync.handover.desk import HandoverDesk
 from sync.schemas import ChainStanding, FeedAnswer, KeyListMessage, ReturnPart
 
@@ -125,6 +125,10 @@ def _take_page(desk: HandoverDesk, keys: KeyList, answer: FeedAnswer) -> int:
     if page is None:
         # It does not follow what was read: the line has brought it, or the hub was put back, as the line will tell.
         return 0
+    order = order_to_leave(page.orders, desk.registration().code)
+    if order is not None:
+        # Kept first: whatever happens to the rest, the device leaves.
+        desk.take_order(order)
     desk.take_feed(page)
     failpoint("handover.feed_taken")
     return len(page.facts)

@@ -47,11 +47,15 @@ class Packed:
 
 @dataclass(frozen=True, slots=True)
 class Packing:
-    """What to pack. `recipient` is the hub's X25519 key; `whole`: also what the hub has signed for already."""
+    """What to pack. `recipient` is the hub's X25519 key; `whole`: also what the hub has signed for already.
+
+    `stopped_too`: also what the hub would not take, of chains it has stopped, because no other copy will be left.
+    """
 
     recipient: bytes
     whole: bool = False
     drafts: Sequence[Draft] = ()
+    stopped_too: bool = False
 
 
 def pack(desk: HandoverDesk, packing: Packing, file: BinaryIO, *, clock: Clock, rng: Rng) -> Packed:
@@ -61,7 +65,7 @@ def pack(desk: HandoverDesk, packing: Packing, file: BinaryIO, *, clock: Clock, 
     made_at = clock.now_ms()
     writer = ParcelWriter(file, address, made_at=made_at, rng=rng)
     chains = desk.own_chains()
-    spans = tuple(_Span(chain, 0 if packing.whole else chain.acked) for chain in chains if not chain.stopped)
+    spans = tuple(_Span(chain, 0 if packing.whole else chain.acked) for chain in chains if _goes(chain, packing))
     manifest = Manifest(
         tuple(ChainHead(chain.chain, chain.seq, chain.head) for chain in chains),
         _wanted(desk, spans),
@@ -83,6 +87,10 @@ def pack(desk: HandoverDesk, packing: Packing, file: BinaryIO, *, clock: Clock, 
     parcel = writer.finish(desk.sign)
     reach = tuple((span.chain.chain, span.chain.seq) for span in spans)
     return Packed(parcel, made_at, count, sent, len(named) - sent, reach)
+
+
+def _goes(chain: OwnChain, packing: Packing) -> bool:
+    return packing.stopped_too or not chain.stopped
 
 
 @dataclass(frozen=True, slots=True)

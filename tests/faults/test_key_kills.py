@@ -4,22 +4,29 @@ from __future__ import annotations
 
 import pytest
 
+from clerk_app import failpoints
+from clerk_app.bootstrap import create_store, enrol_store, open_for_writing, open_sync_lane
+from clerk_app.errors import DeviceRevoked
 from clerk_app.seams import SystemClock, SystemDisk, SystemRng
+from clerk_app.store.folder import DataFolder
 from sync.engine import SyncLane, sync_once
 from sync.hub.authority import AUTHORITY_FILE, SERVER_FILE, load_or_make_authority, load_server
 from sync.hub.devices import EnrolmentWish, enrol, registered_device
 from sync.hub.digest import digest
 from sync.hub.hub import HubSeams, open_hub
 from sync.hub.push import push
-from sync.hub.quarantine import Choice, release
+from sync.hub.quarantine import Choice, held, release
 from sync.hub.revoke import order_to, revoke
 from sync.hub.service import HubService
 from sync.hub.verify import verify_hub
+from tests.faults.test_sync_failpoints import in_child
 from tests.helpers.failpoints import names_of
-from tests.helpers.hub import clerk_hub, clerk_hub_json
+from tests.helpers.hub import RunningHub, clerk_hub, clerk_hub_json
+from tests.helpers.intake import CHEAP, CLERK, PASSWORD
 from tests.sync.conftest import DirectLine
 from tests.sync.memory_desk import MemoryDesk
 from tests.sync.test_revocation import CODE, FIRST, sent, take_in
+from tests.sync.work import case_number_of, taken_in
 
 KILLED = -9
 
@@ -95,3 +102,47 @@ def test_a_release_killed_half_way_happened_or_did_not(revocable, point):
     if left:
         release(hub, Choice(CODE))
     assert (digest(hub).cases, digest(hub).quarantined) == (1, 0)
+
+
+@pytest.fixture(scope="module")
+def serving(tmp_path_factory):
+    with RunningHub(tmp_path_factory.mktemp("hub") / "data") as hub:
+        yield hub
+
+
+@pytest.mark.parametrize("point", names_of("leaving"))
+def test_a_desk_killed_while_it_leaves_loses_nothing_and_leaves_at_the_next_start(serving, tmp_path, point):
+    hub = open_hub(serving.folder, HubSeams(SystemClock(), SystemDisk(), SystemRng()))
+    wish = EnrolmentWish("999999", "例州区政务服务中心", point, serving.url, serving.url)
+    (tmp_path / "file").write_bytes(enrol(hub, wish))
+    folder = DataFolder(tmp_path / "data", tmp_path / "state")
+    with create_store(folder, clerk=CLERK, name="王例", password=PASSWORD, practice=False, cost=CHEAP) as store:
+        device = enrol_store(store, tmp_path / "file", clerk=CLERK).device
+        number = case_number_of(device, 1)
+        with open_sync_lane(store) as lane:
+            assert sync_once(lane).state == "done"
+        with store.write(CLERK) as unit:
+            unit.append(f"case/{number}", "case.taken_in", taken_in(number))
+            unit.save_draft("d", visit="v", owner=CLERK, content=b"{}")
+            unit.commit()
+    code = f"999999{device}"
+    revoke(hub, code)
+    in_child(lambda: _leave_and_die(folder, point))
+    with pytest.raises(DeviceRevoked) as told, open_for_writing(folder, CLERK, PASSWORD):
+        pass
+    assert (told.value.data["entries"], told.value.data["drafts"]) == (1, 1)
+    assert not (folder.path / "keys.json").exists()
+    [recovery] = serving.folder.glob("recovery-key-*")
+    parcel = folder.path / f"handover-{code}.parcel"
+    done = clerk_hub("import", parcel, "--data", serving.folder, "--recovery-key", recovery)
+    assert done.returncode == 0, done.stderr
+    assert release(hub, Choice(code)) == 1
+    assert len(held(hub, code)) == 1
+    assert verify_hub(hub).first_fault is None
+    hub.close()
+
+
+def _leave_and_die(folder, point):
+    failpoints.arm(point)
+    with open_for_writing(folder, CLERK, PASSWORD) as store, open_sync_lane(store) as lane:
+        sync_once(lane)

@@ -12,6 +12,7 @@ SUITES = {
     "take_in": "tests/faults/test_take_in_kills.py",
     "print": "tests/faults/test_take_in_kills.py",
     "keys": "tests/faults/test_key_kills.py",
+    "leaving": "tests/faults/test_key_kills.py",
     "quarantine": "tests/faults/test_key_kills.py",
     "revocation": "tests/faults/test_key_kills.py",
     "upgrade": "tests/store/test_upgrades.py",

@@ -107,6 +107,9 @@ class FailingDisk:
     def compose(self, path: Path, write: Callable[[BinaryIO], T]) -> T:
         return self._call(path, lambda: self._disk.compose(path, write))
 
+    def destroy(self, path: Path) -> None:
+        self._call(path, lambda: self._disk.destroy(path))
+
     def write_sector(self, path: Path, content: bytes, *, durable: bool) -> None:
         self._call(path, lambda: self._disk.write_sector(path, content, durable=durable))
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from clerk_app.domain.fold import Fact
-from clerk_app.errors import BlobDamaged, DiskFull
+from clerk_app.errors import BlobDamaged, DeviceRevoked, DiskFull
 from clerk_app.journal.body import readable_body
 from clerk_app.journal.entry import NO_HEAD, Entry, Header, make_entry
 from clerk_app.journal.exchange import (
@@ -26,6 +26,7 @@ from clerk_app.journal.exchange import (
 )
 from clerk_app.journal.hub_facts import SignedAck
 from clerk_app.journal.hub_keys import KeyList
+from clerk_app.journal.orders import SignedOrder
 from clerk_app.journal.signature import public_of, sign
 from clerk_app.seams import Clock, Rng
 from clerk_app.security.enrolment_file import EnrolmentFile
@@ -76,6 +77,7 @@ class MemoryDesk:
         self.place = FeedPlace()
         self.keys: KeyList | None = None
         self.commits_left: int | None = None
+        self.order: SignedOrder | None = None
         self.begin_chain()
 
     @classmethod
@@ -99,6 +101,8 @@ class MemoryDesk:
         return self.chains[-1].chain
 
     def append(self, stream: str, kind: str, body: Mapping[str, Any], clerk: str = "0312") -> Entry:
+        if self.order is not None:
+            raise DeviceRevoked(reason="sealing")
         self._commit()
         if self.chains[-1].stopped:
             self.begin_chain()
@@ -277,6 +281,10 @@ class MemoryDesk:
         wish = self.wishes[answer.number]
         wish.stream, wish.refused = answer.stream, answer.refused
         wish.shown = not answer.refused and answer.hub_seq <= self.place.hub_seq
+
+    def take_order(self, order: SignedOrder) -> None:
+        self._commit()
+        self.order = order
 
     def stop_chain(self, chain: str, reason: str) -> None:
         self._commit()

@@ -8,7 +8,7 @@ from contextlib import closing
 import pytest
 
 from clerk_app.domain.fold import in_order
-from clerk_app.errors import BlobDamaged
+from clerk_app.errors import BlobDamaged, DeviceRevoked
 from clerk_app.journal.attested import AttestedEntry
 from clerk_app.journal.entry import Header, make_entry
 from clerk_app.journal.exchange import (
@@ -23,6 +23,7 @@ from clerk_app.journal.exchange import (
 )
 from clerk_app.journal.hub_facts import Ack, HubWord, SignedAck, make_hub_fact
 from clerk_app.journal.hub_keys import KeyList
+from clerk_app.journal.orders import REVOKE, Order, SignedOrder
 from clerk_app.journal.signature import HEAD, public_of, verify
 from tests.sync.memory_desk import MemoryDesk
 from tests.sync.store_desk import StoreDesk
@@ -40,6 +41,9 @@ def desk(request, platform, tmp_path):
     }
     with closing(made[request.param]()) as desk:
         yield desk
+
+
+ORDER = SignedOrder(Order(9, HUB, "999999", "001", 1, REVOKE, ""), b"s" * 64)
 
 
 def sessions(desk, count):
@@ -275,3 +279,16 @@ def test_everything_survives_a_restart(desk):
     assert desk.own_chains()[0].acked == 2
     assert desk.feed_place() == FeedPlace(3, b"m" * 32)
     assert desk.backlog().pending == 1
+
+
+def test_an_order_to_leave_ends_the_clerks_work_and_not_the_syncing(desk):
+    [entry] = sessions(desk, 1)
+    for _ in range(2):
+        desk.take_order(ORDER)
+    with pytest.raises(DeviceRevoked):
+        sessions(desk, 1)
+    desk.restart()
+    with pytest.raises(DeviceRevoked):
+        sessions(desk, 1)
+    desk.take_acks([ack(entry, 1)])
+    assert [chain.acked for chain in desk.own_chains()] == [1]
