@@ -56,6 +56,9 @@ class SwitchedDisk:
     def compose(self, path: Path, write: Callable[[BinaryIO], T]) -> T:
         return self.inner.compose(path, write)
 
+    def destroy(self, path: Path) -> None:
+        self.inner.destroy(path)
+
     def write_sector(self, path: Path, content: bytes, *, durable: bool) -> None:
         self.inner.write_sector(path, content, durable=durable)
 
