@@ -160,7 +160,9 @@ def fact_of(number, hub_seq, reason=""):
 
 
 def page(*, verdicts=(), facts=(), unknown=(), place, entries=(), followed=()):
-    return FeedPage(tuple(verdicts), tuple(facts), tuple(unknown), place, tuple(entries), tuple(followed))
+    return FeedPage(
+        tuple(verdicts), tuple(facts), tuple(unknown), place, entries=tuple(entries), followed=tuple(followed)
+    )
 
 
 def received(stream, *, chain="b" * 32, seq=1, hub_seq=3):
