@@ -230,6 +230,7 @@ def open_sync_lane(store: Store, url: str | None = None) -> Iterator[SyncLane]:
         obey = partial(_leave, store)
         yield SyncLane(desk, transport, store.clock, store.rng, cargo=store.cargo, make_crew=make_crew, obey=obey)
 
+
 def make_handovers(store: Store) -> Handovers:
     """Hand-overs of this store, for where there is no line."""
     from clerk_app.store.handover_state import StoreHandoverState
