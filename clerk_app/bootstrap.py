@@ -22,7 +22,7 @@ from clerk_app.security.sealing import public_of_sealing
 from clerk_app.services.desk import Desk, Place
 from clerk_app.services.enrol import ENROLMENT_VALUE, enrol
 from clerk_app.services.handover import Handovers
-from clerk_app.services.ports import NoticeRenderer, Printer
+from clerk_app.services.ports import CaseDirectory, NoticeRenderer, Printer
 from clerk_app.settings import Settings, load_settings
 from clerk_app.store.faults import storage_faults
 from clerk_app.store.folder import DataFolder, own_folder
@@ -143,7 +143,13 @@ def clerks(folder: DataFolder) -> dict[str, str]:
         return {}
 
 
-def make_desk(store: Store, *, mark: str = "", is_online: Callable[[], bool] = _offline) -> Desk:
+def make_desk(
+    store: Store,
+    *,
+    mark: str = "",
+    is_online: Callable[[], bool] = _offline,
+    directory: CaseDirectory | None = None,
+) -> Desk:
     """Join the services over an open store."""
     place: list[Place] = []
 
@@ -165,6 +171,7 @@ def make_desk(store: Store, *, mark: str = "", is_online: Callable[[], bool] = _
         is_online=is_online,
         settings=desk_settings(store.folder).desk,
         mark=mark or (PRACTICE_MARK if store.practice else ""),
+        directory=directory,
     )
 
 
@@ -272,3 +279,10 @@ def background_sync(store: Store, changed: Callable[[LineState], None]) -> Backg
     background = BackgroundSync(lambda: open_sync_lane(store), store.clock, store.rng, changed)
     store.grown = background.nudge
     return background
+
+
+def case_directory(store: Store) -> CaseDirectory:
+    """The way to cases of other desks, by a sync of its own for each of them."""
+    from sync.directory import LaneDirectory
+
+    return LaneDirectory(lambda: open_sync_lane(store))

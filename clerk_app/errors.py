@@ -165,6 +165,12 @@ class NoSuchCase(UserError):
     code = "no_such_case"
 
 
+class CaseElsewhere(UserError):
+    """The case is another desk's and not to be had now. `reason`: `no_line`, `not_arrived` or `other_hall`."""
+
+    code = "case_elsewhere"
+
+
 class NoSuchDraft(UserError):
     """The draft is gone or belongs to another clerk."""
 

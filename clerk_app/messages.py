@@ -41,6 +41,15 @@ _SENTENCES: dict[str, tuple[str, str]] = {
     "bad_enrolment_file": ("登记文件损坏或不是登记文件，没有改动。", "请向平台管理员重新索取登记文件。"),
     "not_signed_in": ("还没有登录。", "请先登录。"),
     "no_such_case": ("没有找到这个办件编号。", "请核对 22 位编号后再试。"),
+    "case_elsewhere": (
+        "这个办件是别的窗口办的，本机没有；现在没有网络，调不到。",
+        "请等网络恢复后再按编号调取，或请原窗口办理。",
+    ),
+    "case_elsewhere.not_arrived": (
+        "平台上还没有这个办件。",
+        "请核对编号；编号没错就是原窗口还没有上传，请稍后再调取。",
+    ),
+    "case_elsewhere.other_hall": ("这个办件是别的大厅的，本大厅看不到。", "请群众到原大厅，或电话联系原大厅。"),
     "no_such_draft": ("这份草稿已经不在了。", "请到办件列表查看是否已经收件。"),
     "no_such_matter": ("目录里没有这个事项。", "请按 F3 重新选择事项。"),
     "incomplete": ("还差 {count} 项：{items}。", "请补齐后再办；草稿已保留。"),
@@ -55,6 +64,10 @@ _SENTENCES: dict[str, tuple[str, str]] = {
     "unlawful_step.seal_not_at_hand": ("印章不在手，不能受理。", "请按 F10 选 2 收件待审；草稿已保留。"),
     "unlawful_step.another_matter": ("目录换了新版，这份草稿是旧版的。", "请按 F3 重新选这个事项；草稿已保留。"),
     "unlawful_step.material_state": ("这份材料不能这样处理。", "请从列出的选项中选；什么都没有改变。"),
+    "unlawful_step.no_such_conflict": (
+        "这个冲突已经处理过，或现在不能这样处理，没有改动。",
+        "请重新打开这个办件，看最新经过。",
+    ),
     "unlawful_step.reason_missing": ("要写一句原因。", "请按 F10 再选一次，写上申请人说的原因。"),
     "needs_upgrade": ("这条记录由新版本写入，本版只能查看。", "请升级后处理。"),
     "bad_file": ("这个文件不能用：{reason}。", "请核对文件后再试。"),

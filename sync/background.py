@@ -16,6 +16,7 @@ from typing import Literal
 
 from clerk_app.errors import BugError, ClerkError, DeviceRevoked, PlatformBusy, PlatformUnreachable
 from clerk_app.seams import Clock, Rng
+from sync.directory import raise_unless_equal
 from sync.engine import SyncLane, sync_once
 from sync.report import SyncProgress, SyncReport
 
@@ -25,6 +26,7 @@ SHORTEST_S = 2.0
 OFFLINE_S = 6.0
 IDLE_S = 60.0
 LONGEST_S = 15 * 60.0
+FETCH_S = 45.0
 JITTER = 0.25
 _DOUBLINGS = 8
 
@@ -113,6 +115,8 @@ class BackgroundSync:
         self._changed = changed
         self._wanted = threading.Event()
         self._stopping = threading.Event()
+        self._ended = threading.Condition()
+        self._begun = self._done = 0
         self._thread = threading.Thread(target=self._run, name="sync", daemon=True)
 
     def start(self) -> None:
@@ -128,10 +132,26 @@ class BackgroundSync:
         if self.state.has_line and not isinstance(self.state.report.problem, PlatformBusy):
             self._wanted.set()
 
+    def fetch(self) -> None:
+        """Wait for a sync that begins from now on; raise a `PlatformError` if it did not come to its end.
+
+        Implements `services.ports.CaseDirectory`. Called from any thread but this one's.
+        """
+        with self._ended:
+            wanted = self._begun + 1
+            self._wanted.set()
+            over = self._ended.wait_for(lambda: self._done >= wanted or self._stopping.is_set(), FETCH_S)
+            if not over or self._done < wanted:
+                raise PlatformUnreachable("no sync came to its end in time")
+            report = self.state.report
+        raise_unless_equal(report)
+
     def stop(self) -> None:
         """End the thread and wait for it: at most as long as one request may stand still."""
         self._stopping.set()
         self._wanted.set()
+        with self._ended:
+            self._ended.notify_all()
         if self._thread.is_alive():
             self._thread.join()
 
@@ -143,16 +163,21 @@ class BackgroundSync:
                     self._keep_syncing(lane)
             except ClerkError as problem:
                 # Without a lane nothing can be tried; what stands in the way is shown, and the lane asked for again.
+                self._begun += 1
                 self._end_with(SyncReport(state="refused", problem=problem))
 
     def _keep_syncing(self, lane: SyncLane) -> None:
         while not self._stopping.is_set():
             self._wanted.clear()
+            self._begun += 1
             self._set(replace(self.state, phase="syncing", progress=None))
             self._end_with(self._sync(lane))
 
     def _end_with(self, report: SyncReport) -> None:
         self._set(after_sync(self.state, report, self._clock.now_ms()))
+        with self._ended:
+            self._done = self._begun
+            self._ended.notify_all()
         if isinstance(report.problem, DeviceRevoked):
             # This device has left: its keys are gone, and nothing is said to the platform any more.
             self._stopping.set()

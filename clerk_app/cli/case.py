@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from clerk_app.cli.store_options import add_store_options, clerk_number, data_folder, password
-from clerk_app.domain.case_number import grouped
+from clerk_app.domain.case_number import HALL, grouped
 from clerk_app.domain.case_state import STATE_LABELS, CaseState
 from clerk_app.domain.civil import short_time
 from clerk_app.errors import BadFile
@@ -26,6 +26,7 @@ def add_parser(subparsers: argparse._SubParsersAction[Any]) -> None:
     listing.set_defaults(run=_list, show=_show_list)
     show = verbs.add_parser("show", help="一个办件和它的经过")
     show.add_argument("number", help="办件编号")
+    show.add_argument("--fetch", action="store_true", help="本机没有时，从平台调取别的窗口的办件（有记录）")
     show.set_defaults(run=_show, show=_show_case)
     document = subparsers.add_parser("document", help="重新生成一份文书（标明补打）")
     document.add_argument("kind", choices=_KINDS)
@@ -48,8 +49,30 @@ def _show(args: argparse.Namespace) -> dict[str, Any]:
     from clerk_app.bootstrap import make_desk, open_for_reading
     from clerk_app.services.cases import show_case
 
+    if args.fetch:
+        return _fetch(args)
     with open_for_reading(data_folder(args), clerk_number(args), password(args)) as store:
         return asdict(show_case(make_desk(store), args.number))
+
+
+def _fetch(args: argparse.Namespace) -> dict[str, Any]:
+    """Show a case, taken up from the platform if it is not here; the look-up belongs to a session of its own."""
+    from clerk_app.bootstrap import case_directory, clerk_name, make_desk, open_for_writing
+    from clerk_app.services.cases import show_case
+    from clerk_app.services.look_up import find_case, follow_case
+    from clerk_app.services.sign_in import sign_in, sign_out
+
+    folder, clerk = data_folder(args), clerk_number(args)
+    with open_for_writing(folder, clerk, password(args)) as store:
+        desk = make_desk(store, directory=case_directory(store))
+        stream = find_case(desk, args.number)
+        if stream is None:
+            me = sign_in(desk, clerk=clerk, name=clerk_name(folder, clerk), seal_at_hand=False)
+            try:
+                stream = follow_case(desk, me, args.number)
+            finally:
+                sign_out(desk, me)
+        return asdict(show_case(desk, stream.partition("/")[2]))
 
 
 def _document(args: argparse.Namespace) -> dict[str, Any]:
@@ -72,6 +95,7 @@ def _show_list(result: dict[str, Any]) -> str:
     return "\n".join(
         f"{grouped(row.number)}  {row.applicant}  {row.matter_name}  {STATE_LABELS[CaseState(row.state)]}  "
         f"{short_time(row.taken_in_at)}  {'已上传' if row.uploaded else '待上传'}"
+        f"{'' if row.own else f'  设备 {row.device[HALL:]}'}"
         for row in rows
     )
 

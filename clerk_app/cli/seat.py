@@ -9,7 +9,7 @@ from contextlib import ExitStack
 from clerk_app import bootstrap
 from clerk_app.domain.identity import IdentityDocument
 from clerk_app.domain.ratings import Grade, SealedAnswer
-from clerk_app.errors import ClerkError, NotSignedIn, PrintError
+from clerk_app.errors import ClerkError, NotSignedIn, PlatformUnreachable, PrintError
 from clerk_app.seams import Clock, Disk, SystemClock, SystemDisk
 from clerk_app.services.desk import Desk
 from clerk_app.services.ports import Printer
@@ -44,7 +44,7 @@ class Seat:
 
     def open(self, clerk: str, password: str) -> Desk:
         self._store = self._open.enter_context(bootstrap.open_for_writing(self._folder, clerk, password))
-        return bootstrap.make_desk(self._store, mark=self._mark, is_online=self._is_online)
+        return bootstrap.make_desk(self._store, mark=self._mark, is_online=self._is_online, directory=self)
 
     # ---- life ---------------------------------------------------------------------------------------------------
 
@@ -116,6 +116,12 @@ class Seat:
 
     def _is_online(self) -> bool:
         return self._sync is not None and self._sync.state.has_line
+
+    def fetch(self) -> None:
+        """The desk's way to cases of other desks."""
+        if self._sync is None:
+            raise PlatformUnreachable("nothing to sync with")
+        self._sync.fetch()
 
     def sync_now(self) -> None:
         if self._sync is not None:

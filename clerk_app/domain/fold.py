@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Literal, get_args
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,16 +71,45 @@ class Conflict:
     chain: str
     seq: int
     hub_seq: int | None
+    act: bytes = b""
+
+
+SETTLED = "conflict.settled"
+"""The kind, in any stream, of a person's word on a step without effect: `{"act", "choice", "note"}`, act as hex."""
+SettlementChoice = Literal["keep", "record_again", "ask_supervisor"]
+"""What stands stays; the step was recorded once more, on top of what stands; a supervisor is to decide."""
+
+
+@dataclass(frozen=True, slots=True)
+class Settlement:
+    """A person's word on the step `act`, recorded at `recorded_at` (UTC ms) by a clerk."""
+
+    act: bytes
+    choice: SettlementChoice
+    note: str
+    recorded_at: int
+    clerk: str
 
 
 @dataclass(frozen=True, slots=True)
 class Folded:
-    """The state of one stream, with what could not be applied and what is not known."""
+    """The state of one stream, with what could not be applied and what is not known.
+
+    `conflicts` wait for a person; `settled` were steps without effect, too, and somebody has decided. `settlements` are
+    all words on either, in order: one that asks a supervisor leaves its conflict open.
+    """
 
     stream: str
     state: Any
     conflicts: tuple[Conflict, ...] = ()
     unknown: tuple[str, ...] = ()
+    settled: tuple[Conflict, ...] = ()
+    settlements: tuple[Settlement, ...] = ()
+
+    @property
+    def without_effect(self) -> tuple[Conflict, ...]:
+        """Every step without effect, settled or not."""
+        return (*self.conflicts, *self.settled)
 
     @property
     def read_only(self) -> bool:
@@ -89,6 +118,7 @@ class Folded:
 
 
 Handler = Callable[[Any, Fact], Any]
+MALFORMED = "malformed"
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,23 +154,50 @@ def once_each(facts: Iterable[Fact]) -> Iterator[Fact]:
 
 
 def fold(stream: str, facts: Sequence[Fact], types: Mapping[str, StreamType]) -> Folded:
-    """Fold `facts` (in journal order) of one stream."""
+    """Fold `facts` (in journal order) of one stream.
+
+    A settlement names the step it settles, and holds wherever in the order it stands: had the step come to stand at
+    another place since (a platform put back to an older copy gives new numbers), it would still be settled.
+    """
     family = types.get(stream_type_of(stream))
     if family is None:
         return Folded(stream, None, (), tuple(dict.fromkeys(fact.kind for fact in facts)))
     state = family.start(stream)
     conflicts: list[Conflict] = []
+    settlements: list[Settlement] = []
     unknown: dict[str, None] = {}
     for fact in once_each(in_order(facts)):
         handler = family.handlers.get(fact.kind)
-        if handler is None:
+        if handler is None and fact.kind != SETTLED:
             unknown[fact.kind] = None
             continue
         try:
-            state = handler(state, fact)
+            if handler is None:
+                settlements.append(_settlement(fact))
+            else:
+                state = handler(state, fact)
         except Unlawful as refusal:
-            conflicts.append(Conflict(fact.kind, refusal.reason, fact.recorded_at, fact.chain, fact.seq, fact.hub_seq))
+            conflicts.append(_conflict(fact, refusal.reason))
         except (KeyError, TypeError, ValueError, AttributeError, ArithmeticError):
             # A body that lacks what its kind needs comes from a broken or foreign writer: kept, shown, without effect.
-            conflicts.append(Conflict(fact.kind, "malformed", fact.recorded_at, fact.chain, fact.seq, fact.hub_seq))
-    return Folded(stream, state, tuple(conflicts), tuple(unknown))
+            conflicts.append(_conflict(fact, MALFORMED))
+    decided = {settlement.act for settlement in settlements if settlement.choice != "ask_supervisor"}
+    return Folded(
+        stream,
+        state,
+        tuple(conflict for conflict in conflicts if conflict.act not in decided),
+        tuple(unknown),
+        tuple(conflict for conflict in conflicts if conflict.act in decided),
+        tuple(settlements),
+    )
+
+
+def _conflict(fact: Fact, reason: str) -> Conflict:
+    return Conflict(fact.kind, reason, fact.recorded_at, fact.chain, fact.seq, fact.hub_seq, fact.act)
+
+
+def _settlement(fact: Fact) -> Settlement:
+    act, choice = bytes.fromhex(fact.body["act"]), fact.body["choice"]
+    if not act or choice not in get_args(SettlementChoice):
+        raise ValueError(choice)
+    return Settlement(act, choice, str(fact.body["note"]), fact.recorded_at, fact.clerk)

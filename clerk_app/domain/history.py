@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from clerk_app.domain.civil import short_time
-from clerk_app.domain.fold import Fact
+from clerk_app.domain.fold import SETTLED, Fact
 from clerk_app.domain.notice_for import TITLES
 from clerk_app.domain.outcomes import OUTCOMES
 from clerk_app.domain.rechecks import REASON_LABELS
@@ -15,6 +15,12 @@ PLATFORM = "平台"
 
 _POWER_WORDS = {"receive": "收件", "accept": "受理", "complete": "当场办结"}
 _OUTCOME_WORDS = {str(outcome.name): outcome.label for outcome in OUTCOMES}
+CHOICE_WORDS: Mapping[str, str] = {
+    "keep": "以先办的为准",
+    "record_again": "在现在的基础上再办一次",
+    "ask_supervisor": "请主管处理",
+}
+"""What a person can do about a step without effect."""
 _RATING_WORDS = {"answered": "评价已完成", "timed_out": "未评价", "device_failed": "评价器出错，没有评价成"}
 
 
@@ -89,7 +95,14 @@ def _rating_settled(fact: Fact) -> str:
     return _RATING_WORDS[fact.body["state"]]
 
 
+def _conflict_settled(fact: Fact) -> str:
+    chosen = CHOICE_WORDS[fact.body["choice"]]
+    note = str(fact.body["note"])
+    return f"冲突处理：{chosen}" + (f"，{note}" if note else "")
+
+
 _TELL: Mapping[str, Callable[[Fact], str]] = {
+    SETTLED: _conflict_settled,
     "case.taken_in": _taken_in,
     "case.decided": _decided,
     "case.returned": _returned,

@@ -48,6 +48,14 @@ def _unlocked(session: Session, fact: Fact) -> Session:
     return replace(session, phase="active")
 
 
+def _case_looked_up(session: Session, fact: Fact) -> Session:
+    """Looking at another desk's case leaves a trace of who did; it changes nothing."""
+    if session.phase != "active":
+        raise Unlawful("session_not_active")
+    str(fact.body["number"])
+    return session
+
+
 def _logged_out(session: Session, fact: Fact) -> Session:
     if session.phase not in ("active", "locked"):
         raise Unlawful("session_not_open")
@@ -61,6 +69,7 @@ SESSION = StreamType(
         "session.logged_in": _logged_in,
         "session.locked": _locked,
         "session.unlocked": _unlocked,
+        "session.case_looked_up": _case_looked_up,
         "session.logged_out": _logged_out,
     },
 )

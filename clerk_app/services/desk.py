@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from clerk_app.catalogue.catalogue import Catalogue
 from clerk_app.domain.workdays import Calendar
 from clerk_app.seams import Clock, Rng
-from clerk_app.services.ports import Journal, NoticeRenderer
+from clerk_app.services.ports import CaseDirectory, Journal, NoticeRenderer
 from clerk_app.settings import DeskSettings
 
 
@@ -28,7 +28,8 @@ class Place:
 class Desk:
     """What every use case is given. `is_online` tells whether the platform answered last time it was asked.
 
-    `mark` is printed on every paper and shown on every page: 演示, 练习 or nothing.
+    `mark` is printed on every paper and shown on every page: 演示, 练习 or nothing. `directory` leads to cases of other
+    desks; None where this process has no line.
     """
 
     journal: Journal
@@ -41,6 +42,7 @@ class Desk:
     is_online: Callable[[], bool]
     settings: DeskSettings
     mark: str = ""
+    directory: CaseDirectory | None = None
 
     def new_id(self) -> str:
         """An id for a new stream or draft: 16 hex digits."""

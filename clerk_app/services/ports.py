@@ -11,7 +11,7 @@ from clerk_app.domain.identity import IdentityDocument
 from clerk_app.domain.notices import Notice
 from clerk_app.domain.ratings import Grade, PadAnswer, SealedAnswer
 from clerk_app.journal.entry import Entry
-from clerk_app.services.rows import Backlog, CaseFilter, CaseRow, DraftRow, PrintJob, VisitRow
+from clerk_app.services.rows import Backlog, CaseFilter, CaseRow, DraftRow, LookUp, PrintJob, VisitRow
 
 
 class CardReader(Protocol):
@@ -84,6 +84,9 @@ class Unit(Protocol):
     def name_blob(self, blob: str, case_number: str) -> None:
         """Note that an entry of this case names the blob, so that it is synced."""
 
+    def want_case(self, number: str) -> None:
+        """Note that the clerk looks up a case of another desk; the next sync asks the platform for it."""
+
     def put_value(self, name: str, value: bytes) -> None:
         """Set a named value."""
 
@@ -142,6 +145,15 @@ class Reads(Protocol):
     def count_conflicts(self) -> int:
         """Streams with a step that a person must look at."""
 
+    def disputed_streams(self) -> list[str]:
+        """Those streams, sorted."""
+
+    def devices_of(self, stream: str) -> dict[tuple[str, int], str]:
+        """Which other device (nine digits) wrote which entry of a stream, by chain and seq."""
+
+    def look_up(self, number: str) -> LookUp | None:
+        """What became of looking up a case of another desk."""
+
     def open_invitations(self) -> int:
         """Visits whose rating invitation is open."""
 
@@ -153,6 +165,16 @@ class Reads(Protocol):
 
     def value(self, name: str) -> bytes | None:
         """A named value."""
+
+
+class CaseDirectory(Protocol):
+    """The way to cases of other desks."""
+
+    def fetch(self) -> None:
+        """Ask the platform for what was looked up, and take what it shows.
+
+        Raises a `PlatformError` if it could not be asked; what was looked up stays noted.
+        """
 
 
 class Blob(Protocol):

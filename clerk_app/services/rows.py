@@ -80,3 +80,19 @@ class Backlog:
     cases: int
     blobs: int
     blob_bytes: int
+
+
+@dataclass(frozen=True, slots=True)
+class LookUp:
+    """A case of another desk that a clerk looked up.
+
+    `stream` once the platform answered, `shown` once all of it is here; `refused`: `unknown_case`, `other_region`, or
+    empty.
+    """
+
+    number: str
+    clerk: str
+    asked_at: int
+    stream: str | None
+    shown: bool
+    refused: str

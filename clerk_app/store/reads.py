@@ -29,7 +29,7 @@ from clerk_app.domain.case_state import ENDED
 from clerk_app.domain.fold import Fact, Folded, stream_type_of
 from clerk_app.domain.kinds import fold_stream
 from clerk_app.journal.entry import Entry, Header
-from clerk_app.services.rows import Backlog, CaseFilter, CaseRow, DraftRow, PrintJob, VisitRow
+from clerk_app.services.rows import Backlog, CaseFilter, CaseRow, DraftRow, LookUp, PrintJob, VisitRow
 from clerk_app.store import meta
 from clerk_app.store.facts import ENTRY_COLUMNS, OTHERS_COLUMNS, entry_of, load_facts
 from clerk_app.store.schema import (
@@ -42,12 +42,14 @@ from clerk_app.store.schema import (
     p_visit,
     print_jobs,
     received_entries,
+    taken_up,
 )
 
 AnyRow = Row[*tuple[Any, ...]]
 AnySelect: TypeAlias = Select[*tuple[Any, ...]] | CompoundSelect[*tuple[Any, ...]]
 
 _JOB_COLUMNS = tuple(print_jobs.c[name] for name in PrintJob.__slots__)
+_LOOK_UP_COLUMNS = tuple(taken_up.c[name] for name in LookUp.__slots__)
 _NOT_UPLOADED = entries.c.complete == false()
 _NEEDS_CLERK = or_(p_case.c.needs_clerk, p_stream.c.conflicts != "[]")
 _HAS_ENDED = p_case.c.state.in_([state.value for state in ENDED])
@@ -197,6 +199,25 @@ class Reads:
     def count_conflicts(self) -> int:
         """Streams with a step that a person must look at."""
         return self._count(select(func.count()).select_from(p_stream).where(p_stream.c.conflicts != "[]"))
+
+    def disputed_streams(self) -> list[str]:
+        """Those streams, sorted."""
+        statement = select(p_stream.c.stream).where(p_stream.c.conflicts != "[]").order_by(p_stream.c.stream)
+        return [row.stream for row in self._all(statement)]
+
+    def devices_of(self, stream: str) -> dict[tuple[str, int], str]:
+        """Which other device (nine digits) wrote which entry of a stream, by chain and seq."""
+        statement = select(received_entries.c.header, received_entries.c.device)
+        found: dict[tuple[str, int], str] = {}
+        for row in self._all(statement.where(received_entries.c.stream == stream)):
+            header = Header.from_bytes(row.header)
+            found[header.chain, header.seq] = row.device
+        return found
+
+    def look_up(self, number: str) -> LookUp | None:
+        """What became of looking up a case of another desk."""
+        row = self._one(select(*_LOOK_UP_COLUMNS).where(taken_up.c.number == number))
+        return LookUp(**row._asdict()) if row else None
 
     def open_invitations(self) -> int:
         """Visits whose rating invitation is open."""

@@ -100,7 +100,7 @@ def judgements(folded: Iterable[Folded], fresh: Sequence[Fact]) -> dict[Place, J
     unknown: dict[str, tuple[str, ...]] = {}
     for stream in folded:
         unknown[stream.stream] = stream.unknown
-        reasons |= {(conflict.chain, conflict.seq): conflict.reason for conflict in stream.conflicts}
+        reasons |= {(conflict.chain, conflict.seq): conflict.reason for conflict in stream.without_effect}
     return {(fact.chain, fact.seq): _judge(fact, reasons, unknown) for fact in fresh}
 
 

@@ -129,7 +129,7 @@ class _Loaded:
 
 def _applied(folded: Folded, facts: Sequence[Fact]) -> tuple[Fact, ...]:
     """The facts that had their effect, each once, in the order of the region."""
-    without = {(conflict.chain, conflict.seq, conflict.hub_seq) for conflict in folded.conflicts}
+    without = {(conflict.chain, conflict.seq, conflict.hub_seq) for conflict in folded.without_effect}
     once = once_each(in_order(facts))
     return tuple(fact for fact in once if (fact.chain, fact.seq, fact.hub_seq) not in without)
 
