@@ -273,6 +273,30 @@ class NoHub(UserError):
     code = "no_hub"
 
 
+class HubNotEmpty(UserError):
+    """A backup is put back only where no platform is yet."""
+
+    code = "hub_not_empty"
+
+
+class OtherHubsKeys(UserError):
+    """The key files in the folder are not those of the platform that was backed up."""
+
+    code = "other_hubs_keys"
+
+
+class BackupDamaged(StoreError):
+    """A backup is not whole, or was changed; `reason` says where."""
+
+    code = "backup_damaged"
+
+
+class ProgramFailed(EnvironmentFault):
+    """Another program that is needed is missing or failed; `program` and `reason`."""
+
+    code = "program_failed"
+
+
 class BlobPlaceUnknown(UserError):
     """A place for blobs that no adapter knows."""
 

@@ -153,6 +153,13 @@ _SENTENCES: dict[str, tuple[str, str]] = {
     # the platform
     "platform_failed": ("现在连不上平台，本机已保存，照常办理。", "有网后会自动上传。"),
     "platform_unreachable": ("现在连不上平台，本机已保存，照常办理。", "有网后会自动上传。"),
+    "hub_not_empty": (
+        "这里已经有平台的数据，没有恢复，什么都没改。",
+        "请换一个只放密钥文件的文件夹，数据库也要是空的。",
+    ),
+    "other_hubs_keys": ("文件夹里的密钥文件不是这份备份的平台的。", "请放入备份时那个平台的 hub-keys.json 再恢复。"),
+    "backup_damaged": ("这份备份不能用：{reason}。", "请换一份备份。"),
+    "program_failed": ("程序 {program} 没有做成：{reason}。", "请安装 PostgreSQL 的客户端程序，核对 --db 后再试。"),
     "platform_busy": ("平台正忙，本机已保存，照常办理。", "不用做什么，轮到本机时会自动接着上传。"),
     "captive_portal": ("网络要先登录，平台没有收到任何内容。", "请先登录网络，会自动接着上传。"),
     "certificate_out_of_time": (

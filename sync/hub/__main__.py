@@ -29,6 +29,7 @@ _COMMANDS = (
     "certificate",
     "decide",
     "inspect",
+    "backup",
     "exchange",
     "handover",
     "licences",

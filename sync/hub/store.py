@@ -18,6 +18,8 @@ from sync.hub.schema import meta
 
 logger = logging.getLogger(__name__)
 
+DATABASE = "hub.db"
+"""SQLite's file in the hub's folder."""
 BUSY_TIMEOUT_MS = 15_000
 """How long a transaction waits for another one's lock."""
 STANDSTILL_MS = 60_000
@@ -55,7 +57,7 @@ class HubStore:
 
         `url` is an SQLAlchemy URL of PostgreSQL, None for SQLite in `folder`.
         """
-        engine = postgresql_engine(url) if url else sqlite_engine(folder / "hub.db")
+        engine = postgresql_engine(url) if url else sqlite_engine(folder / DATABASE)
         store = cls(engine)
         try:
             with store.reading() as connection:

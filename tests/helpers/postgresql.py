@@ -43,6 +43,7 @@ class PostgresqlServer:
     folder: Path
     port: int
     settings: Mapping[str, str]
+    data_name: str = "data"
     _names: Iterator[int] = field(default_factory=lambda: itertools.count(1))
 
     @property
@@ -51,13 +52,15 @@ class PostgresqlServer:
 
     @property
     def data(self) -> Path:
-        return self.folder / "data"
+        return self.folder / self.data_name
 
     def start(self) -> None:
         options = f"-p {self.port} -c listen_addresses=127.0.0.1 -c unix_socket_directories={self.folder}"
         options += " -c max_connections=200"
         options += "".join(f" -c {name}={value}" for name, value in self.settings.items())
-        run_postgresql("pg_ctl", "-D", self.data, "-w", "-o", options, "-l", self.folder / "log", "start")
+        run_postgresql(
+            "pg_ctl", "-D", self.data, "-w", "-o", options, "-l", self.folder / f"{self.data_name}.log", "start"
+        )
 
     def stop(self, mode: str = "immediate") -> None:
         """`immediate` is what a power loss of the server's process is: no checkpoint, nothing written any more."""
@@ -98,7 +101,7 @@ def running_postgresql(settings: Mapping[str, str] = QUICK) -> Iterator[Postgres
     with tempfile.TemporaryDirectory(prefix="clerk-postgresql-") as name:
         if os.geteuid() == 0:
             shutil.chown(name, _SERVER_USER)
-        server = PostgresqlServer(Path(name), _free_port(), settings)
+        server = PostgresqlServer(Path(name), free_port(), settings)
         encoding = ("-E", "UTF8", "--locale=C.UTF-8")
         run_postgresql("initdb", "-D", server.data, "-A", "trust", "-U", "hub", *encoding, "--no-sync")
         server.start()
@@ -108,7 +111,8 @@ def running_postgresql(settings: Mapping[str, str] = QUICK) -> Iterator[Postgres
             server.stop()
 
 
-def _free_port() -> int:
+def free_port() -> int:
+    """A port of loopback that nobody uses just now."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])

@@ -1,4 +1,4 @@
-"""HAProxy before several hub processes, as docs/deployment.md sets it up."""
+"""HAProxy before several hub processes, as docs/hub.md sets it up."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def _program() -> str | None:
 
 def documented_configuration() -> str:
     """The configuration that the documentation tells an administrator to use."""
-    page = (ROOT / "docs" / "deployment.md").read_text(encoding="utf-8")
+    page = (ROOT / "docs" / "hub.md").read_text(encoding="utf-8")
     [configuration] = re.findall(r"^```haproxy\n(.*?)^```", page, re.DOTALL | re.MULTILINE)
     return str(configuration)
 
