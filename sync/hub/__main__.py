@@ -12,6 +12,7 @@ import json
 import logging
 import sys
 from collections.abc import Sequence
+from contextlib import ExitStack
 from importlib import import_module
 from typing import Any, NoReturn
 
@@ -44,7 +45,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Run one command; return the exit code: 0 done, 1 failed with one sentence, 2 wrong usage."""
     args = _parser().parse_args(argv)
     try:
-        code: int = args.run(args)
+        with ExitStack() as args.at_end:
+            code: int = args.run(args)
         sys.stdout.flush()
     except ClerkError as error:
         return _fail(describe(error), as_json=args.json)

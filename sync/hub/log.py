@@ -49,6 +49,9 @@ def start_log(target: Path | str, *, with_requests: bool) -> None:
     )
     handler.setFormatter(JsonLines())
     root = logging.getLogger()
+    for old in root.handlers:
+        if isinstance(old, logging.FileHandler):
+            old.close()
     root.handlers[:] = [handler]
     root.setLevel(logging.WARNING)
     logging.getLogger("sync.hub").setLevel(logging.INFO if with_requests else logging.WARNING)

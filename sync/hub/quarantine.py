@@ -18,9 +18,10 @@ from sync.hub.devices import HALL_SIZE, Device
 from sync.hub.follows import show_late
 from sync.hub.hub import Hub
 from sync.hub.judge import QUARANTINED
+from sync.hub.licences.recheck import recheck_all
 from sync.hub.reconsider import judge_again
 from sync.hub.schema import chains, entries, held_drafts, regions
-from sync.hub.store import AnyRow, insert_or_nothing
+from sync.hub.store import AnyRow, insert_or_nothing, retried
 
 OPEN, KEPT = "revoked", "kept"
 """Reasons of the verdict: nobody has decided yet; a supervisor wants it to stay there."""
@@ -93,6 +94,13 @@ def release(hub: Hub, choice: Choice) -> int:
 
     Raises `NothingInQuarantine`.
     """
+    count = retried(lambda: _release(hub, choice))
+    # What these cases took in without a line is asked about now, as when a case arrives.
+    recheck_all(hub)
+    return count
+
+
+def _release(hub: Hub, choice: Choice) -> int:
     with hub.store.writing() as connection:
         chosen = _chosen(connection, choice)
         for row in chosen:
@@ -112,6 +120,10 @@ def keep(hub: Hub, choice: Choice) -> int:
 
     Raises `NothingInQuarantine`.
     """
+    return retried(lambda: _keep(hub, choice))
+
+
+def _keep(hub: Hub, choice: Choice) -> int:
     with hub.store.writing() as connection:
         chosen = _chosen(connection, choice)
         for row in chosen:

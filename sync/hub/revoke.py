@@ -10,11 +10,15 @@ from clerk_app.journal.orders import REVOKE, Order, SignedOrder, read_order
 from sync.hub.hub import Hub
 from sync.hub.order import FeedLine, append_to_feed, take_numbers
 from sync.hub.schema import devices, orders
-from sync.hub.store import AnyRow, insert_all
+from sync.hub.store import AnyRow, insert_all, retried
 
 
 def revoke(hub: Hub, name: str, reason: str = "") -> SignedOrder:
     """Revoke the device of this nine-digit code or name; again is harmless. Raises `NoSuchDevice`."""
+    return retried(lambda: _revoke(hub, name, reason), repeatable=True)
+
+
+def _revoke(hub: Hub, name: str, reason: str) -> SignedOrder:
     with hub.store.writing() as connection:
         device = _find(connection, name)
         known = order_to(connection, device.region, device.device)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from contextlib import closing
 from dataclasses import replace
 
 import pytest
@@ -22,6 +23,7 @@ from sync.wire import SIGNATURE, Request, json_content
 from tests.helpers.hub import RunningHub, clerk_hub, clerk_hub_json
 from tests.sync.conftest import DirectLine
 from tests.sync.fakes import SeededRng
+from tests.sync.parcels import answered, packed, taken_by
 from tests.sync.store_desk import StoreDesk
 from tests.sync.work import case_number_of, logged_in, taken_in
 
@@ -236,6 +238,16 @@ def test_old_facts_verify_on_both_sides_after_two_rotations(platform, tmp_path):
     assert verify_store(desk.store).first_fault is None
     assert verify_hub(platform.open_another(SeededRng("v"))).first_fault is None
     desk.close()
+
+
+def test_a_return_made_with_new_keys_is_believed_by_a_desk_that_never_saw_them(platform, tmp_path):
+    with closing(StoreDesk(tmp_path / "desk", platform.enrol_content(), platform.clock, platform.rng)) as desk:
+        at_work(desk, 1)
+        content = packed(desk)[1]
+        fresh = turn(platform, stolen=True)
+        returned = taken_by(platform.open_another(SeededRng(1)), content)
+        answered(desk, returned)
+        assert (desk.key_serial(), len(desk.uploaded())) == (fresh.serial, 1)
 
 
 def test_a_served_hub_changes_its_keys_without_a_restart(tmp_path):

@@ -24,6 +24,7 @@ from clerk_app.store.leaving import leave
 from clerk_app.store.store import Store
 from sync.background import BackgroundSync, LineState
 from sync.engine import SyncLane, sync_once
+from sync.hub.__main__ import main
 from sync.hub.decide import Ruling, decide
 from sync.hub.digest import digest
 from sync.hub.quarantine import Choice, held, listed, release
@@ -35,7 +36,7 @@ from sync.schemas import ErrorAnswer, FeedItem, read_message
 from sync.wire import Response, json_response
 from tests.helpers.intake import CLERK, PASSWORD
 from tests.helpers.stores import FailingDisk
-from tests.sync.conftest import DirectLine
+from tests.sync.conftest import Database, DirectLine
 from tests.sync.parcels import answered, packed, taken_by
 from tests.sync.store_desk import StoreDesk
 from tests.sync.test_pack import case_with_scan
@@ -43,6 +44,12 @@ from tests.sync.work import HALL, case_number_of, logged_in
 
 CODE = f"{HALL}001"
 SECOND = case_number_of("001", 2)
+
+
+@pytest.fixture
+def database():
+    """A desk leaves the same way whatever database its hub has; quarantine is tested on both elsewhere."""
+    return Database()
 
 
 @pytest.fixture
@@ -353,3 +360,35 @@ def test_the_folder_keeps_nothing_that_opens_the_store(platform, desk):
     key = desk.store.database_key
     left = [file for file in Path(desk.folder.path).rglob("*") if file.is_file()]
     assert all(key not in file.read_bytes() and key.hex().encode() not in file.read_bytes() for file in left)
+
+
+# ---- a supervisor's commands --------------------------------------------------------------------------------------
+
+
+def test_a_supervisor_looks_decides_and_takes_the_drafts_out(desk, platform, tmp_path, capsys):
+    def run(*arguments):
+        code = main([*map(str, arguments), "--data", str(platform.folder)])
+        said = capsys.readouterr()
+        assert code == 0, said.err
+        return said.out
+
+    told = json.loads(run("revoke", "--device", "3 号窗口", "--reason", "遗失", "--json"))
+    assert told["device"] == CODE
+    sync_once(lane_of(platform, desk))
+    [key] = platform.folder.glob("recovery-key-*")
+    run("import", parcel_of(desk), "--recovery-key", key)
+    shown = json.loads(run("quarantine", "list", "--json"))
+    [quarantined] = shown["quarantined"]
+    assert (quarantined["device"], quarantined["entries"], quarantined["state"]) == (CODE, 1, "open")
+    assert shown["drafts"] == 1
+    listed_plainly = run("quarantine", "list")
+    assert f"设备 {CODE}" in listed_plainly
+    assert f"case/{SECOND}" in listed_plainly
+    assert json.loads(run("quarantine", "keep", "--device", CODE, "--json")) == {"device": CODE, "kept": 1}
+    out = tmp_path / "drafts"
+    [file] = json.loads(run("quarantine", "drafts", "--device", CODE, "--out", out, "--json"))["drafts"]
+    assert json.loads(Path(file).read_text())["content"] == '{"typed": "half"}'
+    assert Path(file).stat().st_mode & 0o077 == 0
+    grouped = f"{SECOND[:6]} {SECOND[6:9]} {SECOND[9:]}"
+    assert "已放行 1 条" in run("quarantine", "release", "--device", CODE, "--case", grouped)
+    assert json.loads(run("quarantine", "list", "--json"))["quarantined"] == []

@@ -25,11 +25,12 @@ def add_common_options(parser: argparse.ArgumentParser) -> None:
 
 
 def open_or_make(args: argparse.Namespace) -> Hub:
-    """The hub of `--data`, made if there is none yet."""
+    """The hub of `--data`, made if there is none yet; it is closed when the command ends."""
     new = not (args.data / FILE_NAME).exists()
     # What goes wrong goes into the hub's own log, never onto the screen of whoever typed a command.
     start_log(args.data / "hub.log", with_requests=False)
     hub = open_hub(args.data, SEAMS, args.db, args.blobs)
+    args.at_end.callback(hub.close)
     if new:
         print(f"已新建平台。恢复私钥在 {args.data} 的 recovery-key 文件里，请移到没有网络的安全地方。", file=sys.stderr)
     return hub
