@@ -12,11 +12,21 @@ from typing import Any
 from clerk_app.journal.exchange import NamedBlob
 
 _ID = re.compile(r"[0-9a-f]{64}")
+_LIST = re.compile(rb'"blobs"\s*:\s*\[\s*[^\]\s]')
 
 
 def is_blob_id(text: object) -> bool:
     """Whether `text` has the form of a blob's id."""
     return isinstance(text, str) and _ID.fullmatch(text) is not None
+
+
+def may_name_blobs(content: bytes) -> bool:
+    """Whether it pays to look for blobs in the bytes of a body: in most of them there is no list that could name one.
+
+    Only an escape could write the key in other letters, and only UTF-16 or UTF-32 in other bytes; both hold a backslash
+    or a NUL.
+    """
+    return _LIST.search(content) is not None or b"\\u" in content or b"\0" in content
 
 
 def named_blobs(body: Any) -> tuple[NamedBlob, ...]:
@@ -28,14 +38,14 @@ def named_blobs(body: Any) -> tuple[NamedBlob, ...]:
 
 
 def _walk(value: Any) -> Iterator[NamedBlob]:
-    pending = [value]
+    pending = [value] if isinstance(value, (dict, list)) else []
     while pending:
         part = pending.pop()
         if isinstance(part, dict):
             yield from _listed(part.get("blobs"))
-            pending.extend(reversed(list(part.values())))
-        elif isinstance(part, list):
-            pending.extend(reversed(part))
+        # Only what may hold something further is looked into: most of a body is plain values.
+        inside = part.values() if isinstance(part, dict) else part
+        pending.extend(reversed([inner for inner in inside if isinstance(inner, (dict, list))]))
 
 
 def _listed(blobs: Any) -> Iterator[NamedBlob]:

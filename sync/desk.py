@@ -44,13 +44,16 @@ class Desk(Protocol):
         """Entries that follow `seq`, about `max_bytes` of headers and bodies, at least one if there is any."""
 
     def take_acks(self, acks: Sequence[SignedAck]) -> None:
-        """Mark what verified acks cover as uploaded, with its place in the hub's order, and fold its streams again."""
+        """Mark what verified acks cover as uploaded, with its place in the hub's order; fold anew what that moves."""
 
     def waiting(self) -> Sequence[WaitingEntry]:
-        """Acked entries some of whose blobs the hub did not have yet, urgent ones first."""
+        """Acked entries some of whose blobs the hub did not have yet."""
 
     def read_blob(self, blob: BlobId, offset: int, size: int) -> bytes:
-        """At most `size` sealed bytes from `offset`; raise `BlobDamaged` if the file is missing or was changed."""
+        """At most `size` sealed bytes from `offset`; raise `BlobDamaged` if the file is missing or was changed.
+
+        The one call that may come from several threads at once.
+        """
 
     def blob_size(self, blob: BlobId) -> int:
         """Sealed bytes of a blob; raise `BlobDamaged` if the file is missing."""

@@ -413,6 +413,8 @@ class _Run:
             return
         paces = self._lane.paces
         paces.batch = paces.batch.after(errand.size, errand.seconds)
+        if answer.early:
+            return  # its acks come with those of the batch before it
         view = next(view for view in self._known.chains if view.chain == chain)
         acks = self._verified([ack.signed() for ack in answer.acks])
         self._first_sent += [(chain, ack.ack.first, ack.ack.seq) for ack in acks if ack.ack.first > view.acked]

@@ -7,7 +7,8 @@ the digests were compared since the last change is part of that. The order of th
     keys and token · digest · stopped chains · acks already earned · entries · feed · cases of other desks ·
     blobs, urgent and small first · digest again
 
-Access, digests and stopping a chain stand alone: nothing is under way beside them.
+Entries of one chain go in order, but the next batch need not wait for the answer to the last one. Access, digests and
+stopping a chain stand alone: nothing is under way beside them.
 """
 
 from __future__ import annotations
@@ -24,7 +25,7 @@ _AGREED = ("", "rolled_back")
 """Troubles under which both ends still agree on what both have."""
 MAX_RANGES = 500
 MAX_WANTED = 100
-MAX_PUSHES = 1
+MAX_PUSHES = 4
 """Batches of one chain on their way at once."""
 MAX_TRANSFERS = 4
 """Batches and pieces on their way at once, each on a connection of its own."""

@@ -192,10 +192,14 @@ class StoppedMessage(Message):
 
 
 class PushAnswer(Message):
-    """Acks for what is stored, or the chain that was stopped."""
+    """Acks for what is stored, or the chain that was stopped.
+
+    `early`: the batch overtook the one it follows; it is kept, not stored, and acked with that one.
+    """
 
     acks: list[AckMessage]
     stopped: StoppedMessage | None = None
+    early: bool = False
 
 
 class EntryRange(Message):

@@ -6,11 +6,13 @@ Every `take_…` is one transaction: it happened when it returns, or it did not 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import Connection, func, select, update
+from sqlalchemy import ColumnElement, Connection, func, select, update
 from sqlalchemy.dialects.sqlite import insert as upsert
 
+from clerk_app.domain.civil import civil_date
 from clerk_app.errors import BlobDamaged, DeviceRevoked, NotEnrolled, PracticeStore
 from clerk_app.failpoints import failpoint
 from clerk_app.journal.body import read_body
@@ -44,6 +46,8 @@ from clerk_app.store.schema import (
     chains,
     entries,
     hub_facts,
+    p_case,
+    p_stream,
     received_entries,
     taken_up,
     unknown_items,
@@ -64,6 +68,7 @@ class StoreSyncState:
         self._store = store
         self._named_blobs = named_blobs
         self._checked: set[str] = set()
+        self._waiting: dict[int, tuple[NamedBlob, ...]] = {}
 
     # ---- who we are ---------------------------------------------------------------------------------------------
 
@@ -113,36 +118,44 @@ class StoreSyncState:
     # ---- what the hub signed for --------------------------------------------------------------------------------
 
     def take_acks(self, acks: Sequence[SignedAck]) -> None:
-        """Mark what verified acks cover as uploaded, with its place in the hub's order, and fold its streams again."""
+        """Mark what verified acks cover as uploaded, with its place in the hub's order; fold anew what that moves."""
         with self._store.write(_NOBODY) as unit:
-            streams: set[str] = set()
+            moved: set[str] = set()
             for signed in acks:
                 if _hash_at(unit.connection, signed.ack.chain, signed.ack.seq) == signed.ack.head:
-                    streams |= self._take_ack(unit.connection, signed.ack)
-            for stream in sorted(streams):
+                    moved |= self._take_ack(unit.connection, signed.ack)
+            for stream in sorted(moved):
                 refold(unit.connection, stream)
             unit.commit()
 
     def waiting(self) -> Sequence[WaitingEntry]:
-        """Acked entries some of whose blobs the hub did not have yet."""
+        """Acked entries some of whose blobs the hub did not have yet, in the order they were written."""
         statement = (
-            select(entries.c.chain, entries.c.seq, entries.c.body)
+            select(entries.c.n, entries.c.chain, entries.c.seq, p_case.c.due_on)
+            .outerjoin(p_case, p_case.c.stream == entries.c.stream)
             .where(entries.c.acked, ~entries.c.complete)
             .order_by(entries.c.n)
         )
+        tomorrow = (civil_date(self._store.clock.now_ms()) + timedelta(days=1)).isoformat()
         with self._store.read() as connection:
-            return [
-                WaitingEntry(row.chain, row.seq, self._named_blobs(read_body(row.body)) if row.body else ())
-                for row in connection.execute(statement)
-            ]
+            rows = connection.execute(statement).fetchall()
+            # A body is parsed once, however often somebody asks while its blobs are on their way.
+            self._waiting = {row.n: self._waiting.get(row.n) or self._names_in(connection, row.n) for row in rows}
+        return [
+            WaitingEntry(
+                row.chain, row.seq, self._waiting[row.n], urgent=row.due_on is not None and row.due_on <= tomorrow
+            )
+            for row in rows
+        ]
 
     # ---- blobs --------------------------------------------------------------------------------------------------
 
     def read_blob(self, blob: str, offset: int, size: int) -> bytes:
         """At most `size` sealed bytes from `offset`; raise `BlobDamaged` if the file is missing or was changed."""
         if blob not in self._checked:
-            self._store.vault.sealed(blob)
+            content = self._store.vault.sealed(blob)
             self._checked.add(blob)
+            return content[offset : offset + size]
         try:
             with self._store.vault.path(blob).open("rb") as file:
                 file.seek(offset)
@@ -261,16 +274,37 @@ class StoreSyncState:
             ).scalar_one()
         return SyncBacklog(waiting.entries, waiting.oldest_at, parked, self._store.reads.count_conflicts())
 
+    def _names_in(self, connection: Connection, n: int) -> tuple[NamedBlob, ...]:
+        body = connection.execute(select(entries.c.body).where(entries.c.n == n)).scalar_one()
+        return self._named_blobs(read_body(body)) if body else ()
+
     def _take_ack(self, connection: Connection, ack: Ack) -> set[str]:
+        """Mark what an ack covers; return the streams whose facts may now stand in another order."""
         covered = (entries.c.chain == ack.chain, entries.c.seq >= ack.first, entries.c.seq <= ack.seq)
-        rows = connection.execute(select(entries.c.stream, entries.c.body).where(*covered)).fetchall()
+        # Facts of one chain keep their order whatever numbers they get: a stream without any other stays as it is.
+        others = (
+            select(entries.c.stream)
+            .outerjoin(p_stream, p_stream.c.stream == entries.c.stream)
+            .where(*covered)
+            .group_by(entries.c.stream)
+            .having(func.count() != func.coalesce(p_stream.c.facts, 0))
+        )
+        moved = set(connection.execute(others).scalars())
         number = entries.c.seq + (ack.hub_seq - ack.seq)
         # A hub that was put back from an older copy may have lost blobs it once had: its newest word counts.
         values = {"acked": True, "hub_seq": number, "complete": ack.blobs_complete}
         connection.execute(update(entries).where(*covered).values(**values))
-        named = {blob.id for row in rows if row.body for blob in self._named_blobs(read_body(row.body))}
-        connection.execute(update(blobs).where(blobs.c.id.in_(named)).values(complete=ack.blobs_complete))
-        return {row.stream for row in rows}
+        self._mark_blobs(connection, covered, complete=ack.blobs_complete)
+        return moved
+
+    def _mark_blobs(self, connection: Connection, covered: Sequence[ColumnElement[bool]], *, complete: bool) -> None:
+        """Note of the blobs that these entries name whether the hub has them."""
+        differs = blobs.c.complete != complete
+        if connection.execute(select(blobs.c.id).where(differs).limit(1)).first() is None:
+            return
+        bodies = connection.execute(select(entries.c.body).where(*covered, entries.c.body.is_not(None))).scalars()
+        named = {blob.id for body in bodies for blob in self._named_blobs(read_body(body))}
+        connection.execute(update(blobs).where(differs, blobs.c.id.in_(named)).values(complete=complete))
 
 
 def _own_chain(connection: Connection, chain: str, *, stopped: bool) -> OwnChain:

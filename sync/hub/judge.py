@@ -160,8 +160,8 @@ def replace_case_rows(connection: Connection, region: str, folded: Iterable[Fold
     """Put the rows of these streams in place of what was there."""
     known = [(case_row(region, stream), stream) for stream in folded]
     rows = [row for row, _stream in known if row is not None]
-    for row in rows:
+    for part in parts_of([row["number"] for row in rows]):
         for table in (cases, rechecks):
-            connection.execute(delete(table).where(table.c.region == region, table.c.number == row["number"]))
+            connection.execute(delete(table).where(table.c.region == region, table.c.number.in_(part)))
     insert_all(connection, cases, rows)
     insert_all(connection, rechecks, [row for _row, stream in known for row in recheck_rows(region, stream)])

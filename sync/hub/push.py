@@ -21,11 +21,12 @@ from clerk_app.journal.chain import check_chain
 from clerk_app.journal.entry import Entry, Header
 from clerk_app.journal.exchange import Verdict
 from clerk_app.journal.signature import HEAD, head_message, verify
-from sync.batch import Batch
-from sync.blobs import named_blobs
+from sync.batch import Batch, decode_batch
+from sync.blobs import may_name_blobs, named_blobs
 from sync.feed_page import verdict_line
 from sync.hub.acks import signed_acks
 from sync.hub.devices import Device
+from sync.hub.early import has_early, keep_early, take_early
 from sync.hub.follows import Follow, begin_to_follow, entry_lines, followers
 from sync.hub.hub import Hub
 from sync.hub.judge import (
@@ -41,7 +42,7 @@ from sync.hub.judge import (
 from sync.hub.licences.recheck import recheck_arrived
 from sync.hub.order import FeedLine, append_to_feed, last_number, take_numbers
 from sync.hub.quarantine import quarantine
-from sync.hub.refusal import FOREIGN_CHAIN, GAP, Refused
+from sync.hub.refusal import FOREIGN_CHAIN, Refused
 from sync.hub.revoke import is_revoked
 from sync.hub.schema import blob_names, blobs, chains, entries
 from sync.hub.store import insert_all, insert_or_nothing, parts_of
@@ -75,25 +76,52 @@ class Arrived:
         return self.fact.chain, self.fact.seq
 
 
-def push(hub: Hub, device: Device, batch: Batch) -> PushAnswer:
-    """Store what is new of a batch and ack all of it, or stop its chain."""
+def push(hub: Hub, device: Device, content: bytes) -> PushAnswer:
+    """Store what is new of a batch and ack all of it, or stop its chain; keep it unstored if it came too early.
+
+    With a batch those are stored and acked that had overtaken it.
+    """
+    batch = decode_batch(content)
     fault = _fault(batch, device.public_key)
     with hub.store.writing() as connection:
         chain = _chain_row(connection, device, batch.chain)
-        stopped = chain.stopped or fault or _fork(connection, device, batch, chain)
+        stopped = chain.stopped or fault
+        early = not stopped and batch.first > chain.seq + 1
+        if early:
+            keep_early(connection, hub, device, batch, content)
+        else:
+            stopped = stopped or _fork(connection, device, batch, chain)
         if stopped:
             _stop(hub, connection, device, batch, chain, stopped)
-        elif batch.seq > chain.seq:
+        elif not early and batch.seq > chain.seq:
             _store(hub, connection, device, batch, chain)
         failpoint("hub.push.before_commit")
     failpoint("hub.push.after_commit")
     recheck_arrived(hub, device.region, batch.chain, batch.first, batch.seq)
     if stopped:
         return PushAnswer(acks=[], stopped=StoppedMessage(chain=batch.chain, seq=chain.seq, reason=stopped))
-    wanted = EntryRange(chain=batch.chain, first=batch.first, last=batch.seq)
+    if early:
+        return PushAnswer(acks=[], early=True)
+    last = _store_what_waited(hub, device, batch)
+    wanted = EntryRange(chain=batch.chain, first=batch.first, last=last)
     with hub.store.reading() as connection:
         acks = signed_acks(connection, hub, device.region, device.device, wanted)
     return PushAnswer(acks=[AckMessage.of(ack) for ack in acks])
+
+
+def _store_what_waited(hub: Hub, device: Device, batch: Batch) -> int:
+    """Store the batches that had overtaken this one, each in a transaction of its own; return the last seq."""
+    last = batch.seq
+    while has_early(hub, device, batch.chain):
+        with hub.store.writing() as connection:
+            chain = _chain_row(connection, device, batch.chain)
+            following = take_early(connection, device, batch.chain, chain.seq)
+            if following is None or chain.stopped or _fork(connection, device, following, chain):
+                # Another history is for its own device to send again, and then to be judged.
+                break
+            _store(hub, connection, device, following, chain)
+            last = following.seq
+    return last
 
 
 # ---- does the chain hold ------------------------------------------------------------------------------------------
@@ -119,9 +147,7 @@ def _chain_row(connection: Connection, device: Device, chain: str) -> ChainRow:
 
 
 def _fork(connection: Connection, device: Device, batch: Batch, chain: ChainRow) -> str:
-    """`fork` if the batch tells another history than the one stored; refuse a batch that leaves a gap."""
-    if batch.first > chain.seq + 1:
-        raise Refused(*GAP)
+    """`fork` if the batch tells another history than the one stored."""
     if not chain.known:
         return ""
     before = _hash_at(connection, device, batch.chain, batch.first - 1)
@@ -209,7 +235,8 @@ def _store(hub: Hub, connection: Connection, device: Device, batch: Batch, chain
 
 def _arrived(entry: Entry) -> Arrived:
     header, body = Header.from_bytes(entry.header), readable_body(entry.body)
-    return Arrived(entry, entry_fact(header, body, entry.body_hash, None), tuple(blob.id for blob in named_blobs(body)))
+    named = named_blobs(body) if entry.body is not None and may_name_blobs(entry.body) else ()
+    return Arrived(entry, entry_fact(header, body, entry.body_hash, None), tuple(blob.id for blob in named))
 
 
 def _rows(hub: Hub, region: str, fresh: Sequence[Arrived], complete: Mapping[str, bool]) -> list[dict[str, Any]]:

@@ -77,6 +77,18 @@ entries = Table(
 )
 """Exact bytes of what desks wrote. `hub_seq` is null only inside the transaction that stores the row."""
 
+early_batches = Table(
+    "early_batches",
+    metadata,
+    Column("region", Text, primary_key=True),
+    Column("chain", Text, primary_key=True),
+    Column("first", BigInteger, primary_key=True),
+    Column("device", Text, nullable=False),
+    Column("content", LargeBinary, nullable=False),
+    Column("arrived_at", BigInteger, nullable=False),
+)
+"""Batches that overtook the one they follow, as they came; gone once they are stored or overlapped. Never acked."""
+
 hub_facts = Table(
     "hub_facts",
     metadata,

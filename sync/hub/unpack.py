@@ -162,7 +162,7 @@ def _maker(hub: Hub, envelope: Envelope, manifest: Manifest) -> Device:
 
 def _take_batch(hub: Hub, handover: Handover, record: Record) -> None:
     try:
-        push(hub, handover.device, decode_batch(record.read(handover.content)))
+        push(hub, handover.device, record.read(handover.content))
     except Malformed:
         raise BadParcel(reason="damaged") from None
     except Refused as refused:

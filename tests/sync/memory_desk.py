@@ -5,8 +5,10 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date, timedelta
 from typing import Any
 
+from clerk_app.domain.civil import civil_date
 from clerk_app.domain.fold import Fact
 from clerk_app.errors import BlobDamaged, DeviceRevoked, DiskFull
 from clerk_app.journal.body import readable_body
@@ -222,11 +224,17 @@ class MemoryDesk:
 
     def waiting(self) -> Sequence[WaitingEntry]:
         return [
-            WaitingEntry(chain.chain, seq, named_blobs(chain.entries[seq - 1].content))
+            WaitingEntry(
+                chain.chain, seq, named_blobs(chain.entries[seq - 1].content), self._is_urgent(chain.entries[seq - 1])
+            )
             for chain in self.chains
             for seq, signed in sorted(chain.acked.items())
             if not signed.ack.blobs_complete and named_blobs(chain.entries[seq - 1].content)
         ]
+
+    def _is_urgent(self, entry: Entry) -> bool:
+        due_on = entry.content.get("due_on") if entry.head.kind == "case.taken_in" else None
+        return due_on is not None and date.fromisoformat(due_on) <= civil_date(self.clock.now_ms()) + timedelta(days=1)
 
     def blob_size(self, blob: str) -> int:
         return len(self._blob(blob))

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from clerk_app.errors import BlobDamaged, PlatformUnreachable
-from sync.blobs import named_blobs
+from sync.blobs import may_name_blobs, named_blobs
 from sync.engine import sync_once
 from sync.hub.blobs import MAX_BLOB
 from sync.hub.digest import digest
@@ -259,3 +262,24 @@ def test_blobs_are_found_at_any_depth_each_once_in_order():
 )
 def test_anything_else_names_none(body):
     assert named_blobs(body) == ()
+
+
+KEYS = st.sampled_from(["blobs", "id", "size", "other", '"blobs":[{'])
+VALUES = st.recursive(
+    st.one_of(st.none(), st.integers(), st.sampled_from(["a" * 64, "例", "\u0062lobs"])),
+    lambda inner: st.one_of(st.lists(inner, max_size=3), st.dictionaries(KEYS, inner, max_size=3)),
+)
+
+
+@given(VALUES, st.sampled_from([None, 1]), st.sampled_from(["utf-8", "utf-16", "utf-32-le"]), st.booleans())
+def test_no_body_that_names_a_blob_is_passed_over(body, indent, encoding, escaped):
+    text = json.dumps(body, indent=indent)
+    if escaped:
+        text = text.replace('"blobs"', '"\\u0062lobs"')
+    content = text.encode(encoding)
+    assert named_blobs(json.loads(content)) == named_blobs(body)
+    assert may_name_blobs(content) or not named_blobs(body)
+
+
+def test_a_body_with_empty_lists_only_is_passed_over():
+    assert not may_name_blobs(b'{"materials":[{"blobs":[]},{"blobs": [ ]}],"note":"blobs"}')

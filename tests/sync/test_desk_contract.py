@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import closing
+from datetime import timedelta
 
 import pytest
 
+from clerk_app.domain.civil import civil_date
 from clerk_app.domain.fold import in_order
 from clerk_app.errors import BlobDamaged, DeviceRevoked
 from clerk_app.journal.attested import AttestedEntry
@@ -127,6 +129,28 @@ def test_an_entry_waits_until_its_blobs_are_there(desk):
     assert (desk.uploaded(), desk.backlog().pending) == (set(), 1)
     desk.take_acks([ack(entry, 1)])
     assert list(desk.waiting()) == []
+    assert desk.backlog().pending == 0
+
+
+@pytest.mark.parametrize(("days", "urgent"), [(-3, True), (0, True), (1, True), (2, False)])
+def test_what_is_due_tomorrow_or_earlier_is_urgent(desk, days, urgent):
+    number = case_number_of("001", 1)
+    due = civil_date(desk.clock.now_ms()) + timedelta(days=days)
+    body = taken_in(number, scan(desk.put_blob(b"a scan"))) | {"due_on": due.isoformat()}
+    desk.take_acks([ack(desk.append(f"case/{number}", "case.taken_in", body), 1, complete=False)])
+    assert [entry.urgent for entry in desk.waiting()] == [urgent]
+
+
+def test_blobs_of_other_entries_keep_their_state(desk):
+    numbers = [case_number_of("001", 1), case_number_of("001", 2)]
+    written = [
+        desk.append(f"case/{number}", "case.taken_in", taken_in(number, scan(desk.put_blob(number.encode()))))
+        for number in numbers
+    ]
+    desk.take_acks([ack(written[1], 1, complete=False)])
+    desk.take_acks([ack(written[0], 1)])
+    assert [entry.seq for entry in desk.waiting()] == [2]
+    desk.take_acks([ack(written[1], 2)])
     assert desk.backlog().pending == 0
 
 

@@ -59,7 +59,7 @@ def test_every_purpose_of_a_signature_is_described():
         ("| piece of a blob | 32 KB to 1 MB |", (PACES.piece.least, PACES.piece.most) == (32 << 10, 1 << 20)),
         ("| 64 KB to 1 MB before zstd |", (PACES.batch.least, PACES.batch.most) == (64 << 10, 1 << 20)),
         ("about a second each", pace.TARGET_S == 1),
-        ("four at once", plan.MAX_TRANSFERS == 4),
+        ("four at once", plan.MAX_TRANSFERS == plan.MAX_PUSHES == 4),
         ("| feed page | 500 items", FEED_PAGE == 500),
         ("at most three times in one sync", engine.MAX_TRIES == 3),
         ("every 4.5–7.5 s", (background.OFFLINE_S, background.JITTER) == (6, 0.25)),

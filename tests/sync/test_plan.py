@@ -205,6 +205,27 @@ def test_the_next_step_of(known, first):
     assert plan(known)[0] == first
 
 
+def begun(known, operation):
+    """The world once an operation is on its way; a batch holds two entries."""
+    if isinstance(operation, Push):
+        known = replace(known, chains=change(known.chains, operation.chain, sent=operation.after + 2))
+    return replace(known, under_way=(*known.under_way, operation))
+
+
+def answer(known, operation):
+    """The world after an answer; a batch that comes before the one it follows counts for nothing."""
+    if not isinstance(operation, Push):
+        return done(known, operation)
+    view = next(view for view in known.chains if view.chain == operation.chain)
+    if operation.after > view.stored:
+        return known
+    stored = max(view.stored, min(view.seq, operation.after + 2))
+    acked = max(view.acked, stored)
+    return replace(
+        known, chains=change(known.chains, view.chain, stored=stored, acked=acked), feed="behind", compared=False
+    )
+
+
 @given(situations(), st.data())
 def test_with_much_under_way_everything_comes_to_an_end_in_any_order_of_answers(known, data):
     for _ in range(120):
@@ -213,10 +234,11 @@ def test_with_much_under_way_everything_comes_to_an_end_in_any_order_of_answers(
             known = done(known, operations[0])  # needs no call
         elif operations and len(known.under_way) < 6:
             assert operations[0] not in known.under_way
-            known = replace(known, under_way=(*known.under_way, operations[0]))
+            known = begun(known, operations[0])
         elif known.under_way:
             answered = data.draw(st.sampled_from(known.under_way))
-            known = replace(done(known, answered), under_way=tuple(o for o in known.under_way if o != answered))
+            left = tuple(other for other in known.under_way if other != answered)
+            known = replace(answer(known, answered), under_way=left)
         else:
             break
     assert (plan(known), known.under_way) == ((), ())
@@ -231,6 +253,23 @@ def test_nothing_is_under_way_beside_a_digest(known, other):
     if first and isinstance(first[0], ALONE):
         assert begun == ()
     assert not first or not any(isinstance(operation, ALONE) for operation in begun)
+
+
+def test_further_batches_follow_before_the_first_is_answered_but_only_of_one_chain():
+    known = replace(READY, chains=(ChainView("a", 50, 0, 0), ChainView("b", 5, 0, 0)))
+    assert plan(known) == (Push("a", 0),)
+    for sent in (10, 20, 30):
+        begun = Push("a", sent - 10)
+        known = replace(known, under_way=(*known.under_way, begun), chains=change(known.chains, "a", sent=sent))
+        assert plan(known) == (Push("a", sent),)
+    known = replace(known, under_way=(*known.under_way, Push("a", 30)), chains=change(known.chains, "a", sent=40))
+    assert plan(known) == ()
+    last = replace(known, under_way=(Push("a", 30),), chains=change(known.chains, "a", sent=50, stored=30))
+    assert plan(last) == ()
+
+
+def test_what_was_sent_and_not_stored_is_sent_again_when_the_last_answer_has_come():
+    assert plan(replace(READY, chains=(ChainView("a", 50, 10, 10, 40),))) == (Push("a", 10),)
 
 
 def test_while_blobs_of_an_urgent_case_are_left_no_others_begin():
@@ -252,7 +291,7 @@ def test_four_pieces_go_at_once_and_never_two_of_one_blob():
 
 
 def test_the_feed_waits_for_entries_and_blobs_for_nothing():
-    known = replace(READY, chains=(ChainView("a", 5, 2, 2),), feed="behind", blobs=(BlobView("u", 9, 0),))
+    known = replace(READY, chains=(ChainView("a", 5, 2, 2, 5),), feed="behind", blobs=(BlobView("u", 9, 0),))
     known = replace(known, waiting=(WaitingView("a", 1, ("u",)),), under_way=(Push("a", 2),))
     assert plan(known) == (SendPiece("u", 0),)
 

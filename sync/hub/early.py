@@ -1,0 +1,56 @@
+"""Batches that overtook the one they follow: on a line with losses a desk sends several at once.
+
+They are kept as they came and stored right after the batch before them. Nothing is acked for keeping them; a desk that
+hears nothing more of one simply sends it again.
+"""
+
+from __future__ import annotations
+
+from sqlalchemy import ColumnElement, Connection, delete, func, select
+
+from sync.batch import Batch, decode_batch
+from sync.hub.devices import Device
+from sync.hub.hub import Hub
+from sync.hub.refusal import GAP, Refused
+from sync.hub.schema import early_batches
+from sync.hub.store import insert_or_nothing
+
+MAX_EARLY = 8
+"""Batches of one chain that may wait at once."""
+
+
+def keep_early(connection: Connection, hub: Hub, device: Device, batch: Batch, content: bytes) -> None:
+    """Keep a batch whose signature and hashes hold until the one before it comes; refuse too many."""
+    count = select(func.count()).select_from(early_batches).where(*_of(device, batch.chain))
+    if connection.execute(count).scalar_one() >= MAX_EARLY:
+        raise Refused(*GAP)
+    row = {
+        "region": device.region,
+        "chain": batch.chain,
+        "first": batch.first,
+        "device": device.device,
+        "content": content,
+        "arrived_at": hub.clock.now_ms(),
+    }
+    insert_or_nothing(connection, early_batches, row)
+
+
+def has_early(hub: Hub, device: Device, chain: str) -> bool:
+    """Whether any batch of a chain waits."""
+    with hub.store.reading() as connection:
+        statement = select(early_batches.c.first).where(*_of(device, chain)).limit(1)
+        return connection.execute(statement).one_or_none() is not None
+
+
+def take_early(connection: Connection, device: Device, chain: str, seq: int) -> Batch | None:
+    """Take the batch that now follows entry `seq`, if there is one; what brings nothing new is thrown away."""
+    due = (*_of(device, chain), early_batches.c.first <= seq + 1)
+    contents = connection.execute(select(early_batches.c.content).where(*due)).scalars().all()
+    connection.execute(delete(early_batches).where(*due))
+    batches = [batch for batch in map(decode_batch, contents) if batch.seq > seq]
+    return max(batches, key=lambda batch: batch.seq, default=None)
+
+
+def _of(device: Device, chain: str) -> tuple[ColumnElement[bool], ...]:
+    of_chain = (early_batches.c.region == device.region, early_batches.c.chain == chain)
+    return (*of_chain, early_batches.c.device == device.device)
