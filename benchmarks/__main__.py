@@ -17,11 +17,11 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from benchmarks import commit, herd, notice, start, sync500
+from benchmarks import commit, herd, notice, scans, start, sync500, urgent
 from benchmarks.bench import Bench
 from benchmarks.lab import noise
 from benchmarks.lab.install_peers import CannotInstall, install_peers
-from benchmarks.lab.netlab import PROFILES
+from benchmarks.lab.netlab import PROFILES, can_make_links
 from benchmarks.report import Section, as_json, as_table
 
 SECTIONS: Mapping[str, Callable[[Bench], Section]] = {
@@ -30,6 +30,8 @@ SECTIONS: Mapping[str, Callable[[Bench], Section]] = {
     start.SECTION: start.run,
     notice.SECTION: notice.run,
     sync500.SECTION: sync500.run,
+    scans.SECTION: scans.run,
+    urgent.SECTION: urgent.run,
     herd.SECTION: herd.run,
 }
 
@@ -46,7 +48,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             return 1
     before, began = noise.measure(), time.monotonic()
     with tempfile.TemporaryDirectory(prefix="window-clerk-bench-") as work:
-        bench = Bench(Path(work), args.rounds, tuple(args.link))
+        bench = Bench(Path(work), args.rounds, tuple(args.link), can_make_links())
         sections = [_told(name, SECTIONS[name], bench) for name in args.only]
     seconds = time.monotonic() - began
     print(f"\n{as_table(sections)}\n{_machine()}\n{_noise_line(before, noise.measure())}\n{seconds:.0f} s in all")

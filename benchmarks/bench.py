@@ -8,11 +8,15 @@ from pathlib import Path
 
 @dataclass(frozen=True, slots=True)
 class Bench:
-    """One run. `work` is a folder that goes with it; `rounds` overrides each section's own; `links` are for sync."""
+    """One run. `work` is a folder that goes with it; `rounds` overrides each section's own; `links` are for sync.
+
+    `has_links`: lines can be made between namespaces, shaped and counted.
+    """
 
     work: Path
     rounds: int | None = None
     links: tuple[str, ...] = ("lan",)
+    has_links: bool = False
 
     @property
     def bytecode(self) -> Path:

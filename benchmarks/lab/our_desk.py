@@ -3,14 +3,16 @@
 How the workload becomes ours: each of its cases is one entry `case.taken_in` in a stream `case/<number>` of its own,
 appended by the store's own unit of work with witness and projections, one transaction each. The body is what the
 domain makes of a finished draft, under the case's own number, with the workload's case, whole and unchanged, under
-one more key. So ours carries everything the others carry, and the facts that hub and desk fold on top of it.
+one more key. So ours carries everything the others carry, and the facts that hub and desk fold on top of it. The
+workload's attachments are sealed into the vault as scans of the case's first material.
 """
 
 from __future__ import annotations
 
+import base64
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -25,12 +27,14 @@ from clerk_app.domain.draft import Draft
 from clerk_app.domain.outcomes import RECEIVED
 from clerk_app.domain.taking_in import Counter
 from clerk_app.domain.taking_in import take_in as taken_in_body
+from clerk_app.journal.entry import Entry
 from clerk_app.security.passwords import KdfCost
 from clerk_app.services import drafts, visits
 from clerk_app.services.desk import Desk, SignedIn
 from clerk_app.services.sign_in import sign_in
 from clerk_app.store.folder import DataFolder
 from clerk_app.store.store import Store
+from clerk_app.store.vault import SealedBlob
 
 CLERK, NAME, PASSWORD = "0312", "王例", "Example-2026"
 HALL = "999999"
@@ -78,21 +82,59 @@ def opened(made: Workshop) -> Iterator[Store]:
         yield store
 
 
-def append_workload(store: Store, count: int) -> None:
-    """Take in `count` cases of the workload, one transaction each."""
-    desk = bootstrap.make_desk(store)
-    me = sign_in(desk, clerk=CLERK, name=NAME, seal_at_hand=False)
-    draft, place = _finished_draft(desk, me), desk.place()
-    assert place is not None
-    today = civil_date(desk.clock.now_ms())
-    matter = drafts.matter_of(desk, draft.matter)
-    for made in workload.cases(count):
-        with store.write(CLERK) as unit:
+def append_workload(store: Store, count: int, *, with_scans: int = 0, scans_each: int = 5) -> None:
+    """Take in `count` cases of the workload, one transaction each; the first `with_scans` have scans."""
+    window = Window.opened_at(store)
+    for number, made in enumerate(workload.cases(count)):
+        scans = range(scans_each) if number < with_scans else ()
+        window.take_in({"workload": made}, [workload.attachment(number, k) for k in scans])
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """A clerk signed in, with a finished draft to take in again and again."""
+
+    store: Store
+    desk: Desk
+    me: SignedIn
+    draft: Draft
+
+    @classmethod
+    def opened_at(cls, store: Store) -> Window:
+        """Sign in and fill the draft."""
+        desk = bootstrap.make_desk(store)
+        me = sign_in(desk, clerk=CLERK, name=NAME, seal_at_hand=False)
+        return cls(store, desk, me, _finished_draft(desk, me))
+
+    def take_in(self, more: dict[str, Any], scans: Sequence[bytes] = (), *, urgent: bool = False) -> Entry:
+        """Take in the draft as one more case with these scans; `more` is added to its body. Urgent: due today."""
+        desk, place = self.desk, self.desk.place()
+        assert place is not None
+        today = civil_date(desk.clock.now_ms())
+        matter = drafts.matter_of(desk, self.draft.matter)
+        kept = [self.store.vault.put(scan) for scan in scans]
+        with self.store.write(CLERK) as unit:
             number = case_number.make(place.hall, place.device, today, unit.next_case_counter())
-            counter = Counter(number, me.session, online=False, seal_at_hand=False, today=today, calendar=desk.calendar)
-            body: dict[str, Any] = taken_in_body(draft, matter, RECEIVED, counter)
-            unit.append(f"case/{number}", "case.taken_in", {**body, "workload": made})
+            counter = Counter(
+                number, self.me.session, online=False, seal_at_hand=False, today=today, calendar=desk.calendar
+            )
+            body: dict[str, Any] = {**taken_in_body(self.draft, matter, RECEIVED, counter), **more}
+            if kept:
+                first, *others = body["materials"]
+                body["materials"] = [{**first, "blobs": [_named(blob) for blob in kept]}, *others]
+            if urgent:
+                body["due_on"] = today.isoformat()
+            entry = unit.append(f"case/{number}", "case.taken_in", body)
+            for blob in kept:
+                unit.keep_blob(blob.id, blob.size)
+                unit.name_blob(blob.id, number)
             unit.commit()
+        return entry
+
+
+def _named(blob: SealedBlob) -> dict[str, Any]:
+    key = base64.b64encode(blob.key).decode("ascii")
+    return {"id": blob.id, "key": key, "size": blob.size, "media_type": "image/jpeg", "name": "扫描件"}
 
 
 def _finished_draft(desk: Desk, me: SignedIn) -> Draft:

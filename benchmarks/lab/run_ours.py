@@ -14,25 +14,27 @@ from typing import Any
 
 from benchmarks.lab import memory
 from benchmarks.lab.certificate import make_certificate
-from benchmarks.lab.netlab import Loopback, free_port
+from benchmarks.lab.netlab import Loopback, Traffic, free_port
 from benchmarks.lab.our_desk import Workshop, append_workload, make_workshop, opened
 from benchmarks.lab.places import ROOT
 from benchmarks.lab.transfer import AnyLink, Cost, NotProven, Transfer, read_figures
+from sync.hub.shelf import Shelf
 
 ADDRESSES = ("127.0.0.1", "10.77.0.2")
 
 
 @dataclass(frozen=True, slots=True)
 class Template:
-    """A workshop whose desk is registered and has `cases` cases waiting, and the certificate its hub is known by."""
+    """A workshop whose desk is registered and has cases and scans waiting, and the certificate its hub is known by."""
 
     made: Workshop
     certificate: Path
     key: Path
     cases: int
+    scans: int = 0
 
 
-def prepare(root: Path, cases: int, bytecode: Path) -> Template:
+def prepare(root: Path, cases: int, bytecode: Path, *, with_scans: int = 0, scans_each: int = 5) -> Template:
     """Make the template once.
 
     The desk is registered first: that happens once in a device's life, and is no part of a run. It is done by the
@@ -41,7 +43,8 @@ def prepare(root: Path, cases: int, bytecode: Path) -> Template:
     root.mkdir(parents=True)
     certificate, key = make_certificate(root, *ADDRESSES)
     port = free_port()
-    template = Template(make_workshop(root / "template", f"https://127.0.0.1:{port}"), certificate, key, cases)
+    made = make_workshop(root / "template", f"https://127.0.0.1:{port}")
+    template = Template(made, certificate, key, cases, with_scans * scans_each)
     with Loopback(bytecode) as link, _served(link, port, template, template.made):
         client = _Client(link, port, template, template.made, syncs=1)
         figures, _cost = client.sync()
@@ -49,7 +52,7 @@ def prepare(root: Path, cases: int, bytecode: Path) -> Template:
     if figures["state"] != "done":
         raise NotProven(f"the desk could not be registered: {figures['state']}")
     with opened(template.made) as store:
-        append_workload(store, cases)
+        append_workload(store, cases, with_scans=with_scans, scans_each=scans_each)
     return template
 
 
@@ -61,7 +64,7 @@ def push(link: AnyLink, port: int, work: Path, template: Template) -> Transfer:
         held = memory.begin(hub.pid)
         client = _Client(link, port, template, made, syncs=2)
         first, cost = client.sync()
-        _prove(first, made, template.cases)
+        _prove(first, made, template)
         warm = _nothing_new(client)
         client.end()
         hub_memory = memory.growth(hub.pid, held)
@@ -69,6 +72,50 @@ def push(link: AnyLink, port: int, work: Path, template: Template) -> Transfer:
         again = _nothing_new(client)
         client.end()
     return Transfer(cost, again, warm, first["memory"], hub_memory)
+
+
+def push_killed(link: AnyLink, port: int, work: Path, template: Template, *, after: int) -> Cost:
+    """The same with the client killed (-9) once `after` bytes went up; both tries together, proven as ever."""
+    shutil.copytree(template.made.root, work)
+    made = Workshop(work)
+    with _served(link, port, template, made):
+        client = _Client(link, port, template, made, syncs=1)
+        before = client.kill(after=after)
+        client = _Client(link, port, template, made, syncs=1)
+        figures, cost = client.sync()
+        _prove(figures, made, template)
+        client.end()
+    assert cost.traffic is not None
+    both = Traffic(before.up + cost.traffic.up, before.down + cost.traffic.down)
+    return Cost(cost.seconds, both, cost.trips)
+
+
+def urgent(link: AnyLink, port: int, work: Path, template: Template, *, backlog: bool) -> Cost:
+    """From taking in an urgent case with two scans until the desk holds the hub's ack for all of it.
+
+    `backlog`: while the scans of the template are on their way; else by a desk that has nothing else to send. Either
+    way connections are open and the token is good.
+    """
+    shutil.copytree(template.made.root, work)
+    made = Workshop(work)
+    with _served(link, port, template, made):
+        program = [sys.executable, "-m", "benchmarks.lab.our_urgent"]
+        words: list[str | Path] = [
+            made.root,
+            f"https://{link.hub}:{port}",
+            template.certificate,
+            "behind" if backlog else "alone",
+        ]
+        client = link.start("client", [*program, *words], stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+        figures = read_figures(client)
+        client.kill()
+        client.wait()
+    shelf = Shelf(made.hub / "blobs")
+    if not (figures["scans"] and all(shelf.is_whole(blob) for blob in figures["scans"])):
+        raise NotProven("a scan of the urgent case is not on the hub")
+    if backlog and not figures["left"]:
+        raise NotProven("the backlog was gone before the urgent case was")
+    return Cost(figures["seconds"], None)
 
 
 class _Client:
@@ -90,6 +137,17 @@ class _Client:
         self._go_on()
         return figures, cost
 
+    def kill(self, *, after: int) -> Traffic:
+        """Kill it once so many bytes went up; return what was carried."""
+        while (carried := self._link.bytes()) is not None and carried.up < after:
+            if self._process.poll() is not None:
+                raise NotProven("the client ended before it could be killed")
+        self._process.kill()
+        self._process.wait()
+        if carried is None:
+            raise NotProven("bytes are not counted here")
+        return self._link.bytes() or carried
+
     def end(self) -> None:
         """Wait until it has closed its store."""
         self._process.wait()
@@ -107,14 +165,18 @@ def _nothing_new(client: _Client) -> Cost:
     return cost
 
 
-def _prove(first: dict[str, Any], made: Workshop, cases: int) -> None:
+def _prove(first: dict[str, Any], made: Workshop, template: Template) -> None:
     """Equal heads stand for every byte of every entry before them, in their order."""
     if (first["state"], first["pending"], first["parked"]) != ("done", 0, 0):
         raise NotProven(f"the sync ended {first['state']}, {first['pending']} pending, {first['parked']} parked")
     command = [sys.executable, "-m", "sync.hub", "digest", "--data", str(made.hub), "--json"]
     digest = json.loads(subprocess.run(command, check=True, capture_output=True, text=True, cwd=ROOT).stdout)
     there = {chain["chain"]: [chain["entries"], chain["head"]] for chain in digest["chains"]}
-    if there != first["heads"] or (digest["cases"], digest["parked"]) != (cases, 0):
+    if there != first["heads"] or (digest["cases"], digest["blobs"], digest["parked"]) != (
+        template.cases,
+        template.scans,
+        0,
+    ):
         raise NotProven("the digests of desk and hub differ")
 
 

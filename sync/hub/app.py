@@ -27,6 +27,8 @@ from sync.hub.watch import Watch
 
 _FORWARDED = ("forwarded", "x-forwarded-for", "via")
 """Headers that tell of a proxy in between."""
+_RESUMABLE = ("PATCH",)
+"""Cut, these count as far as they came: a shorter piece of a blob is a piece, and the whole is checked at its end."""
 _METHODS = ["GET", "HEAD", "POST", "PATCH", "PUT", "DELETE", "OPTIONS"]
 MAX_HELD = 256 * 1024 * 1024
 """Bytes of bodies in memory at once: being read, waiting, or worked on."""
@@ -94,14 +96,18 @@ class Door:
     async def _read(self, request: HttpRequest, parts: list[bytes]) -> HttpResponse | None:
         """Read the body into `parts`; what stands in the way of it, if anything does."""
         size = 0
-        async for part in request.stream():
-            size += len(part)
-            if size > wire.MAX_BODY:
-                return HttpResponse(status_code=413)
-            if self._held + len(part) > MAX_HELD:
-                return HttpResponse(status_code=503, headers={wire.RETRY_AFTER: str(_RETRY_FULL_S)})
-            parts.append(part)
-            self._held += len(part)
+        try:
+            async for part in request.stream():
+                size += len(part)
+                if size > wire.MAX_BODY:
+                    return HttpResponse(status_code=413)
+                if self._held + len(part) > MAX_HELD:
+                    return HttpResponse(status_code=503, headers={wire.RETRY_AFTER: str(_RETRY_FULL_S)})
+                parts.append(part)
+                self._held += len(part)
+        except ClientDisconnect:
+            if request.method not in _RESUMABLE:
+                raise
         return None
 
     async def _made(self, request: wire.Request, *, from_here: bool) -> wire.Response:

@@ -31,7 +31,6 @@ from clerk_app.journal.handover import (
 from clerk_app.journal.signature import public_of, sign
 from clerk_app.security.parcel import Address, Envelope, Parcel, ParcelReader, ParcelWriter
 from clerk_app.security.sealing import public_of_sealing
-from sync.batch import decode_batch
 from sync.hub.acks import signed_acks
 from sync.hub.blobs import Piece, standing, take_piece
 from sync.hub.devices import Device, any_device, register

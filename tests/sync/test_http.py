@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import pytest
 
 from clerk_app.errors import CaptivePortal, PlatformRefused, PlatformUnreachable
 from clerk_app.seams import SystemClock, SystemDisk, SystemRng
 from sync import transport, wire
 from sync.address import checked_url
+from sync.crew import ThreadedCrew
 from sync.engine import SyncLane, sync_once
 from sync.hub.decide import Ruling, decide
 from sync.hub.devices import EnrolmentWish, enrol
 from sync.hub.digest import digest
 from sync.hub.hub import HubSeams, open_hub
 from sync.hub.verify import verify_hub
-from sync.transport import HttpTransport
+from sync.transport import CONNECTIONS, HttpTransport
 from sync.wire import Request
 from tests.helpers.hub import RunningHub
 from tests.helpers.network import BlackHole, FaultyProxy, Passage, Portal, free_port, http_answer
@@ -45,7 +48,12 @@ def desk(served, beside):
 
 def sync(desk, url):
     with HttpTransport(url) as line:
-        return sync_once(SyncLane(desk, line, SystemClock(), SystemRng()))
+        return sync_once(lane_over(desk, line))
+
+
+def lane_over(desk, line):
+    """As the program has it: several calls at once."""
+    return SyncLane(desk, line, SystemClock(), SystemRng(), make_crew=partial(ThreadedCrew, size=CONNECTIONS))
 
 
 def take_in(desk, counter, *blobs):
@@ -74,11 +82,14 @@ def test_a_day_of_work_goes_over_and_a_decision_comes_back(served, beside, desk)
     assert verify_hub(beside).first_fault is None
 
 
-def test_one_connection_serves_a_whole_sync(served, desk):
-    take_in(desk, 1, desk.put_blob(b"x" * 600_000))
+def test_one_connection_serves_what_is_little_and_a_few_what_is_much(served, desk):
     with FaultyProxy(served.port) as proxy:
+        take_in(desk, 1)
         assert sync(desk, proxy.url).state == "done"
         assert proxy.accepted == 1
+        take_in(desk, 2, *(desk.put_blob(bytes([n]) * 300_000) for n in range(9)))
+        assert sync(desk, proxy.url).state == "done"
+        assert 1 + 4 <= proxy.accepted <= 1 + CONNECTIONS
 
 
 @pytest.mark.parametrize("up", [1, 200, 900, 2500, 40_000, 300_000])
@@ -108,8 +119,8 @@ def test_requests_that_a_proxy_repeats_later_change_nothing(served, beside, desk
     with FaultyProxy(served.port) as proxy:
         sync(desk, proxy.url)
         before = digest(beside)
-        assert proxy.replay() == 1
-        assert proxy.replay() == 1
+        assert proxy.replay() >= 1
+        assert proxy.replay() >= 1
         assert digest(beside) == before
         assert sync(desk, proxy.url).state == "done"
 
