@@ -18,7 +18,7 @@ from benchmarks.lab.netlab import Loopback, Traffic, free_port
 from benchmarks.lab.our_desk import Workshop, append_workload, make_workshop, opened
 from benchmarks.lab.places import ROOT
 from benchmarks.lab.transfer import AnyLink, Cost, NotProven, Transfer, read_figures
-from sync.hub.shelf import Shelf
+from sync.hub.folder_shelf import FolderShelf
 
 ADDRESSES = ("127.0.0.1", "10.77.0.2")
 
@@ -110,7 +110,7 @@ def urgent(link: AnyLink, port: int, work: Path, template: Template, *, backlog:
         figures = read_figures(client)
         client.kill()
         client.wait()
-    shelf = Shelf(made.hub / "blobs")
+    shelf = FolderShelf(made.hub / "blobs")
     if not (figures["scans"] and all(shelf.is_whole(blob) for blob in figures["scans"])):
         raise NotProven("a scan of the urgent case is not on the hub")
     if backlog and not figures["left"]:
