@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from clerk_app.journal.body import MAX_BODY, SALT_SIZE, body_hash
 from clerk_app.journal.entry import Entry, link
@@ -29,7 +29,10 @@ MAX_ENTRIES = 5000
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """A batch as read: `entries` carry recomputed hashes, `head` is what the device signed they would lead to."""
+    """A batch as read: `entries` carry recomputed hashes, `head` is what the device signed they would lead to.
+
+    `content` is the batch as it came.
+    """
 
     chain: str
     first: int
@@ -37,6 +40,7 @@ class Batch:
     head: bytes
     signature: bytes
     entries: tuple[Entry, ...]
+    content: bytes = field(repr=False)
 
     @property
     def seq(self) -> int:
@@ -80,7 +84,7 @@ def decode_batch(content: bytes) -> Batch:
         entries.append(_entry(reader, entries[-1].hash if entries else prev))
     if reader.left:
         raise Malformed("more bytes than entries")
-    return Batch(chain.decode("ascii"), first, prev, head, signature, tuple(entries))
+    return Batch(chain.decode("ascii"), first, prev, head, signature, tuple(entries), content)
 
 
 def _frame(entry: Entry) -> bytes:

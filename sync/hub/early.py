@@ -19,7 +19,7 @@ MAX_EARLY = 8
 """Batches of one chain that may wait at once."""
 
 
-def keep_early(connection: Connection, hub: Hub, device: Device, batch: Batch, content: bytes) -> None:
+def keep_early(connection: Connection, hub: Hub, device: Device, batch: Batch) -> None:
     """Keep a batch whose signature and hashes hold until the one before it comes; refuse too many."""
     count = select(func.count()).select_from(early_batches).where(*_of(device, batch.chain))
     if connection.execute(count).scalar_one() >= MAX_EARLY:
@@ -29,7 +29,7 @@ def keep_early(connection: Connection, hub: Hub, device: Device, batch: Batch, c
         "chain": batch.chain,
         "first": batch.first,
         "device": device.device,
-        "content": content,
+        "content": batch.content,
         "arrived_at": hub.clock.now_ms(),
     }
     insert_or_nothing(connection, early_batches, row)

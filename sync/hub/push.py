@@ -21,7 +21,7 @@ from clerk_app.journal.chain import check_chain
 from clerk_app.journal.entry import Entry, Header
 from clerk_app.journal.exchange import Verdict
 from clerk_app.journal.signature import HEAD, head_message, verify
-from sync.batch import Batch, decode_batch
+from sync.batch import Batch
 from sync.blobs import may_name_blobs, named_blobs
 from sync.feed_page import verdict_line
 from sync.hub.acks import signed_acks
@@ -76,19 +76,18 @@ class Arrived:
         return self.fact.chain, self.fact.seq
 
 
-def push(hub: Hub, device: Device, content: bytes) -> PushAnswer:
+def push(hub: Hub, device: Device, batch: Batch) -> PushAnswer:
     """Store what is new of a batch and ack all of it, or stop its chain; keep it unstored if it came too early.
 
     With a batch those are stored and acked that had overtaken it.
     """
-    batch = decode_batch(content)
     fault = _fault(batch, device.public_key)
     with hub.store.writing() as connection:
         chain = _chain_row(connection, device, batch.chain)
         stopped = chain.stopped or fault
         early = not stopped and batch.first > chain.seq + 1
         if early:
-            keep_early(connection, hub, device, batch, content)
+            keep_early(connection, hub, device, batch)
         else:
             stopped = stopped or _fork(connection, device, batch, chain)
         if stopped:

@@ -12,6 +12,7 @@ from sqlalchemy.exc import TimeoutError as NoConnection
 
 from clerk_app.journal.signature import CHALLENGE, verify
 from sync import wire
+from sync.batch import decode_batch
 from sync.blobs import is_blob_id
 from sync.hub import health, refusal
 from sync.hub.acks import signed_acks
@@ -183,7 +184,7 @@ class HubService:
 
     def push(self, request: Request) -> PushAnswer:
         """Store a batch."""
-        return push(self._hub, self._device(request), request.body)
+        return push(self._hub, self._device(request), decode_batch(request.body))
 
     def acks(self, request: Request) -> AcksAnswer:
         """Acks of what is stored already."""

@@ -31,6 +31,7 @@ from clerk_app.journal.handover import (
 from clerk_app.journal.signature import public_of, sign
 from clerk_app.security.parcel import Address, Envelope, Parcel, ParcelReader, ParcelWriter
 from clerk_app.security.sealing import public_of_sealing
+from sync.batch import decode_batch
 from sync.hub.acks import signed_acks
 from sync.hub.blobs import Piece, standing, take_piece
 from sync.hub.devices import Device, any_device, register
@@ -161,7 +162,7 @@ def _maker(hub: Hub, envelope: Envelope, manifest: Manifest) -> Device:
 
 def _take_batch(hub: Hub, handover: Handover, record: Record) -> None:
     try:
-        push(hub, handover.device, record.read(handover.content))
+        push(hub, handover.device, decode_batch(record.read(handover.content)))
     except Malformed:
         raise BadParcel(reason="damaged") from None
     except Refused as refused:

@@ -7,7 +7,7 @@ from sqlalchemy import func, select
 
 from clerk_app import failpoints
 from clerk_app.journal.signature import HEAD, head_message
-from sync.batch import encode_batch
+from sync.batch import decode_batch, encode_batch
 from sync.engine import sync_once
 from sync.hub.devices import Device
 from sync.hub.digest import digest
@@ -32,7 +32,8 @@ def desk(platform):
 def batch_of(desk, first, last):
     chain = desk.chains[0]
     taken = chain.entries[first - 1 : last]
-    return encode_batch(chain.chain, first, taken, desk.sign(HEAD, head_message(chain.chain, last, taken[-1].hash)))
+    signature = desk.sign(HEAD, head_message(chain.chain, last, taken[-1].hash))
+    return decode_batch(encode_batch(chain.chain, first, taken, signature))
 
 
 def pushed(platform, desk, first, last):

@@ -12,7 +12,7 @@ from clerk_app.errors import PlatformUnreachable
 from clerk_app.journal.body import body_hash
 from clerk_app.journal.entry import Entry, Header, link
 from clerk_app.journal.signature import HEAD, head_message
-from sync.batch import encode_batch
+from sync.batch import decode_batch, encode_batch
 from sync.engine import sync_once
 from sync.hub.devices import Device
 from sync.hub.digest import digest
@@ -309,7 +309,7 @@ def test_a_body_that_is_no_body_of_ours_is_parked_and_poisons_nothing(platform, 
     chain.entries.append(Entry(header, body, b"s" * 16, hashed, chain.head, link(chain.head, header, hashed)))
     take_in(desk, 3)
     signature = desk.sign(HEAD, head_message(chain.chain, 3, chain.head))
-    batch = encode_batch(chain.chain, 1, chain.entries, signature)
+    batch = decode_batch(encode_batch(chain.chain, 1, chain.entries, signature))
     answer = push(platform.hub, Device("999999", "001", desk.registration().device_public), batch)
     assert answer.acks[-1].seq == 3
     found = digest(platform.hub)
@@ -338,7 +338,7 @@ def test_a_header_out_of_form_stops_its_chain_and_no_other(platform, header):
     hashed = body_hash(b"s" * 16, b"{}")
     chain.entries.append(Entry(header, b"{}", b"s" * 16, hashed, chain.head, link(chain.head, header, hashed)))
     signature = desk.sign(HEAD, head_message(chain.chain, 2, chain.head))
-    batch = encode_batch(chain.chain, 1, chain.entries, signature)
+    batch = decode_batch(encode_batch(chain.chain, 1, chain.entries, signature))
     answer = push(platform.hub, Device("999999", "001", desk.registration().device_public), batch)
     assert answer.stopped is not None
     assert answer.stopped.reason == "hash"
