@@ -26,6 +26,7 @@ from clerk_app.services.ports import CaseDirectory, NoticeRenderer, Printer
 from clerk_app.settings import Settings, load_settings
 from clerk_app.store.faults import storage_faults
 from clerk_app.store.folder import DataFolder, own_folder
+from clerk_app.store.revoked_note import refuse_if_revoked
 from clerk_app.store.store import Store, unlock
 from clerk_app.store.verify import Verification, inspect_folder
 
@@ -136,7 +137,11 @@ def clerk_name(folder: DataFolder, clerk: str) -> str:
 
 
 def clerks(folder: DataFolder) -> dict[str, str]:
-    """Numbers and names of the clerks who can sign in here; empty where there is no readable store."""
+    """Numbers and names of the clerks who can sign in here; empty where there is no readable store.
+
+    Raises `DeviceRevoked` where the platform has ordered this device to leave.
+    """
+    refuse_if_revoked(folder, _disk)
     try:
         return {number: entry.name for number, entry in load_keys(folder.path, _disk).clerks.items()}
     except (KeysDamaged, DiskFailed):

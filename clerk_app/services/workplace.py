@@ -45,7 +45,8 @@ class SyncLine:
     `is_online`: the platform answered at the last sync that ended. `pending` entries without a signature,
     `pending_cases` the cases among them, the oldest from `oldest_ms`; `offline_since_ms` while there is no line;
     `last_sync_ms` the last complete sync; `done` of `total` entries and files of a running upload (total 0: nothing to
-    show); `reason` an error code; `conflicts` streams a person must look at.
+    show); `reason` an error code (`device_revoked`: this device has left, and every act raises `DeviceRevoked`);
+    `conflicts` streams a person must look at.
     """
 
     phase: SyncPhase = "never"
@@ -66,7 +67,10 @@ class Workplace(Protocol):
     """One laptop at a counter."""
 
     def clerks(self) -> Mapping[str, str]:
-        """Numbers and names of the clerks who can sign in here."""
+        """Numbers and names of the clerks who can sign in here.
+
+        Raises `DeviceRevoked` where the platform has revoked this device: the page then shows that, and nothing opens.
+        """
 
     def settings(self) -> Settings:
         """The settings kept with the store; raise `BadFile` if they cannot be read."""

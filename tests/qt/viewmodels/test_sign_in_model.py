@@ -5,8 +5,10 @@ from typing import Any
 import pytest
 from PySide6.QtCore import QObject
 
+from clerk_app.journal.orders import REVOKE, Order
 from clerk_app.seams import SystemClock
 from clerk_app.services.rows import Backlog
+from clerk_app.store.revoked_note import make_note
 from tests.helpers.stores import CLERK, PASSWORD, SetClock
 from tests.helpers.workplace import ScriptedWorkplace
 from tests.qt.desk import open_desk
@@ -53,6 +55,21 @@ def test_a_folder_without_a_store_says_what_to_do(qapp, tmp_path):
     door.tasks.settle_all()
     assert "没有本机记录" in door.model.state.problem.sentence
     assert "clerk init" in door.model.state.problem.next_step
+
+
+def test_a_revoked_device_says_at_once_where_its_unsent_work_lies(door, place):
+    sealed = place.folder.path / "handover-999999031.parcel"
+    sealed.touch()
+    order = Order(7, bytes(32), "999999", "031", 1, REVOKE, "")
+    place.folder.revoked.write_bytes(make_note(order, sealed, entries=3, drafts=1))
+    door.model.begin()
+    door.tasks.settle_all()
+    problem = door.model.state.problem
+    assert str(sealed) in problem.sentence
+    assert "3 条记录、1 份草稿" in problem.sentence
+    assert "交给平台管理员" in problem.next_step
+    assert door.try_in().problem.sentence == problem.sentence
+    assert door.opened == []
 
 
 def test_the_store_is_opened_in_its_lane_and_the_session_begins(door, place):
