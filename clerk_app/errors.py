@@ -478,6 +478,12 @@ class BlobDamaged(StoreError):
     code = "blob_damaged"
 
 
+class EntryDamaged(StoreError):
+    """`count` entries do not fit their own hash, so that they cannot be sent; everything else goes on."""
+
+    code = "entry_damaged"
+
+
 class WitnessDamaged(StoreError):
     """The witness file is missing or was changed."""
 

@@ -25,6 +25,8 @@ _HASH = 32
 _SIGNATURE = 64
 _MAX_HEADER = 4096
 MAX_ENTRIES = 5000
+UNSIGNED = bytes(_SIGNATURE)
+"""In place of the signature where the hub shows a device part of its own chain: a head is signed at the end."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,13 +7,23 @@ from dataclasses import dataclass
 from types import MappingProxyType
 
 from clerk_app.errors import CaptivePortal, PlatformBusy, PlatformRefused, PlatformUnreachable, ProtocolMismatch
-from clerk_app.journal.exchange import BlobId, CaseAnswer, FeedPlace, OwnChain, Registration, WantedCase
+from clerk_app.journal.exchange import (
+    BlobId,
+    CaseAnswer,
+    FeedPlace,
+    OwnChain,
+    ReceivedFact,
+    Registration,
+    WantedCase,
+)
 from clerk_app.journal.hub_keys import ACK_USE, KeyList, read_key_list
 from clerk_app.journal.orders import SignedOrder
 from sync import wire
+from sync.batch import Batch, decode_batch
 from sync.feed_page import order_to_leave, read_signed_order
 from sync.registration import registration_proof, verifier_of
 from sync.schemas import (
+    CAPABILITIES,
     AcksAnswer,
     AcksAsk,
     AnyMessage,
@@ -24,7 +34,10 @@ from sync.schemas import (
     ChainPlace,
     EntryRange,
     ErrorAnswer,
+    FactsAnswer,
+    FactsAsk,
     FeedAnswer,
+    FeedItem,
     FeedMark,
     HandoverAnswer,
     HandoverAsk,
@@ -77,13 +90,14 @@ class OffsetDiffers(Exception):
 class HubSession:
     """What is kept between syncs of one process. Losing it costs two round trips.
 
-    `oldest_serial`: a key list with a smaller serial is refused.
+    `oldest_serial`: a key list with a smaller serial is refused. `capabilities`: what the hub can do.
     """
 
     keys: KeyList | None = None
     keys_signature: bytes = b""
     token: str = ""
     oldest_serial: int = 0
+    capabilities: frozenset[str] = frozenset()
 
 
 class HubClient:
@@ -106,12 +120,14 @@ class HubClient:
             protocols=[wire.PROTOCOL],
             device=self._registration.code,
             public_key=self._registration.device_public.hex(),
+            capabilities=list(CAPABILITIES),
         )
         answer = self._post_for_keys("/v1/hello", ask, HelloAnswer)
         if answer.protocol != wire.PROTOCOL:
             raise ProtocolMismatch
         if answer.registered == "other":
             raise PlatformRefused(reason="other_key")
+        self._session.capabilities = frozenset(answer.capabilities)
         return answer
 
     def register(self) -> None:
@@ -158,6 +174,25 @@ class HubClient:
     def licence(self, ask: LicenceAsk) -> LicenceAnswer:
         """Ask the licence library."""
         return self._read(self._post("/v1/licences", ask), LicenceAnswer)
+
+    # ---- repair -------------------------------------------------------------------------------------------------
+
+    def own_entries(self, chain: str, after: int) -> Batch:
+        """Entries of this device as the hub has them, those that follow `after`."""
+        answer = self._call("GET", f"/v1/entries?chain={chain}&after={after}")
+        self._raise_for(answer)
+        try:
+            return decode_batch(answer.body)
+        except Malformed as error:
+            raise ProtocolMismatch from error
+
+    def offer_facts(self, facts: Sequence[ReceivedFact]) -> FactsAnswer:
+        """Give the hub facts of its own back."""
+        items = [
+            FeedItem(content=received.fact.to_bytes().decode(), signature=received.signature.hex())
+            for received in facts
+        ]
+        return self._read(self._post("/v1/facts", FactsAsk(facts=items)), FactsAnswer)
 
     # ---- blobs --------------------------------------------------------------------------------------------------
 

@@ -5,7 +5,7 @@ Every `take_…` is one transaction: it happened when it returns, or it did not 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Protocol
 
 from clerk_app.journal.entry import Entry
@@ -15,6 +15,8 @@ from clerk_app.journal.exchange import (
     FeedPage,
     FeedPlace,
     OwnChain,
+    Reappended,
+    ReceivedFact,
     Registration,
     SyncBacklog,
     WaitingEntry,
@@ -80,8 +82,24 @@ class Desk(Protocol):
     def take_order(self, order: SignedOrder) -> None:
         """Keep a verified order to leave; from now on nothing more is written in a clerk's name."""
 
-    def stop_chain(self, chain: str, reason: str) -> None:
-        """Write no more into a chain the hub takes no more of; later acts go to a new one."""
+    def cut_chain(self, chain: str, reason: str, kept: Mapping[str, int]) -> Reappended:
+        """Write no more into `chain`, later acts go to a new one.
+
+        `kept`: how far the hub has stored the chain and those after it. What is beyond is appended to the new chain, in
+        order and as it was but for its place; entries that do not fit their own hash are left out and kept.
+        """
+
+    def take_back(self, chain: str, found: Sequence[Entry]) -> None:
+        """Take entries of this device that only the hub had, without a gap; numbers of cases go on above theirs.
+
+        Raises `ProtocolMismatch` if they do not continue what is here of the chain.
+        """
+
+    def lost_facts(self) -> Sequence[ReceivedFact]:
+        """Facts that the feed, read again from its beginning, no longer brings; call once it was read to its end."""
+
+    def take_facts(self, facts: Sequence[ReceivedFact]) -> None:
+        """Keep facts at the place the hub gives them now, and fold their streams."""
 
     def key_serial(self) -> int:
         """The serial of the newest key list seen; 0 before the first."""

@@ -9,13 +9,14 @@ from __future__ import annotations
 
 import logging
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from clerk_app.errors import (
     BlobDamaged,
     CaptivePortal,
     ClerkError,
+    EntryDamaged,
     PlatformBusy,
     PlatformError,
     PlatformRefused,
@@ -27,11 +28,11 @@ from clerk_app.journal.exchange import CaseAnswer, FeedPlace, OwnChain, WaitingE
 from clerk_app.journal.hub_facts import SignedAck
 from clerk_app.journal.signature import CHALLENGE, HEAD, head_message
 from clerk_app.seams import Clock, Rng
-from sync.batch import MAX_ENTRIES, encode_batch
+from sync.batch import MAX_ENTRIES, Batch, encode_batch
 from sync.client import REQUEST_ID_SIZE, HubClient, HubSession, OffsetDiffers, Ordered, TokenExpired
 from sync.crew import Crew, Errand, OneHand
 from sync.desk import Desk
-from sync.feed_page import order_to_leave, read_page
+from sync.feed_page import order_to_leave, read_fact, read_page
 from sync.handover.carry import Cargo, NoCargo, deliver, is_to_be_announced_again
 from sync.pace import Paces
 from sync.plan import (
@@ -41,23 +42,32 @@ from sync.plan import (
     ChainView,
     Compare,
     Confirm,
+    CutChain,
     Hello,
     Knowledge,
+    OfferFacts,
     Operation,
+    Probe,
     Push,
     ReadFeed,
     Register,
     RestartFeed,
     SendPiece,
-    StopChain,
+    TakeBack,
     TakeUp,
     WaitingView,
     plan,
+    probes_of,
 )
-from sync.report import SyncProgress, SyncReport, SyncState
+from sync.repair import Repair
+from sync.report import Repaired, SyncProgress, SyncReport, SyncState
 from sync.schemas import (
+    SHOWS_ENTRIES,
+    TAKES_FACTS,
+    AcksAnswer,
     BlobStanding,
     ChainStanding,
+    FactsAnswer,
     FeedAnswer,
     HelloAnswer,
     PushAnswer,
@@ -113,7 +123,9 @@ def sync_once(lane: SyncLane) -> SyncReport:
     run = _Run(lane)
     state, problem = run.to_the_end()
     backlog, after = lane.desk.backlog(), lane.transport.traffic
-    if state == "done" and backlog.pending:
+    if backlog.damaged and problem is None:
+        problem = EntryDamaged(count=backlog.damaged)
+    if state == "done" and (backlog.pending or problem):
         state = "partial"
     return SyncReport(
         pushed=run.pushed,
@@ -130,6 +142,7 @@ def sync_once(lane: SyncLane) -> SyncReport:
         retry_after_s=int(problem.data.get("retry_after_s", 0)) if problem else 0,
         settled=run.settled,
         cargo=len(lane.cargo.waiting()),
+        repaired=run.repaired,
     )
 
 
@@ -146,7 +159,9 @@ class _Run:
         lane.session.oldest_serial = max(lane.session.oldest_serial, lane.desk.key_serial())
         self._client = HubClient(registration, lane.transport, lane.session, self._request_id)
         self._crew = lane.make_crew(lane.clock)
+        self._repair = Repair(lane.desk)
         self._known = Knowledge(authenticated=bool(lane.session.token and lane.session.keys))
+        self._know_what_the_hub_can_do()
         self._challenge = ""
         self._tries: Counter[Operation] = Counter()
         self._tokens = self._compares = 0
@@ -157,6 +172,11 @@ class _Run:
         self._first_sent: list[tuple[str, int, int]] = []
         self.answered = self.settled = False
         self.pushed = self.pulled = self.blobs_sent = 0
+
+    @property
+    def repaired(self) -> Repaired:
+        """What was put right."""
+        return self._repair.done
 
     # ---- the loop -----------------------------------------------------------------------------------------------
 
@@ -267,8 +287,12 @@ class _Run:
                 return Errand(operation, lambda: client.authenticate(challenge, signature))
             case Compare():
                 return self._begin_compare(operation)
-            case StopChain(chain, reason):
-                self._stop_chain(chain, reason)
+            case Probe(chain, seqs):
+                return Errand(operation, lambda: client.acks([(chain, seq, seq) for seq in seqs]))
+            case CutChain(chain, reason, kept):
+                self._cut_chain(chain, reason, dict(kept))
+            case TakeBack(chain, after):
+                return Errand(operation, lambda: client.own_entries(chain, after))
             case Confirm(ranges):
                 return Errand(operation, lambda: client.acks(ranges))
             case Push():
@@ -282,6 +306,8 @@ class _Run:
                 return Errand(operation, lambda: client.feed(place))
             case TakeUp(cases):
                 return Errand(operation, lambda: client.take_up(cases))
+            case OfferFacts():
+                return self._begin_offer(operation)
             case AskBlobs(ids):
                 return Errand(operation, lambda: client.ask_blobs(ids))
             case SendPiece():
@@ -301,6 +327,10 @@ class _Run:
                 self._know(authenticated=True)
             case Compare():
                 self._compared(answer)
+            case Probe(chain):
+                self._probed(chain, answer)
+            case TakeBack(chain):
+                self._take_back(chain, answer)
             case Confirm():
                 self._take_acks(self._verified([ack.signed() for ack in answer.acks]))
             case Push(chain):
@@ -309,6 +339,8 @@ class _Run:
                 self._take_page(answer)
             case TakeUp():
                 self._taken_up(answer)
+            case OfferFacts():
+                self._take_offered(answer)
             case AskBlobs(ids):
                 self._blobs_asked(ids, answer)
             case SendPiece(blob):
@@ -326,6 +358,11 @@ class _Run:
         self._keep_keys()
         self._challenge = answer.challenge
         self._know(greeted=True, registered=answer.registered == "yes")
+        self._know_what_the_hub_can_do()
+
+    def _know_what_the_hub_can_do(self) -> None:
+        can = self._lane.session.capabilities
+        self._know(shows_entries=SHOWS_ENTRIES in can, takes_facts=TAKES_FACTS in can)
 
     def _keep_keys(self) -> None:
         session = self._lane.session
@@ -347,36 +384,67 @@ class _Run:
         self._keep_keys()
         standing = {view.chain: view for view in answer.chains}
         chains = [self._view(chain, standing.get(chain.chain)) for chain in own]
-        left = [view.trouble for view in chains if view.trouble and view.acked < view.seq]
-        if left:
+        # An older copy of the store was put back: what it wrote since is on the hub alone.
+        known = {chain.chain for chain in own}
+        chains += [ChainView(view.chain, 0, 0, view.seq) for view in answer.chains if view.chain not in known]
+        left = next((view for view in chains if view.given_up), None)
+        if left is not None:
             # Told at every sync, not only at the one that found it: these entries wait for a person.
-            self._problem = PlatformRefused(reason=f"chain_{left[0]}")
-        if standing.keys() - {chain.chain for chain in own}:
-            # The hub holds a chain of this device that the store does not know: an older copy of it was put back.
+            self._problem = PlatformRefused(reason=f"chain_{left.trouble}")
+        elif any(view.seq < view.stored for view in chains) and not self._known.shows_entries:
             self._problem = PlatformRefused(reason="store_rolled_back")
         feed = "lost" if not answer.feed.known else "behind" if answer.feed.more else "current"
         self._know(met=True, compared=True, chains=tuple(chains), feed=feed, wanted=tuple(self._desk.wanted()))
+        self._look_for_lost_facts()
         self._look_at_waiting()
 
     def _view(self, own: OwnChain, hub: ChainStanding | None) -> ChainView:
         stored = hub.seq if hub else 0
-        return ChainView(own.chain, own.seq, own.acked, stored, stored, own.stopped, self._trouble(own, hub))
+        view = ChainView(own.chain, own.seq, own.acked, stored, stored)
+        return view if hub is None else self._repair.judged(view, own, hub)
 
-    def _trouble(self, own: OwnChain, hub: ChainStanding | None) -> str:
-        if hub is None:
-            return ""
-        if hub.standing == "stopped":
-            return hub.reason or "stopped"
-        if hub.standing == "ahead":
-            return "rolled_back"
-        if hub.standing == "fork" or self._desk.hash_at(own.chain, hub.seq) != bytes.fromhex(hub.head):
-            return "fork"
-        return ""
+    # ---- repair -------------------------------------------------------------------------------------------------
 
-    def _stop_chain(self, chain: str, reason: str) -> None:
-        self._desk.stop_chain(chain, reason)
-        self._problem = PlatformRefused(reason=f"chain_{reason}")
-        self._own_changed()
+    def _probed(self, chain: str, answer: AcksAnswer) -> None:
+        view = next(view for view in self._known.chains if view.chain == chain)
+        acks = [ack.signed() for ack in answer.acks]
+        keys = self._lane.session.keys
+        if keys is None or not all(keys.verifies_ack(signed) for signed in acks):
+            raise ProtocolMismatch("an ack that does not hold")
+        self._set_view(self._repair.narrowed(view, probes_of(view), [signed.ack for signed in acks]))
+
+    def _cut_chain(self, chain: str, reason: str, kept: Mapping[str, int]) -> None:
+        failpoint("repair.parted")
+        self._repair.cut(chain, reason, kept)
+        failpoint("repair.done")
+        self._look_anew()
+
+    def _take_back(self, chain: str, batch: Batch) -> None:
+        self._repair.take_back(chain, batch)
+        failpoint("repair.back")
+        self._look_anew()
+
+    def _look_anew(self) -> None:
+        """After a repair nothing is known of the chains any more."""
+        self._know(met=False, chains=(), compared=False)
+        self._look_at_waiting()
+
+    def _look_for_lost_facts(self) -> None:
+        """Whether the hub has lost facts of its own; only a feed that was read to its end can tell."""
+        self._know(lost_facts=self._repair.count_lost_facts() if self._known.feed == "current" else 0)
+
+    def _begin_offer(self, operation: OfferFacts) -> Errand:
+        offered = self._repair.facts_to_offer()
+        return Errand(operation, lambda: self._client.offer_facts(offered))
+
+    def _take_offered(self, answer: FactsAnswer) -> None:
+        keys = self._lane.session.keys
+        assert keys is not None
+        facts = [read_fact(item, keys) for item in answer.facts]
+        failpoint("repair.offered")
+        self._repair.take_offered(facts)
+        self._look_for_lost_facts()
+        self._know(feed="behind" if facts else self._known.feed, compared=False)
 
     def _own_changed(self) -> None:
         """After the desk's own chains changed: look again what is acked and what waits."""
@@ -388,7 +456,7 @@ class _Run:
         """What was written and acked on this desk since we last looked; a new chain is met at the next digest."""
         own = {chain.chain: chain for chain in self._desk.own_chains()}
         chains = tuple(
-            replace(view, seq=own[view.chain].seq, acked=own[view.chain].acked, stopped=own[view.chain].stopped)
+            replace(view, seq=own[view.chain].seq, acked=own[view.chain].acked) if view.chain in own else view
             for view in self._known.chains
         )
         if chains != self._known.chains:
@@ -409,25 +477,28 @@ class _Run:
     def _pushed(self, chain: str, answer: PushAnswer, errand: Errand) -> None:
         failpoint("sync.pushed")
         if answer.stopped is not None:
-            self._set_chain(chain, trouble=answer.stopped.reason)
+            self._look_anew()
             return
         paces = self._lane.paces
         paces.batch = paces.batch.after(errand.size, errand.seconds)
         if answer.early:
             return  # its acks come with those of the batch before it
-        view = next(view for view in self._known.chains if view.chain == chain)
         acks = self._verified([ack.signed() for ack in answer.acks])
-        self._first_sent += [(chain, ack.ack.first, ack.ack.seq) for ack in acks if ack.ack.first > view.acked]
-        self._set_chain(chain, stored=max([view.stored, *(ack.ack.seq for ack in acks if ack.ack.chain == chain)]))
+        view = next((view for view in self._known.chains if view.chain == chain), None)
+        if view is not None:
+            self._first_sent += [(chain, ack.ack.first, ack.ack.seq) for ack in acks if ack.ack.first > view.acked]
+            self._set_chain(chain, stored=max([view.stored, *(ack.ack.seq for ack in acks if ack.ack.chain == chain)]))
         self._take_acks(acks)
         # The verdicts on what was just stored are in the feed already.
         self._know(feed="behind" if self._known.feed == "current" else self._known.feed)
 
     def _set_chain(self, chain: str, **changes: object) -> None:
-        chains = tuple(
-            replace(view, **changes) if view.chain == chain else view  # type: ignore[arg-type]
-            for view in self._known.chains
-        )
+        for view in self._known.chains:
+            if view.chain == chain:
+                self._set_view(replace(view, **changes))  # type: ignore[arg-type]
+
+    def _set_view(self, changed: ChainView) -> None:
+        chains = tuple(changed if view.chain == changed.chain else view for view in self._known.chains)
         self._know(chains=chains, compared=False)
 
     def _verified(self, acks: Sequence[SignedAck]) -> Sequence[SignedAck]:

@@ -124,7 +124,7 @@ class _Reading:
         """Take a fact or an entry; False for an item of a form we do not know."""
         form = _fields(_line(item))[0]
         if form == FACT_FORM:
-            self.facts.append(_fact(item, self.keys))
+            self.facts.append(read_fact(item, self.keys))
         elif form == ENTRY_FORM:
             self.entries.append(read_entry_item(item, self.keys))
         else:
@@ -189,7 +189,8 @@ def _shown_later(fields: list[Any], item: FeedItem) -> FeedItem:
     return shown
 
 
-def _fact(item: FeedItem, keys: KeyList) -> ReceivedFact:
+def read_fact(item: FeedItem, keys: KeyList) -> ReceivedFact:
+    """A fact that the hub signed; raise `ProtocolMismatch` for anything else."""
     fact, signature = _parsed(item)
     if not keys.verifies_fact(fact, signature):
         raise ProtocolMismatch("a fact that the hub did not sign")

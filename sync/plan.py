@@ -4,11 +4,11 @@ The engine begins the first operation and asks again, what is under way being pa
 may begin it waits for an answer, and learns. Nothing is left to do when a plan is empty and nothing is under way; that
 the digests were compared since the last change is part of that. The order of the plan is the priority:
 
-    keys and token · digest · stopped chains · acks already earned · entries · feed · cases of other desks ·
-    blobs, urgent and small first · digest again
+    keys and token · digest · repair · acks already earned · entries · feed · facts the hub lost · cases of other
+    desks · blobs, urgent and small first · digest again
 
 Entries of one chain go in order, but the next batch need not wait for the answer to the last one. Access, digests and
-stopping a chain stand alone: nothing is under way beside them.
+repair stand alone: nothing is under way beside them.
 """
 
 from __future__ import annotations
@@ -21,8 +21,9 @@ from clerk_app.journal.exchange import BlobId, WantedCase
 FeedStand = Literal["current", "behind", "lost"]
 """`lost`: the hub does not know our place, because an older copy of it was put back."""
 
-_AGREED = ("", "rolled_back")
-"""Troubles under which both ends still agree on what both have."""
+ROLLED_BACK = "rolled_back"
+"""The trouble of a chain of which the hub has more than the desk, and which the desk still writes to."""
+MAX_PROBES = 64
 MAX_RANGES = 500
 MAX_WANTED = 100
 MAX_PUSHES = 4
@@ -36,7 +37,9 @@ MAX_BLOBS_ASKED = 500
 class ChainView:
     """One chain on both ends.
 
-    `stored` is how far the hub has it, `sent` how far it is on its way; `trouble`: why no more goes into it.
+    `stored` is how far the hub has it, `sent` how far it is on its way; `trouble`: why it must be cut. In trouble, both
+    ends agree up to `agreed` and do not from `apart` on (also where one has no more); between them nobody has looked.
+    `given_up`: cutting it would not help, a person must look.
     """
 
     chain: str
@@ -44,8 +47,10 @@ class ChainView:
     acked: int
     stored: int = 0
     sent: int = 0
-    stopped: bool = False
     trouble: str = ""
+    agreed: int = 0
+    apart: int = 1
+    given_up: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,11 +98,28 @@ class Compare:
 
 
 @dataclass(frozen=True, slots=True)
-class StopChain:
-    """Give up a chain whose two ends disagree, and go on with a new one."""
+class Probe:
+    """Ask for the acks of single entries, to find the last one on which both ends agree."""
+
+    chain: str
+    seqs: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class CutChain:
+    """Go on with a new chain; what the hub has not stored of the old ones goes there. `kept`: how far it has each."""
 
     chain: str
     reason: str
+    kept: tuple[tuple[str, int], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class TakeBack:
+    """Take entries of this device that only the hub has, those that follow `after`."""
+
+    chain: str
+    after: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,6 +155,13 @@ class TakeUp:
 
 
 @dataclass(frozen=True, slots=True)
+class OfferFacts:
+    """Give the hub facts of its own back that it no longer has; `left` are still to be offered."""
+
+    left: int
+
+
+@dataclass(frozen=True, slots=True)
 class AskBlobs:
     """Ask how much of these blobs the hub has."""
 
@@ -152,12 +181,15 @@ Operation = (
     | Register
     | Authenticate
     | Compare
-    | StopChain
+    | Probe
+    | CutChain
+    | TakeBack
     | Confirm
     | Push
     | RestartFeed
     | ReadFeed
     | TakeUp
+    | OfferFacts
     | AskBlobs
     | SendPiece
 )
@@ -170,6 +202,8 @@ class Knowledge:
 
     `met`: both digests were compared in this sync; `compared`: and nothing has changed since. `under_way`: what was
     begun and has no answer. `wanted`: cases of other desks, looked up here and not yet shown.
+    `shows_entries`, `takes_facts`: what this hub can do. `lost_facts`: how many of its facts it has lost and was not
+    offered yet.
     """
 
     greeted: bool = False
@@ -179,13 +213,16 @@ class Knowledge:
     compared: bool = False
     chains: tuple[ChainView, ...] = ()
     feed: FeedStand = "current"
+    shows_entries: bool = False
+    takes_facts: bool = False
+    lost_facts: int = 0
     blobs: tuple[BlobView, ...] = field(default=())
     waiting: tuple[WaitingView, ...] = field(default=())
     wanted: tuple[WantedCase, ...] = field(default=())
     under_way: tuple[Operation, ...] = field(default=())
 
 
-_ALONE = (Hello, Register, Authenticate, Compare, StopChain)
+_ALONE = (Hello, Register, Authenticate, Compare, Probe, CutChain, TakeBack)
 """Operations beside which nothing else is under way."""
 
 
@@ -203,13 +240,17 @@ def _operations(known: Knowledge) -> tuple[Operation, ...]:
     access = _access(known)
     if access:
         return access
-    stops = _stops(known)
-    if stops:
-        return stops
+    repair = _repair(known)
+    if repair:
+        return repair
+    if known.feed == "lost":
+        # Before entries are sent again: what the hub says of them from now on has new places in its order.
+        return (RestartFeed(),)
     operations = (
         *_acks_already_earned(known),
         *_pushes(known),
         *_feed(known),
+        *_offers(known),
         *_wanted(known),
         *_blobs(known),
     )
@@ -231,8 +272,35 @@ def _access(known: Knowledge) -> tuple[Operation, ...]:
     return () if known.met or known.compared else (Compare(),)
 
 
-def _stops(known: Knowledge) -> tuple[Operation, ...]:
-    return tuple(StopChain(view.chain, view.trouble) for view in known.chains if view.trouble and not view.stopped)
+def _repair(known: Knowledge) -> tuple[Operation, ...]:
+    """First it is found out where the histories part, then all is cut at once, then the hub's part is taken."""
+    troubled = [view for view in known.chains if view.trouble and not view.given_up]
+    probes = tuple(Probe(view.chain, probes_of(view)) for view in troubled if view.apart > view.agreed + 1)
+    if probes:
+        return probes
+    if troubled:
+        first = troubled[0]
+        return (CutChain(first.chain, first.trouble, _kept(known, first)),)
+    if not known.shows_entries:
+        return ()
+    return tuple(TakeBack(view.chain, view.seq) for view in known.chains if not view.trouble and view.seq < view.stored)
+
+
+def probes_of(view: ChainView) -> tuple[int, ...]:
+    """At most `MAX_PROBES` places spread over what nobody has looked at."""
+    unknown = range(view.agreed + 1, view.apart)
+    step = -(-len(unknown) // MAX_PROBES)
+    return tuple(unknown[step - 1 :: step]) or (unknown[-1],)
+
+
+def _kept(known: Knowledge, first: ChainView) -> tuple[tuple[str, int], ...]:
+    """How far the hub has the chain and those after it: what was written later may build on what is cut off."""
+    if first.trouble == ROLLED_BACK:
+        return ((first.chain, first.seq),)
+    later = known.chains[known.chains.index(first) :]
+    return tuple(
+        (view.chain, view.agreed if view.trouble else min(view.stored, view.seq)) for view in later if not view.given_up
+    )
 
 
 def _acks_already_earned(known: Knowledge) -> tuple[Operation, ...]:
@@ -244,7 +312,7 @@ def _acks_already_earned(known: Knowledge) -> tuple[Operation, ...]:
     ranges = [
         (view.chain, view.acked + 1, min(view.seq, view.stored))
         for view in known.chains
-        if view.trouble in _AGREED and view.acked < min(view.seq, view.stored) and view.chain not in answered
+        if not view.trouble and view.acked < min(view.seq, view.stored) and view.chain not in answered
     ]
     there = {blob.id for blob in known.blobs if blob.complete}
     ranges += [(view.chain, view.seq, view.seq) for view in known.waiting if there.issuperset(view.blobs)]
@@ -254,7 +322,7 @@ def _acks_already_earned(known: Knowledge) -> tuple[Operation, ...]:
 def _pushes(known: Knowledge) -> tuple[Operation, ...]:
     """The next batch of the oldest chain with something left: later chains may build on what it says."""
     under_way = _under_way(known, Push)
-    left = [view for view in known.chains if not view.trouble and not view.stopped and view.stored < view.seq]
+    left = [view for view in known.chains if not view.trouble and view.stored < view.seq]
     if not left or len(under_way) >= MAX_PUSHES or any(push.chain != left[0].chain for push in under_way):
         return ()
     oldest = left[0]
@@ -267,7 +335,15 @@ def _feed(known: Knowledge) -> tuple[Operation, ...]:
     # Entries first: the verdicts on those under way will be in the same pages.
     if known.feed == "current" or any(isinstance(operation, (Push, ReadFeed)) for operation in known.under_way):
         return ()
-    return (RestartFeed(),) if known.feed == "lost" else (ReadFeed(),)
+    return (ReadFeed(),)
+
+
+def _offers(known: Knowledge) -> tuple[Operation, ...]:
+    """Only a feed read to its end tells what the hub has lost."""
+    busy = any(isinstance(operation, (Push, ReadFeed, OfferFacts)) for operation in known.under_way)
+    if busy or known.feed != "current" or not known.lost_facts or not known.takes_facts:
+        return ()
+    return (OfferFacts(known.lost_facts),)
 
 
 def _wanted(known: Knowledge) -> tuple[Operation, ...]:

@@ -11,6 +11,15 @@ SyncState = Literal["done", "offline", "portal", "refused", "partial"]
 
 
 @dataclass(frozen=True, slots=True)
+class Repaired:
+    """What a sync put right: entries appended again to a new chain, entries taken back, hub facts given back."""
+
+    reappended: int = 0
+    taken_back: int = 0
+    given_back: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class SyncReport:
     """What came of one sync. Counts are of this sync but `pending`, `parked` and `conflicts`, which are of the desk.
 
@@ -35,6 +44,7 @@ class SyncReport:
     retry_after_s: int = 0
     settled: bool = False
     cargo: int = 0
+    repaired: Repaired = Repaired()
 
 
 @dataclass(frozen=True, slots=True)

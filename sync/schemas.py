@@ -19,6 +19,11 @@ _Place = Annotated[int, Field(ge=0, lt=2**53)]
 _Seq = Annotated[int, Field(ge=1, lt=2**53)]
 
 
+SHOWS_ENTRIES, TAKES_FACTS = "entries", "facts"
+"""What an end can do beyond the first version: show a device its own entries; take facts of the hub back."""
+CAPABILITIES = (SHOWS_ENTRIES, TAKES_FACTS)
+
+
 class Message(BaseModel):
     """Base of every JSON object on the wire."""
 
@@ -44,21 +49,26 @@ class KeysBrought(Message):
 
 
 class HelloAsk(Message):
-    """Who calls, and which protocols it speaks. Needs no token."""
+    """Who calls, which protocols it speaks and what it can do. Needs no token."""
 
     protocols: list[int]
     device: _Device
     public_key: _Hex32
+    capabilities: list[str] = []
 
 
 class HelloAnswer(Message):
-    """The protocol chosen, the working keys, whether this device's key is registered, and a challenge if it is."""
+    """The protocol chosen, the working keys, whether this device's key is registered, and a challenge if it is.
+
+    `capabilities`: what this hub can do; whatever it does not name is left out.
+    """
 
     protocol: int
     keys: KeyListMessage
     registered: Literal["no", "yes", "other"]
     challenge: str
     now_ms: int
+    capabilities: list[str] = []
 
 
 class RegisterAsk(Message):
@@ -301,6 +311,18 @@ class LicenceAnswer(Message):
 
     state: Literal["valid", "expired", "revoked", "none"]
     licence: LicenceMessage | None = None
+
+
+class FactsAsk(Message):
+    """Facts of the hub that it has lost: each its exact bytes and the hub's own signature."""
+
+    facts: list[FeedItem] = Field(max_length=1000)
+
+
+class FactsAnswer(Message):
+    """The facts that the hub has now, each at its present place; one it cannot place yet is left out."""
+
+    facts: list[FeedItem]
 
 
 class BlobsAsk(Message):

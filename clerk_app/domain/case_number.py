@@ -45,6 +45,12 @@ def check(number: str) -> bool:
     return _digits(number, LENGTH) and number[-CHECK:] == check_digits(number[:-CHECK])
 
 
+def count_of(number: str) -> int:
+    """The running counter in a number: 0 to 99999, the last five digits of what the device has counted to."""
+    start = HALL + DEVICE + DAY
+    return int(number[start : start + COUNTER])
+
+
 def parse(text: str) -> str | None:
     """The number in what was typed or read out: spaces, hyphens and full-width digits are fine. None if it is none."""
     plain = "".join(unicodedata.normalize("NFKC", text).replace("-", " ").split())

@@ -166,14 +166,23 @@ class WaitingEntry:
 
 
 @dataclass(frozen=True, slots=True)
+class Reappended:
+    """What came of cutting a chain: entries appended again to a new one, and entries left out because damaged."""
+
+    entries: int = 0
+    damaged: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class SyncBacklog:
     """What a person asks about.
 
-    Entries without a full ack and the oldest time among them (UTC ms), entries the hub parked, and streams with a step
-    that a person must look at.
+    Entries without a full ack and the oldest time among them (UTC ms), entries the hub parked, streams with a step that
+    a person must look at, and entries of a cut chain that do not fit their own hash, so that they cannot be sent.
     """
 
     pending: int
     oldest_at: int | None
     parked: int
     conflicts: int
+    damaged: int = 0

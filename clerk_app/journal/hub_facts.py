@@ -12,7 +12,6 @@ an entry, so that a body can be erased and the signature still holds. Hub facts 
 
 from __future__ import annotations
 
-import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -105,8 +104,8 @@ class HubFact:
 
     @property
     def digest(self) -> bytes:
-        """SHA-256 of the signed line: the fact's identity, whatever place it is found in."""
-        return hashlib.sha256(self.message()).digest()
+        """The fact's identity, at whatever place it is found: SHA-256(salt ‖ body), as of an act of a desk."""
+        return self.body_hash
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,16 @@ from clerk_app.domain.identity import IdentityDocument
 from clerk_app.domain.notices import Notice
 from clerk_app.domain.ratings import Grade, PadAnswer, SealedAnswer
 from clerk_app.journal.entry import Entry
-from clerk_app.services.rows import Backlog, CaseFilter, CaseRow, DraftRow, LookUp, PrintJob, VisitRow
+from clerk_app.services.rows import (
+    Backlog,
+    CaseFilter,
+    CaseRow,
+    DraftRow,
+    LookUp,
+    PrintJob,
+    RepairRow,
+    VisitRow,
+)
 
 
 class CardReader(Protocol):
@@ -153,6 +162,12 @@ class Reads(Protocol):
 
     def look_up(self, number: str) -> LookUp | None:
         """What became of looking up a case of another desk."""
+
+    def count_damaged(self) -> int:
+        """Entries of a cut chain that do not fit their own hash, so that they were neither sent nor copied."""
+
+    def repairs(self) -> list[RepairRow]:
+        """What was put right in this journal, newest first."""
 
     def open_invitations(self) -> int:
         """Visits whose rating invitation is open."""

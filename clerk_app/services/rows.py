@@ -72,6 +72,22 @@ class VisitRow:
 
 
 @dataclass(frozen=True, slots=True)
+class RepairRow:
+    """Something that was put right in the journal at `at` (UTC ms), and why.
+
+    `reason`: `hash`, `signature`, `fork` or `rolled_back` (a chain could not go on), `taken_back` (only the platform
+    had these entries). `reappended` entries were written again to a new chain, `damaged` ones left out for a person,
+    `taken_back` ones came from the platform. Nothing else is ever needed of the clerk.
+    """
+
+    at: int
+    reason: str
+    reappended: int
+    damaged: int
+    taken_back: int
+
+
+@dataclass(frozen=True, slots=True)
 class Backlog:
     """What the platform has not signed for: entries with the oldest time (UTC ms), cases, blobs."""
 

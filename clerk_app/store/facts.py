@@ -4,15 +4,29 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import Connection, Row, bindparam, literal, null, select, union_all
+from sqlalchemy import (
+    BindParameter,
+    Connection,
+    Integer,
+    Row,
+    bindparam,
+    case,
+    cast,
+    func,
+    literal,
+    null,
+    select,
+    union_all,
+)
 
 from clerk_app.domain.fold import Fact
 from clerk_app.journal.attested import AttestedEntry
 from clerk_app.journal.body import readable_body
 from clerk_app.journal.entry import Entry, Header
 from clerk_app.journal.hub_facts import read_hub_fact
+from clerk_app.store.meta import FEED_READING
 from clerk_app.store.prepared import Prepared
-from clerk_app.store.schema import entries, hub_facts, received_entries
+from clerk_app.store.schema import entries, hub_facts, meta, received_entries, superseded
 
 ENTRY_COLUMNS = (entries.c.header, entries.c.body, entries.c.salt, entries.c.body_hash, entries.c.prev, entries.c.hash)
 
@@ -29,17 +43,20 @@ def attested_of(row: Row[*tuple[Any, ...]], hub: bytes) -> AttestedEntry:
     return AttestedEntry(hub, row.device, row.hub_seq, entry_of(row))
 
 
-_HUB, _OTHERS, _OWN = 0, 1, 2
+_PLACED, _OTHERS, _OWN, _LOST = 0, 1, 2, 3
+_PRESENT = select(cast(meta.c.value, Integer)).where(meta.c.name == FEED_READING).scalar_subquery()
+_HAS_PLACE = hub_facts.c.reading >= func.coalesce(_PRESENT, 0)
+_STREAM: BindParameter[str] = bindparam("stream")
 _FACTS = Prepared(
     union_all(
         select(
-            literal(_HUB).label("writer"),
+            case((_HAS_PLACE, _PLACED), else_=_LOST).label("writer"),
             hub_facts.c.hub_seq.label("place"),
-            hub_facts.c.hub_seq,
+            case((_HAS_PLACE, hub_facts.c.hub_seq)).label("hub_seq"),
             hub_facts.c.content,
             null().label("body"),
             null().label("body_hash"),
-        ).where(hub_facts.c.stream == bindparam("stream")),
+        ).where(hub_facts.c.stream == _STREAM),
         select(
             literal(_OTHERS),
             received_entries.c.hub_seq,
@@ -47,10 +64,13 @@ _FACTS = Prepared(
             received_entries.c.header,
             received_entries.c.body,
             received_entries.c.body_hash,
-        ).where(received_entries.c.stream == bindparam("stream")),
+        ).where(received_entries.c.stream == _STREAM),
         select(
             literal(_OWN), entries.c.n, entries.c.hub_seq, entries.c.header, entries.c.body, entries.c.body_hash
-        ).where(entries.c.stream == bindparam("stream")),
+        ).where(entries.c.stream == _STREAM),
+        select(literal(_OWN), literal(0), null(), superseded.c.header, superseded.c.body, superseded.c.body_hash).where(
+            superseded.c.stream == _STREAM, superseded.c.copy_chain.is_(None)
+        ),
     ).order_by("writer", "place")
 )
 
@@ -58,10 +78,11 @@ _FACTS = Prepared(
 def load_facts(connection: Connection, stream: str) -> list[Fact]:
     """All facts of one stream: the hub's and other devices' first, then this device's in the order they were written.
 
-    Erased bodies fold as empty ones. The fold itself puts what has a `hub_seq` in the hub's order.
+    What the hub has lost comes last. Erased bodies fold as empty ones, damaged ones as far as they can be read. The
+    fold itself puts what has a `hub_seq` in the hub's order.
     """
     rows = _FACTS.run(connection, {"stream": stream})
-    return [_hub_fact(row) if row.writer == _HUB else _entry_fact(row) for row in rows]
+    return [_hub_fact(row) if row.writer in (_PLACED, _LOST) else _entry_fact(row) for row in rows]
 
 
 def _entry_fact(row: Row[*tuple[Any, ...]]) -> Fact:

@@ -29,7 +29,16 @@ from clerk_app.domain.case_state import ENDED
 from clerk_app.domain.fold import Fact, Folded, stream_type_of
 from clerk_app.domain.kinds import fold_stream
 from clerk_app.journal.entry import Entry, Header
-from clerk_app.services.rows import Backlog, CaseFilter, CaseRow, DraftRow, LookUp, PrintJob, VisitRow
+from clerk_app.services.rows import (
+    Backlog,
+    CaseFilter,
+    CaseRow,
+    DraftRow,
+    LookUp,
+    PrintJob,
+    RepairRow,
+    VisitRow,
+)
 from clerk_app.store import meta
 from clerk_app.store.facts import ENTRY_COLUMNS, OTHERS_COLUMNS, entry_of, load_facts
 from clerk_app.store.schema import (
@@ -42,12 +51,15 @@ from clerk_app.store.schema import (
     p_visit,
     print_jobs,
     received_entries,
+    repairs,
+    superseded,
     taken_up,
 )
 
 AnyRow = Row[*tuple[Any, ...]]
 AnySelect: TypeAlias = Select[*tuple[Any, ...]] | CompoundSelect[*tuple[Any, ...]]
 
+_REPAIR_COLUMNS = tuple(repairs.c[name] for name in RepairRow.__slots__)
 _JOB_COLUMNS = tuple(print_jobs.c[name] for name in PrintJob.__slots__)
 _LOOK_UP_COLUMNS = tuple(taken_up.c[name] for name in LookUp.__slots__)
 _NOT_UPLOADED = entries.c.complete == false()
@@ -218,6 +230,15 @@ class Reads:
         """What became of looking up a case of another desk."""
         row = self._one(select(*_LOOK_UP_COLUMNS).where(taken_up.c.number == number))
         return LookUp(**row._asdict()) if row else None
+
+    def count_damaged(self) -> int:
+        """Entries of a cut chain that do not fit their own hash, so that they were neither sent nor copied."""
+        return self._count(select(func.count()).select_from(superseded).where(superseded.c.copy_chain.is_(None)))
+
+    def repairs(self) -> list[RepairRow]:
+        """What was put right in this journal, newest first."""
+        statement = select(*_REPAIR_COLUMNS).order_by(desc(repairs.c.n))
+        return [RepairRow(**row._asdict()) for row in self._all(statement)]
 
     def open_invitations(self) -> int:
         """Visits whose rating invitation is open."""

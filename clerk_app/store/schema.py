@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from sqlalchemy import Boolean, Column, Index, Integer, LargeBinary, MetaData, Table, Text, text
 
-SCHEMA_VERSION = 2
+SCHEMA_VERSION = 3
 PROJECTION_VERSION = 1
 
 journal = MetaData()
@@ -76,6 +76,41 @@ received_entries = Table(
 `device` is nine digits. A hub that was put back may store a second entry at a chain's place, so the hash is the key.
 """
 
+superseded = Table(
+    "superseded",
+    journal,
+    Column("chain", Text, primary_key=True),
+    Column("seq", Integer, primary_key=True),
+    Column("hash", LargeBinary, primary_key=True),
+    Column("stream", Text, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("header", LargeBinary, nullable=False),
+    Column("body", LargeBinary),
+    Column("salt", LargeBinary),
+    Column("body_hash", LargeBinary, nullable=False),
+    Column("prev", LargeBinary, nullable=False),
+    Column("copy_chain", Text),
+    Column("copy_seq", Integer),
+    Index("superseded_damaged", "stream", sqlite_where=text("copy_chain IS NULL")),
+)
+"""Places that entries of this device had before they were appended again to another chain; body and salt went along.
+
+Without a copy: the entry no longer fits its own hash, so it stays here whole, for a person.
+"""
+
+repairs = Table(
+    "repairs",
+    journal,
+    Column("n", Integer, primary_key=True),
+    Column("at", Integer, nullable=False),
+    Column("chain", Text, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("reappended", Integer, nullable=False),
+    Column("damaged", Integer, nullable=False),
+    Column("taken_back", Integer, nullable=False),
+)
+"""What was put right, and when (UTC ms): entries appended again, left out as damaged, taken back from the hub."""
+
 hub_facts = Table(
     "hub_facts",
     journal,
@@ -85,9 +120,15 @@ hub_facts = Table(
     Column("kind", Text, nullable=False),
     Column("content", LargeBinary, nullable=False),
     Column("signature", LargeBinary, nullable=False),
+    Column("reading", Integer, nullable=False, server_default="0"),
     Index("hub_facts_by_stream", "stream", "hub_seq"),
+    Index("hub_facts_by_reading", "reading"),
 )
-"""What the platform wrote, signed one by one. A hub put back may give a number twice, so the digest is the key."""
+"""What the platform wrote, signed one by one; `digest` is that of the act.
+
+A hub put back may give a number twice and an act another number: of an act its newest place counts. `reading` is the
+last reading of the feed from its beginning in which it was seen; what an older one saw has no place in the order.
+"""
 
 unknown_items = Table(
     "unknown_items",

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
-from sqlalchemy import Connection, Engine, select
+from sqlalchemy import Connection, Engine, select, union_all
 
 from clerk_app.errors import BugError, DeviceRevoked, SchemaTooNew, StoreDamaged, StoreExists
 from clerk_app.failpoints import failpoint
@@ -31,7 +31,16 @@ from clerk_app.store.folder import DataFolder
 from clerk_app.store.projections import rebuild
 from clerk_app.store.reads import Reads
 from clerk_app.store.revoked_note import refuse_if_revoked
-from clerk_app.store.schema import PROJECTION_VERSION, SCHEMA_VERSION, chains, entries, journal, primary, projections
+from clerk_app.store.schema import (
+    PROJECTION_VERSION,
+    SCHEMA_VERSION,
+    chains,
+    entries,
+    journal,
+    primary,
+    projections,
+    superseded,
+)
 from clerk_app.store.tip import begin_counters, read_tip
 from clerk_app.store.unit_of_work import UnitOfWork
 from clerk_app.store.upgrades import bring_up, version_of
@@ -356,8 +365,13 @@ def _holds(connection: Connection, mark: Mark) -> bool:
     if not mark.seq:
         cited = select(chains.c.prev).where(chains.c.chain == mark.chain)
         return bool(connection.execute(cited).scalar_one_or_none() == mark.head)
-    found = select(entries.c.hash).where(entries.c.chain == mark.chain, entries.c.seq == mark.seq)
-    return bool(connection.execute(found).scalar_one_or_none() == mark.head)
+    # What was appended again to another chain is still there; a store of an older version knows no such thing.
+    places = (entries, superseded) if version_of(connection) == SCHEMA_VERSION else (entries,)
+    at = [
+        select(table.c.hash).where(table.c.chain == mark.chain, table.c.seq == mark.seq, table.c.hash == mark.head)
+        for table in places
+    ]
+    return connection.execute(union_all(*at)).first() is not None
 
 
 def _begin_folder(folder: DataFolder, disk: Disk) -> None:

@@ -5,7 +5,7 @@ Every `take_…` is one transaction: it happened when it returns, or it did not 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -25,6 +25,7 @@ from clerk_app.journal.exchange import (
     Followed,
     NamedBlob,
     OwnChain,
+    Reappended,
     ReceivedEntry,
     ReceivedFact,
     Registration,
@@ -33,7 +34,7 @@ from clerk_app.journal.exchange import (
     WaitingEntry,
     WantedCase,
 )
-from clerk_app.journal.hub_facts import Ack, SignedAck
+from clerk_app.journal.hub_facts import Ack, SignedAck, read_hub_fact
 from clerk_app.journal.hub_keys import KeyList
 from clerk_app.journal.orders import SignedOrder
 from clerk_app.journal.signature import public_of, sign
@@ -41,6 +42,7 @@ from clerk_app.security.enrolment_file import EnrolmentFile
 from clerk_app.store import meta
 from clerk_app.store.facts import ENTRY_COLUMNS, entry_of
 from clerk_app.store.projections import refold
+from clerk_app.store.repair import hash_at
 from clerk_app.store.schema import (
     blobs,
     chains,
@@ -99,7 +101,7 @@ class StoreSyncState:
     def hash_at(self, chain: str, seq: int) -> bytes | None:
         """The hash of one entry (at 0: what the chain cites), or None if the desk has no such entry."""
         with self._store.read() as connection:
-            return _hash_at(connection, chain, seq)
+            return hash_at(connection, chain, seq)
 
     def entries_after(self, chain: str, seq: int, *, max_bytes: int) -> Sequence[Entry]:
         """Entries that follow `seq`, about `max_bytes` of headers and bodies, at least one if there is any."""
@@ -122,8 +124,10 @@ class StoreSyncState:
         with self._store.write(_NOBODY) as unit:
             moved: set[str] = set()
             for signed in acks:
-                if _hash_at(unit.connection, signed.ack.chain, signed.ack.seq) == signed.ack.head:
+                if hash_at(unit.connection, signed.ack.chain, signed.ack.seq) == signed.ack.head:
                     moved |= self._take_ack(unit.connection, signed.ack)
+            if any(_missed_verdict(unit.connection, signed.ack) for signed in acks):
+                _restart_feed(unit.connection)
             for stream in sorted(moved):
                 refold(unit.connection, stream)
             unit.commit()
@@ -204,11 +208,11 @@ class StoreSyncState:
     def restart_feed(self) -> None:
         """Forget the place in the feed (never what was read), so that the next page is the first.
 
-        Whether the hub still knows what was taken up is seen only when its feed has said so again.
+        A fact has a place in the order again once this reading has brought it; whether the hub still knows what was
+        taken up is seen only when its feed has said so again.
         """
         with self._store.write(_NOBODY) as unit:
-            _put_place(unit.connection, FeedPlace())
-            unit.connection.execute(update(taken_up).values(shown=False))
+            _restart_feed(unit.connection)
             unit.commit()
 
     # ---- cases of other desks -----------------------------------------------------------------------------------
@@ -242,13 +246,35 @@ class StoreSyncState:
             unit.commit()
         failpoint("leaving.ordered")
 
-    def stop_chain(self, chain: str, reason: str) -> None:
-        """Write no more into a chain the hub takes no more of; later acts go to a new one."""
+    # ---- repair -------------------------------------------------------------------------------------------------
+
+    def cut_chain(self, chain: str, reason: str, kept: Mapping[str, int]) -> Reappended:
+        """Write no more into a chain; what the hub has not stored of it and of those after it goes to a new one."""
         with self._store.write(_NOBODY) as unit:
-            last = unit.connection.execute(select(chains.c.chain).order_by(chains.c.n.desc()).limit(1)).scalar_one()
-            live = update(chains).where(chains.c.chain == chain, chains.c.stopped.is_(None))
-            if unit.connection.execute(live.values(stopped=reason)).rowcount and chain == last:
-                unit.begin_chain("stopped")
+            done = unit.cut_chain(chain, reason, kept)
+            unit.commit()
+        return done
+
+    def take_back(self, chain: str, found: Sequence[Entry]) -> None:
+        """Take entries of this device that only the hub had."""
+        with self._store.write(_NOBODY) as unit:
+            unit.take_back(chain, found)
+            unit.commit()
+
+    def lost_facts(self) -> Sequence[ReceivedFact]:
+        """Facts that the feed, read again from its beginning, no longer brings; call once it was read to its end."""
+        with self._store.read() as connection:
+            lost = hub_facts.c.reading < _reading(connection)
+            rows = connection.execute(select(hub_facts).where(lost).order_by(hub_facts.c.hub_seq)).fetchall()
+        return [ReceivedFact(read_hub_fact(row.content), row.signature) for row in rows]
+
+    def take_facts(self, facts: Sequence[ReceivedFact]) -> None:
+        """Keep facts at the place the hub gives them now, and fold their streams."""
+        with self._store.write(_NOBODY) as unit:
+            for fact in facts:
+                _take_fact(unit.connection, fact)
+            for stream in sorted({fact.fact.stream for fact in facts}):
+                refold(unit.connection, stream)
             unit.commit()
 
     # ---- keys and what waits ------------------------------------------------------------------------------------
@@ -272,7 +298,8 @@ class StoreSyncState:
             parked = connection.execute(
                 select(func.count()).select_from(entries).where(entries.c.verdict == "parked")
             ).scalar_one()
-        return SyncBacklog(waiting.entries, waiting.oldest_at, parked, self._store.reads.count_conflicts())
+        reads = self._store.reads
+        return SyncBacklog(waiting.entries, waiting.oldest_at, parked, reads.count_conflicts(), reads.count_damaged())
 
     def _names_in(self, connection: Connection, n: int) -> tuple[NamedBlob, ...]:
         body = connection.execute(select(entries.c.body).where(entries.c.n == n)).scalar_one()
@@ -319,11 +346,16 @@ def _own_chain(connection: Connection, chain: str, *, stopped: bool) -> OwnChain
     return OwnChain(chain, last.seq, last.hash, last.seq if first_unacked is None else first_unacked - 1, stopped)
 
 
-def _hash_at(connection: Connection, chain: str, seq: int) -> bytes | None:
-    if seq == 0:
-        return connection.execute(select(chains.c.prev).where(chains.c.chain == chain)).scalar_one_or_none()
-    statement = select(entries.c.hash).where(entries.c.chain == chain, entries.c.seq == seq)
-    return connection.execute(statement).scalar_one_or_none()
+def _missed_verdict(connection: Connection, ack: Ack) -> bool:
+    """Whether the feed was read past the verdict on an entry that was not here then, but taken back since."""
+    place = meta.get_int(connection, meta.FEED_SEQ)
+    missed = select(entries.c.n).where(
+        entries.c.chain == ack.chain,
+        entries.c.seq.between(ack.first, ack.seq),
+        entries.c.verdict.is_(None),
+        entries.c.hub_seq <= place,
+    )
+    return connection.execute(missed.limit(1)).first() is not None
 
 
 def _take_verdict(connection: Connection, verdict: Verdict) -> None:
@@ -341,8 +373,17 @@ def _take_fact(connection: Connection, received: ReceivedFact) -> None:
         "kind": fact.kind,
         "content": fact.to_bytes(),
         "signature": received.signature,
+        "reading": _reading(connection),
     }
-    connection.execute(upsert(hub_facts).values(**values).on_conflict_do_nothing())
+    new = upsert(hub_facts).values(**values)
+    # A hub that was put back gives a fact another number: its newest word counts.
+    newest = {name: new.excluded[name] for name in ("hub_seq", "content", "signature", "reading")}
+    connection.execute(new.on_conflict_do_update(index_elements=["digest"], set_=newest))
+
+
+def _reading(connection: Connection) -> int:
+    """The present reading of the feed from its beginning."""
+    return meta.get_int(connection, meta.FEED_READING)
 
 
 def _take_entry(connection: Connection, received: ReceivedEntry) -> None:
@@ -368,6 +409,12 @@ def _take_entry(connection: Connection, received: ReceivedEntry) -> None:
 def _take_followed(connection: Connection, followed: Followed) -> None:
     mine = update(taken_up).where(taken_up.c.stream == followed.stream)
     connection.execute(mine.values(shown=True, place=followed.hub_seq))
+
+
+def _restart_feed(connection: Connection) -> None:
+    _put_place(connection, FeedPlace())
+    meta.put_int(connection, meta.FEED_READING, _reading(connection) + 1)
+    connection.execute(update(taken_up).values(shown=False))
 
 
 def _put_place(connection: Connection, place: FeedPlace) -> None:

@@ -22,7 +22,7 @@ _NAME = "counters"
 
 @dataclass(frozen=True, slots=True)
 class Tip:
-    """The end of the newest chain: its last `seq` (0 before its first entry) and head.
+    """The end of the newest chain that goes on: its last `seq` (0 before its first entry) and head.
 
     `case_counter` is the last running number given, `writes` counts transactions, `high_water_ms` is the latest time
     (UTC ms) ever seen here.
@@ -42,10 +42,12 @@ class Tip:
 
 
 _newest, _last = chains.alias(), entries.alias()
+# A chain that takes no more entries is never where the journal ends: one may be found out later than its successor.
+_LIVE = select(func.max(_newest.c.n)).where(_newest.c.stopped.is_(None)).scalar_subquery()
 _READ = Prepared(
     select(values.c.value, chains.c.chain, chains.c.prev, entries.c.seq, entries.c.hash)
     .select_from(values)
-    .outerjoin(chains, chains.c.n == select(func.max(_newest.c.n)).scalar_subquery())
+    .outerjoin(chains, chains.c.n == _LIVE)
     .outerjoin(
         entries,
         and_(

@@ -23,12 +23,23 @@ from clerk_app.errors import NoSuchDraft
 from clerk_app.failpoints import failpoint
 from clerk_app.journal.body import SALT_SIZE
 from clerk_app.journal.entry import ClockState, Entry, Header, make_entry
+from clerk_app.journal.exchange import Reappended
 from clerk_app.journal.signature import HEAD, head_message, sign
 from clerk_app.seams import Clock, Rng
 from clerk_app.store import meta
 from clerk_app.store.facts import load_facts
 from clerk_app.store.prepared import Prepared
 from clerk_app.store.projections import refold
+from clerk_app.store.repair import (
+    REPAIR,
+    ROLLED_BACK,
+    append_again,
+    counter_after,
+    cut_of,
+    end_of,
+    note_repair,
+    take_back,
+)
 from clerk_app.store.schema import blobs, chains, drafts, entries, heads, print_jobs, taken_up
 from clerk_app.store.tip import Tip, read_tip, write_counters
 from clerk_app.store.witness import Witness
@@ -102,6 +113,40 @@ class UnitOfWork:
         self.connection.execute(_INSERT_CHAIN, row)
         self._tip = replace(tip, chain=chain, seq=0)
         return chain
+
+    def cut_chain(self, chain: str, reason: str, kept: Mapping[str, int]) -> Reappended:
+        """Write no more into `chain`; what the hub has not stored of it, and of those after it, goes to a new one.
+
+        `kept` says how far the hub has stored each of them. Doing it again changes nothing.
+        """
+        self._stop(chain, reason)
+        now = self._clock.now_ms()
+        cut, done = cut_of(self.connection, chain, kept, now), Reappended()
+        if cut is not None:
+            for name in cut.kept:
+                # What was sent of it may still arrive late: its places must never be given to anything else.
+                self._stop(name, reason)
+            self._tip = end_of(self.connection, cut, self._tip)
+            self.begin_chain(REPAIR)
+            self._tip, done = append_again(self.connection, cut, self._tip)
+            note_repair(self.connection, now, chain, reason, done)
+        elif self._tip.chain == chain:
+            self.begin_chain(REPAIR)
+        failpoint("repair.cut")
+        return done
+
+    def take_back(self, chain: str, found: Sequence[Entry]) -> None:
+        """Take entries of this device that only the hub had; the counter of cases goes above their numbers."""
+        self._stop(chain, ROLLED_BACK)
+        if self._tip.chain == chain:
+            self.begin_chain(REPAIR)
+        streams = take_back(self.connection, chain, found, self._clock.now_ms())
+        counter = counter_after(self.connection, self._tip.case_counter, streams)
+        self._tip = replace(self._tip, case_counter=counter)
+
+    def _stop(self, chain: str, reason: str) -> None:
+        live = update(chains).where(chains.c.chain == chain, chains.c.stopped.is_(None))
+        self.connection.execute(live.values(stopped=reason))
 
     def sign_head(self) -> None:
         """Store the device's signature over the present head."""

@@ -22,7 +22,22 @@ _ENTRIES_OF_OTHERS = (
         number TEXT NOT NULL PRIMARY KEY, clerk TEXT NOT NULL, asked_at INTEGER NOT NULL, stream TEXT,
         place INTEGER NOT NULL, shown BOOLEAN NOT NULL, refused TEXT NOT NULL) WITHOUT ROWID""",
 )
-_STEPS: Mapping[int, Sequence[str]] = MappingProxyType({1: _ENTRIES_OF_OTHERS})
+_REPAIR = (
+    """CREATE TABLE superseded (
+        chain TEXT NOT NULL, seq INTEGER NOT NULL, hash BLOB NOT NULL, stream TEXT NOT NULL, kind TEXT NOT NULL,
+        header BLOB NOT NULL, body BLOB, salt BLOB, body_hash BLOB NOT NULL, prev BLOB NOT NULL, copy_chain TEXT,
+        copy_seq INTEGER, PRIMARY KEY (chain, seq, hash))""",
+    "CREATE INDEX superseded_damaged ON superseded (stream) WHERE copy_chain IS NULL",
+    """CREATE TABLE repairs (
+        n INTEGER NOT NULL PRIMARY KEY, at INTEGER NOT NULL, chain TEXT NOT NULL, reason TEXT NOT NULL,
+        reappended INTEGER NOT NULL, damaged INTEGER NOT NULL, taken_back INTEGER NOT NULL)""",
+    "ALTER TABLE hub_facts ADD COLUMN reading INTEGER NOT NULL DEFAULT '0'",
+    "CREATE INDEX hub_facts_by_reading ON hub_facts (reading)",
+    # A fact is known by its act from now on; the hash of salt and body ends its first line.
+    """UPDATE hub_facts SET digest =
+        unhex(json_extract(CAST(substr(content, 1, instr(content, x'0a') - 1) AS TEXT), '$[#-1]'))""",
+)
+_STEPS: Mapping[int, Sequence[str]] = MappingProxyType({1: _ENTRIES_OF_OTHERS, 2: _REPAIR})
 """What leads from a version to the next."""
 
 

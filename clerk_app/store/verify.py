@@ -12,13 +12,13 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, select, union_all
 from sqlalchemy.exc import SQLAlchemyError
 
 from clerk_app.errors import ClerkError, KeysDamaged, SchemaTooNew
 from clerk_app.journal.body import read_body
 from clerk_app.journal.chain import check_chain, check_entry
-from clerk_app.journal.entry import Entry, Header
+from clerk_app.journal.entry import Entry, Header, link
 from clerk_app.journal.hub_facts import read_hub_fact
 from clerk_app.journal.hub_keys import KeyList, read_key_list
 from clerk_app.journal.signature import HEAD, head_message, public_of, verify
@@ -32,7 +32,8 @@ from clerk_app.store.facts import ENTRY_COLUMNS, attested_of, entry_of
 from clerk_app.store.faults import storage_faults
 from clerk_app.store.folder import DataFolder
 from clerk_app.store.projections import rebuild, snapshot
-from clerk_app.store.schema import blobs, chains, entries, heads, hub_facts, received_entries
+from clerk_app.store.repair import hash_at
+from clerk_app.store.schema import blobs, chains, entries, heads, hub_facts, received_entries, superseded
 from clerk_app.store.store import Store, unlock
 
 Part = Literal["chain", "signatures", "blobs", "projections"]
@@ -134,6 +135,8 @@ def _contents(findings: _Findings, connection: Connection, store: Store) -> None
     """Everything that is read inside the one transaction of `connection`."""
     with findings.looking_at("chain", "chains"):
         _chains(findings, connection)
+    with findings.looking_at("chain", "old places"):
+        _superseded(findings, connection)
     with findings.looking_at("chain", "columns"):
         _columns(findings, connection)
     with findings.looking_at("signatures", "signed heads"):
@@ -158,16 +161,40 @@ def _pages(findings: _Findings, connection: Connection) -> None:
 
 
 def _chains(findings: _Findings, connection: Connection) -> None:
-    ends: dict[str, bytes] = {}
     for chain in connection.execute(select(chains).order_by(chains.c.n)).fetchall():
         rows = connection.execute(select(*ENTRY_COLUMNS).where(entries.c.chain == chain.chain).order_by(entries.c.seq))
-        seq, head, fault = check_chain((entry_of(row) for row in rows), chain=chain.chain, prev=chain.prev)
-        ends[chain.chain] = head
+        seq, _head, fault = check_chain((entry_of(row) for row in rows), chain=chain.chain, prev=chain.prev)
         findings.entries += seq
-        if chain.prev_chain is not None and ends.get(chain.prev_chain) != chain.prev:
-            findings.add("chain", f"chain {chain.chain} does not cite the head of {chain.prev_chain}")
+        if chain.prev_chain is not None and not _was_head(connection, chain.prev_chain, chain.prev):
+            findings.add("chain", f"chain {chain.chain} does not cite a head of {chain.prev_chain}")
         if fault is not None:
             findings.add("chain", f"entry {fault.chain}/{fault.seq}: {fault.what}")
+
+
+def _was_head(connection: Connection, chain: str, head: bytes) -> bool:
+    """Whether the chain ended here once; it may have been cut since, or got back what it had lost."""
+    at = [select(table.c.hash).where(table.c.chain == chain, table.c.hash == head) for table in (entries, superseded)]
+    return connection.execute(union_all(*at)).first() is not None or hash_at(connection, chain, 0) == head
+
+
+def _superseded(findings: _Findings, connection: Connection) -> None:
+    """Every old place is of an act that stands elsewhere now; one that stands nowhere is damaged."""
+    for row in connection.execute(select(superseded).order_by(superseded.c.chain, superseded.c.seq)).fetchall():
+        where = f"entry {row.chain}/{row.seq}"
+        if row.copy_chain is None:
+            findings.add("chain", f"{where}: damaged")
+        elif link(row.prev, row.header, row.body_hash) != row.hash or not _stands(connection, row):
+            findings.add("chain", f"{where}: not appended again")
+
+
+def _stands(connection: Connection, row: Any) -> bool:
+    at = [
+        select(table.c.hash).where(
+            table.c.chain == row.copy_chain, table.c.seq == row.copy_seq, table.c.body_hash == row.body_hash
+        )
+        for table in (entries, superseded)
+    ]
+    return connection.execute(union_all(*at)).first() is not None
 
 
 def _columns(findings: _Findings, connection: Connection) -> None:
@@ -194,11 +221,8 @@ def _place_of(header: Header) -> tuple[str, int, str, str]:
 def _heads(findings: _Findings, connection: Connection) -> None:
     public = public_of(meta.get(connection, meta.DEVICE_PRIVATE) or b"")
     for row in connection.execute(select(heads)):
-        stored = connection.execute(
-            select(entries.c.hash).where(entries.c.chain == row.chain, entries.c.seq == row.seq)
-        ).scalar_one_or_none()
         message = head_message(row.chain, row.seq, row.head)
-        if stored != row.head or not verify(public, HEAD, message, row.signature):
+        if not _was_head(connection, row.chain, row.head) or not verify(public, HEAD, message, row.signature):
             findings.add("signatures", f"signed head {row.chain}/{row.seq}")
             return
 
@@ -240,7 +264,7 @@ def _others(findings: _Findings, connection: Connection) -> None:
 
 
 def _blobs(findings: _Findings, connection: Connection, store: Store) -> None:
-    """Every kept blob is whole, and every blob that an entry names is kept."""
+    """Every kept blob is whole, and every blob that an entry names is kept here, or whole at the hub by its word."""
     kept = {row.id: row.size for row in connection.execute(select(blobs.c.id, blobs.c.size))}
     for blob, size in kept.items():
         try:
@@ -250,7 +274,7 @@ def _blobs(findings: _Findings, connection: Connection, store: Store) -> None:
         if not whole:
             findings.add("blobs", f"blob {blob}")
             return
-    for row in connection.execute(select(*ENTRY_COLUMNS).where(entries.c.kind == "case.taken_in")):
+    for row in connection.execute(select(*ENTRY_COLUMNS).where(entries.c.kind == "case.taken_in", ~entries.c.complete)):
         missing = _named_blobs(entry_of(row)) - kept.keys()
         if missing:
             findings.add("blobs", f"blob {min(missing)}")

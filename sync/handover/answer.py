@@ -139,5 +139,6 @@ def _stop(desk: HandoverDesk, chains: Sequence[ChainStanding]) -> int:
     stopped = [chain for chain in chains if chain.standing in ("stopped", "fork") and chain.chain in own]
     for chain in stopped:
         if not own[chain.chain].stopped:
-            desk.stop_chain(chain.chain, chain.reason or "fork")
+            # What the hub lacks of it is written again at the next sync by line, which tells how much that is.
+            desk.cut_chain(chain.chain, chain.reason or "fork", {})
     return len(stopped)

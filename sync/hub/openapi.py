@@ -41,7 +41,7 @@ def _operation(route: Route) -> dict[str, Any]:
     elif route.handler.__name__ == "push":
         operation["requestBody"] = {"required": True, "content": {wire.BATCH: {}}}
     else:
-        operation["parameters"] = [_parameter("query", "after"), _parameter("query", "limit")]
+        operation["parameters"] = [_parameter("query", name) for name in route.query]
     return operation
 
 
@@ -68,13 +68,14 @@ def _page_operation() -> dict[str, Any]:
 
 
 def _parameter(place: str, name: str) -> dict[str, Any]:
-    kind = "string" if place == "path" else "integer"
+    kind = "string" if place == "path" or name == "chain" else "integer"
     return {"in": place, "name": name, "required": True, "schema": {"type": kind}}
 
 
-def _responses(answer: type[Message]) -> dict[str, Any]:
+def _responses(answer: type[Message] | None) -> dict[str, Any]:
     refused = {"description": "refused", "content": {wire.JSON: {"schema": _refer(ErrorAnswer)}}}
-    done = {"description": "done", "content": {wire.JSON: {"schema": _refer(answer)}}}
+    content = {wire.BATCH: {}} if answer is None else {wire.JSON: {"schema": _refer(answer)}}
+    done = {"description": "done", "content": content}
     return {"200": done, "default": refused}
 
 
@@ -83,7 +84,9 @@ def _refer(model: type[Message]) -> dict[str, str]:
 
 
 def _schemas() -> dict[str, Any]:
-    models = {route.answer for route in ROUTES.values()} | {route.ask for route in ROUTES.values() if route.ask}
+    models = {route.answer for route in ROUTES.values() if route.answer} | {
+        route.ask for route in ROUTES.values() if route.ask
+    }
     models |= {PIECE, ErrorAnswer}
     named = sorted(models, key=lambda model: model.__name__)
     _, document = models_json_schema([(model, "validation") for model in named], ref_template=_REFERENCE)

@@ -27,14 +27,18 @@ from sync.hub.licences.ask import ask_library
 from sync.hub.progress_page import progress_page
 from sync.hub.push import push
 from sync.hub.refusal import Refused
+from sync.hub.repair import own_entries, take_facts_back
 from sync.hub.store import is_full, retried
 from sync.schemas import (
+    CAPABILITIES,
     AckMessage,
     AcksAnswer,
     AcksAsk,
     BlobsAnswer,
     BlobsAsk,
     ErrorAnswer,
+    FactsAnswer,
+    FactsAsk,
     FeedAnswer,
     FeedItem,
     HandoverAnswer,
@@ -120,7 +124,8 @@ class HubService:
     def _route(self, request: Request) -> Response:
         route = ROUTES.get((request.method, request.route))
         if route is not None:
-            return _json(route.handler(self, request))
+            made = route.handler(self, request)
+            return made if isinstance(made, Response) else _json(made)
         kind, _, blob = request.route.rpartition("/")
         if kind == BLOB_ROUTE and is_blob_id(blob) and request.method in ("HEAD", "PATCH"):
             return self._blob_head(request, blob) if request.method == "HEAD" else self._blob_piece(request, blob)
@@ -158,6 +163,7 @@ class HubService:
             registered="yes" if same else "no" if public is None else "other",
             challenge=self._tokens.challenge(ask.device, hub.rng.token(NONCE_SIZE), now) if same else "",
             now_ms=now,
+            capabilities=list(CAPABILITIES),
         )
 
     def register(self, request: Request) -> RegisterAnswer:
@@ -215,6 +221,18 @@ class HubService:
         ask = read_message(LicenceAsk, request)
         return ask_library(self._hub, self._device(request), ask, request.headers.get(wire.REQUEST_ID, ""))
 
+    # ---- repair -------------------------------------------------------------------------------------------------
+
+    def own_entries(self, request: Request) -> Response:
+        """A device's own entries, as a batch."""
+        device = self._device(request)
+        batch = own_entries(self._hub, device, request.query("chain", ""), _number(request.query("after", "0")))
+        return Response(200, {wire.CONTENT_TYPE: wire.BATCH}, batch)
+
+    def facts(self, request: Request) -> FactsAnswer:
+        """Take facts of this hub back that an older copy of it does not have."""
+        return take_facts_back(self._hub, self._device(request), read_message(FactsAsk, request))
+
     # ---- blobs --------------------------------------------------------------------------------------------------
 
     def blobs(self, request: Request) -> BlobsAnswer:
@@ -243,11 +261,12 @@ class HubService:
 
 @dataclass(frozen=True, slots=True)
 class Route:
-    """One call of the protocol: its handler, and the messages that describe it."""
+    """One call of the protocol: its handler, and the messages that describe it; without `answer` it is a batch."""
 
-    handler: Callable[[HubService, Request], Message]
-    answer: type[Message]
+    handler: Callable[[HubService, Request], Message | Response]
+    answer: type[Message] | None
     ask: type[Message] | None = None
+    query: tuple[str, ...] = ()
 
 
 BLOB_ROUTE = "/v1/blobs"
@@ -258,11 +277,13 @@ ROUTES: dict[tuple[str, str], Route] = {
     ("POST", "/v1/state"): Route(HubService.state, StateAnswer, StateAsk),
     ("POST", "/v1/push"): Route(HubService.push, PushAnswer),
     ("POST", "/v1/acks"): Route(HubService.acks, AcksAnswer, AcksAsk),
-    ("GET", "/v1/feed"): Route(HubService.feed, FeedAnswer),
+    ("GET", "/v1/feed"): Route(HubService.feed, FeedAnswer, query=("after", "limit")),
     ("POST", "/v1/handovers"): Route(HubService.handover, HandoverAnswer, HandoverAsk),
     ("POST", "/v1/handovers/take"): Route(HubService.take_handover, HandoverAnswer, TakeAsk),
     ("POST", "/v1/streams"): Route(HubService.streams, StreamsAnswer, StreamsAsk),
     ("POST", "/v1/licences"): Route(HubService.licences, LicenceAnswer, LicenceAsk),
+    ("GET", "/v1/entries"): Route(HubService.own_entries, None, query=("chain", "after")),
+    ("POST", "/v1/facts"): Route(HubService.facts, FactsAnswer, FactsAsk),
     ("POST", BLOB_ROUTE): Route(HubService.blobs, BlobsAnswer, BlobsAsk),
 }
 """The calls with a fixed path; a blob itself is `HEAD` and `PATCH` below `BLOB_ROUTE` (answer: `PieceAnswer`)."""

@@ -27,10 +27,7 @@ def speak(hub: Hub, connection: Connection, region: str, word: HubWord) -> HubFa
         return None
     hub_seq = take_numbers(connection, region, 1)
     fact = make_hub_fact(word, hub=hub.identity, region=region, hub_seq=hub_seq, salt=hub.rng.token(SALT_SIZE))
-    _store(hub, connection, fact)
-    replace_case_rows(connection, region, [folded])
-    for device in sorted(followers(connection, region, [fact.stream])[fact.stream]):
-        append_to_feed(connection, region, device, [FeedLine(hub_seq, fact.message(), shows=hub_seq)])
+    place(hub, connection, fact, folded)
     return fact
 
 
@@ -41,13 +38,19 @@ def _folded_with(connection: Connection, region: str, word: HubWord, hub_seq: in
     return None if any(conflict.hub_seq == hub_seq for conflict in folded.conflicts) else folded
 
 
-def _store(hub: Hub, connection: Connection, fact: HubFact) -> None:
+def place(hub: Hub, connection: Connection, fact: HubFact, folded: Folded) -> bytes:
+    """Sign, store and show a fact that has its number; return the signature. `folded` is its stream with it."""
+    signature = hub.keys.sign_fact(fact)
     row = {
         "region": fact.region,
         "hub_seq": fact.hub_seq,
         "stream": fact.stream,
         "kind": fact.kind,
         "content": fact.to_bytes(),
-        "signature": hub.keys.sign_fact(fact),
+        "signature": signature,
     }
     insert_all(connection, hub_facts, [row])
+    replace_case_rows(connection, fact.region, [folded])
+    for device in sorted(followers(connection, fact.region, [fact.stream])[fact.stream]):
+        append_to_feed(connection, fact.region, device, [FeedLine(fact.hub_seq, fact.message(), shows=fact.hub_seq)])
+    return signature

@@ -21,6 +21,7 @@ SUITES = {
     "sync": "tests/faults/test_sync_failpoints.py",
     "recheck": "tests/sync/test_rechecks.py",
     "exchange": "tests/sync/test_exchange.py",
+    "repair": "tests/faults/test_repair_kills.py",
     "hub": "tests/faults/test_sync_failpoints.py",
 }
 """The first word of a name, and the test file that passes through all of its names."""

@@ -12,6 +12,7 @@ from clerk_app.store.upgrades import version_of
 from tests.helpers.stores import append, desk_at
 
 NEW_IN_2 = ("received_entries", "taken_up")
+NEW_IN_3 = ("superseded", "repairs")
 
 
 def tables_of(store):
@@ -33,8 +34,10 @@ def old_store(tmp_path):
     store = desk.create()
     append(store, "visit/1")
     with store.write("") as unit:
-        for name in NEW_IN_2:
+        for name in (*NEW_IN_2, *NEW_IN_3):
             unit.connection.exec_driver_sql(f"DROP TABLE {name}")
+        unit.connection.exec_driver_sql("DROP INDEX hub_facts_by_reading")
+        unit.connection.exec_driver_sql("ALTER TABLE hub_facts DROP COLUMN reading")
         unit.connection.exec_driver_sql("PRAGMA user_version = 1")
         unit.commit()
     store.close()
@@ -57,7 +60,7 @@ def test_an_older_store_gets_the_tables_of_a_new_one(old_store, tmp_path):
 def test_every_table_has_the_version_that_brought_it():
     """Whoever adds a table adds the step that makes it in older stores."""
     first = {"chains", "entries", "hub_facts", "unknown_items", "heads", "meta", "drafts", "print_jobs", "blobs"}
-    assert {*journal.tables, *primary.tables} == first | {*NEW_IN_2}
+    assert {*journal.tables, *primary.tables} == first | {*NEW_IN_2, *NEW_IN_3}
 
 
 def test_verify_carries_an_older_store_over_too(old_store):

@@ -4,21 +4,23 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from typing import Any
 
 from clerk_app.domain.civil import civil_date
 from clerk_app.domain.fold import Fact
-from clerk_app.errors import BlobDamaged, DeviceRevoked, DiskFull
+from clerk_app.errors import BlobDamaged, DeviceRevoked, DiskFull, ProtocolMismatch
 from clerk_app.journal.body import readable_body
-from clerk_app.journal.entry import NO_HEAD, Entry, Header, make_entry
+from clerk_app.journal.chain import check_chain, check_entry
+from clerk_app.journal.entry import NO_HEAD, Entry, Header, link, make_entry
 from clerk_app.journal.exchange import (
     CaseAnswer,
     FeedPage,
     FeedPlace,
     NamedBlob,
     OwnChain,
+    Reappended,
     ReceivedEntry,
     ReceivedFact,
     Registration,
@@ -43,6 +45,7 @@ class MemoryChain:
     entries: list[Entry] = field(default_factory=list)
     acked: dict[int, SignedAck] = field(default_factory=dict)
     stopped: str = ""
+    by_repair: bool = False
 
     @property
     def head(self) -> bytes:
@@ -71,6 +74,11 @@ class MemoryDesk:
         self.chains: list[MemoryChain] = []
         self.blobs: dict[str, bytes] = {}
         self.facts: dict[bytes, ReceivedFact] = {}
+        self.seen: dict[bytes, int] = {}
+        self.readings = 0
+        self.repaired_at = 0
+        self.damaged: list[Entry] = []
+        self.moved: dict[tuple[str, int], tuple[str, int]] = {}
         self.entries: dict[bytes, ReceivedEntry] = {}
         self.wishes: dict[str, Wish] = {}
         self._parked: dict[tuple[str, int], str] = {}
@@ -131,7 +139,8 @@ class MemoryDesk:
             for entry in chain.entries
             if entry.head.stream == stream
         ]
-        return [*hub, *others, *own]
+        damaged = [fact_of(entry, None) for entry in self.damaged if entry.head.stream == stream]
+        return [*hub, *others, *own, *damaged]
 
     def received(self) -> set[bytes]:
         return set(self.entries)
@@ -221,6 +230,9 @@ class MemoryDesk:
             assert chain is not None
             for seq in range(signed.ack.first, signed.ack.seq + 1):
                 chain.acked[seq] = signed
+                place, number = (chain.chain, seq), number_of(signed, seq)
+                if place not in self._parked and place not in self.applied and (number or 0) <= self.place.hub_seq:
+                    self._restart_feed()
 
     def waiting(self) -> Sequence[WaitingEntry]:
         return [
@@ -258,6 +270,8 @@ class MemoryDesk:
         for verdict in page.verdicts:
             for seq in range(verdict.first, verdict.seq + 1):
                 place = (verdict.chain, seq)
+                if self.hash_at(*place) is None:
+                    continue
                 self._parked.pop(place, None)
                 self.applied.discard(place)
                 if verdict.verdict == "parked":
@@ -265,7 +279,7 @@ class MemoryDesk:
                 else:
                     self.applied.add(place)
         for received in page.facts:
-            self.facts[received.fact.digest] = received
+            self._take_fact(received)
         self.unknown |= dict(page.unknown)
         own = {chain.chain for chain in self.chains}
         for entry in page.entries:
@@ -277,7 +291,11 @@ class MemoryDesk:
 
     def restart_feed(self) -> None:
         self._commit()
+        self._restart_feed()
+
+    def _restart_feed(self) -> None:
         self.place = FeedPlace()
+        self.readings += 1
         for wish in self.wishes.values():
             wish.shown = False
 
@@ -294,11 +312,66 @@ class MemoryDesk:
         self._commit()
         self.order = order
 
-    def stop_chain(self, chain: str, reason: str) -> None:
+    def cut_chain(self, chain: str, reason: str, kept: Mapping[str, int]) -> Reappended:
         self._commit()
+        self._stop(chain, reason)
+        cut = [one for one in self.chains if one.chain in kept and len(one.entries) > kept[one.chain]]
         found = self._chain(chain)
         assert found is not None
-        found.stopped = reason
+        off = [entry for one in cut for entry in one.entries[kept[one.chain] :]]
+        damaged = [entry for entry in off if not is_sound(entry)]
+        now = self.clock.now_ms()
+        hopeless = found.by_repair and not kept.get(chain) and not damaged and now - self.repaired_at < 86_400_000
+        if not off or hopeless:
+            return Reappended()
+        self.repaired_at = now
+        for one in cut:
+            self._stop(one.chain, reason)
+            for seq in range(kept[one.chain] + 1, len(one.entries) + 1):
+                one.acked.pop(seq, None)
+                self._parked.pop((one.chain, seq), None)
+            del one.entries[kept[one.chain] :]
+        self.begin_chain()
+        self.chains[-1].by_repair = True
+        for entry in off:
+            if entry in damaged:
+                self.damaged.append(entry)
+                continue
+            new = self.chains[-1]
+            header = replace(entry.head, chain=new.chain, seq=len(new.entries) + 1).to_bytes()
+            hash_ = link(new.head, header, entry.body_hash)
+            new.entries.append(replace(entry, header=header, prev=new.head, hash=hash_))
+            self.moved[new.chain, len(new.entries)] = (entry.head.chain, entry.head.seq)
+        return Reappended(len(off) - len(damaged), len(damaged))
+
+    def _stop(self, chain: str, reason: str) -> None:
+        found = self._chain(chain)
+        assert found is not None
+        found.stopped = found.stopped or reason
+
+    def take_back(self, chain: str, found: Sequence[Entry]) -> None:
+        self._commit()
+        first = found[0].head.seq
+        if self._chain(chain) is None and first == 1:
+            self.chains.insert(0, MemoryChain(chain, found[0].prev))
+        mine = self._chain(chain)
+        here = self.hash_at(chain, first - 1)
+        if mine is None or here is None or check_chain(found, chain=chain, prev=here, after=first - 1)[2]:
+            raise ProtocolMismatch
+        self._stop(chain, "rolled_back")
+        mine.entries += found[len(mine.entries) - first + 1 :]
+
+    def lost_facts(self) -> Sequence[ReceivedFact]:
+        return [received for digest, received in self.facts.items() if self.seen[digest] < self.readings]
+
+    def take_facts(self, facts: Sequence[ReceivedFact]) -> None:
+        self._commit()
+        for received in facts:
+            self._take_fact(received)
+
+    def _take_fact(self, received: ReceivedFact) -> None:
+        self.facts[received.fact.digest] = received
+        self.seen[received.fact.digest] = self.readings
 
     def key_serial(self) -> int:
         return self.keys.serial if self.keys else 0
@@ -319,7 +392,13 @@ class MemoryDesk:
             oldest_at=min(unacked, default=None),
             parked=len(self._parked),
             conflicts=0,
+            damaged=len(self.damaged),
         )
+
+
+def is_sound(entry: Entry) -> bool:
+    """Whether it fits its own hash, whatever stands before it."""
+    return check_entry(entry, chain=entry.head.chain, seq=entry.head.seq, prev=entry.prev) is None
 
 
 def number_of(signed: SignedAck | None, seq: int) -> int | None:

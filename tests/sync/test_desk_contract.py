@@ -4,24 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import closing
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
 from clerk_app.domain.civil import civil_date
-from clerk_app.domain.fold import in_order
-from clerk_app.errors import BlobDamaged, DeviceRevoked
+from clerk_app.errors import BlobDamaged, DeviceRevoked, ProtocolMismatch
 from clerk_app.journal.attested import AttestedEntry
+from clerk_app.journal.chain import check_chain
 from clerk_app.journal.entry import Header, make_entry
 from clerk_app.journal.exchange import (
-    CaseAnswer,
     FeedPage,
     FeedPlace,
-    Followed,
+    Reappended,
     ReceivedEntry,
     ReceivedFact,
     Verdict,
-    WantedCase,
 )
 from clerk_app.journal.hub_facts import Ack, HubWord, SignedAck, make_hub_fact
 from clerk_app.journal.hub_keys import KeyList
@@ -46,6 +45,12 @@ def desk(request, platform, tmp_path):
 
 
 ORDER = SignedOrder(Order(9, HUB, "999999", "001", 1, REVOKE, ""), b"s" * 64)
+
+
+@pytest.fixture
+def twin(platform):
+    """This desk as it was before an older copy of it was put back."""
+    return MemoryDesk.from_bytes(platform.enrol_content(), platform.clock, platform.rng)
 
 
 def sessions(desk, count):
@@ -228,67 +233,103 @@ def test_two_facts_of_one_number_are_both_kept_after_a_hub_was_put_back(desk):
 def test_a_stopped_chain_takes_no_more_and_the_next_cites_it(desk):
     entry = sessions(desk, 1)[0]
     for _ in range(2):
-        desk.stop_chain(entry.head.chain, "fork")
+        assert desk.cut_chain(entry.head.chain, "fork", {entry.head.chain: 1}) == Reappended()
     later = desk.append("session/9", "session.logged_in", logged_in())
     assert (later.head.seq, later.prev) == (1, entry.hash)
     assert [chain.stopped for chain in desk.own_chains()] == [True, False]
-    desk.stop_chain(entry.head.chain, "fork")
+    desk.cut_chain(entry.head.chain, "fork", {entry.head.chain: 1})
     assert desk.append("session/10", "session.logged_in", logged_in()).head.chain == later.head.chain
 
 
-def test_an_entry_of_another_device_is_kept_once_and_folded_at_its_newest_number(desk):
-    own = desk.append("case/1", "case.beamed_up", {})
-    desk.take_acks([ack(own, 1, hub_seq=4)])
-    for hub_seq in (3, 3, 9):
-        place = FeedPlace(hub_seq, b"m" * 32)
-        desk.take_feed(page(entries=[received("case/1", hub_seq=hub_seq)], place=place))
-    facts = in_order(desk.facts_of("case/1"))
-    assert [(fact.clerk, fact.hub_seq) for fact in facts] == [("0312", 4), ("0777", 9)]
-    assert len(desk.received()) == 1
-    assert [chain.chain for chain in desk.own_chains()] == [own.head.chain]
-    assert desk.backlog().pending == 0
+def shape(entry):
+    """What an act keeps at every place."""
+    header = entry.head
+    words = (header.recorded_at, header.clock, header.clerk, header.stream, header.kind)
+    return (*words, entry.salt, entry.body, entry.body_hash, entry.digest)
 
 
-def test_an_entry_of_an_own_chain_is_left_where_it_is(desk):
-    own = desk.append("case/1", "case.beamed_up", {})
-    shown = ReceivedEntry(AttestedEntry(HUB, "999999001", 7, own), b"s" * 64)
-    desk.take_feed(page(entries=[shown], place=FeedPlace(7, b"m" * 32)))
-    assert desk.received() == set()
-    assert len(desk.facts_of("case/1")) == 1
+def test_what_the_hub_did_not_store_is_appended_again_as_it_was(desk):
+    written = sessions(desk, 5)
+    old = written[0].head.chain
+    desk.take_acks([ack(written[1], 1)])
+    assert desk.cut_chain(old, "hash", {old: 2}) == Reappended(3)
+    kept, new = desk.own_chains()
+    assert (kept.chain, kept.seq, kept.head, kept.acked, kept.stopped) == (old, 2, written[1].hash, 2, True)
+    assert (new.seq, new.acked, new.stopped) == (3, 0, False)
+    copies = desk.entries_after(new.chain, 0, max_bytes=1 << 20)
+    assert [shape(entry) for entry in copies] == [shape(entry) for entry in written[2:]]
+    assert check_chain(copies, chain=new.chain, prev=written[1].hash)[2] is None
+    assert desk.backlog().pending == 3
+    # Once more changes nothing, and work goes on after the copies.
+    assert desk.cut_chain(old, "hash", {old: 2}) == Reappended()
+    assert desk.append("session/9", "session.logged_in", logged_in()).head.seq == 4
 
 
-def test_a_wish_is_open_until_the_feed_has_brought_everything(desk):
-    number = case_number_of("009", 1)
-    desk.look_up(number, "0312")
-    assert list(desk.wanted()) == [WantedCase(number, "0312")]
-    desk.take_answer(CaseAnswer(number, f"case/{number}", 5))
-    assert len(desk.wanted()) == 1
-    desk.take_feed(page(entries=[received(f"case/{number}")], place=FeedPlace(4, b"m" * 32)))
-    assert len(desk.wanted()) == 1
-    desk.take_feed(page(followed=[Followed(f"case/{number}", 5)], place=FeedPlace(5, b"n" * 32)))
-    assert list(desk.wanted()) == []
-    # Whether a hub that was put back still knows of it is seen when its feed has been read again.
+def test_what_was_written_later_is_cut_with_it_and_keeps_its_order(desk):
+    first = sessions(desk, 2)
+    old = first[0].head.chain
+    desk.cut_chain(old, "fork", {old: 2})
+    later = [desk.append(f"session/1{n}", "session.logged_in", logged_in()) for n in range(2)]
+    middle = later[0].head.chain
+    assert desk.cut_chain(old, "hash", {old: 1, middle: 0}) == Reappended(3)
+    new = desk.own_chains()[-1]
+    copies = desk.entries_after(new.chain, 0, max_bytes=1 << 20)
+    assert [shape(entry) for entry in copies] == [shape(entry) for entry in (first[1], *later)]
+
+
+def test_a_chain_that_came_of_a_repair_and_was_refused_whole_is_left_for_a_person(desk):
+    written = sessions(desk, 2)
+    old = written[0].head.chain
+    desk.cut_chain(old, "signature", {old: 0})
+    [copied] = desk.own_chains()
+    assert desk.cut_chain(copied.chain, "signature", {copied.chain: 0}) == Reappended()
+    assert [(chain.chain, chain.seq) for chain in desk.own_chains()] == [(copied.chain, 2)]
+    assert desk.append("session/9", "session.logged_in", logged_in()).head.seq == 1
+
+
+def test_what_only_the_hub_had_comes_back_to_its_own_place(desk, twin):
+    written = sessions(twin, 3)
+    old = written[0].head.chain
+    desk.take_back(old, written[:2])
+    desk.take_back(old, written)
+    desk.take_back(old, written[1:])
+    [found] = desk.own_chains()
+    assert (found.chain, found.seq, found.head, found.stopped) == (old, 3, written[2].hash, True)
+    assert list(desk.entries_after(old, 0, max_bytes=1 << 20)) == written
+    # Nothing is ever written after it.
+    assert desk.append("session/9", "session.logged_in", logged_in()).head.chain != old
+
+
+def test_entries_that_do_not_continue_the_journal_are_not_taken(desk, twin):
+    written = sessions(twin, 3)
+    old = written[0].head.chain
+    with pytest.raises(ProtocolMismatch):
+        desk.take_back(old, written[1:])
+    with pytest.raises(ProtocolMismatch):
+        desk.take_back(old, [written[0], replace(written[1], body=b"{}")])
+    assert list(desk.own_chains()) == []
+
+
+def test_a_verdict_that_was_read_before_its_entry_was_taken_back_is_read_again(desk, twin):
+    [entry] = sessions(twin, 1)
+    chain = entry.head.chain
+    desk.take_feed(page(verdicts=[Verdict(chain, 1, 1, 4, "parked", "unknown_kind")], place=FeedPlace(5, b"m" * 32)))
+    desk.take_back(chain, [entry])
+    desk.take_acks([ack(entry, 1, hub_seq=4)])
+    assert desk.feed_place() == FeedPlace()
+
+
+def test_facts_that_the_feed_no_longer_brings_are_lost_until_the_hub_has_them_again(desk):
+    number = case_number_of("001", 1)
+    facts = [fact_of(number, hub_seq, reason) for hub_seq, reason in ((7, "one"), (8, "two"))]
+    desk.take_feed(page(facts=facts, place=FeedPlace(8, b"m" * 32)))
+    assert list(desk.lost_facts()) == []
     desk.restart_feed()
-    assert len(desk.wanted()) == 1
-    desk.take_feed(page(followed=[Followed(f"case/{number}", 5)], place=FeedPlace(5, b"n" * 32)))
-    assert list(desk.wanted()) == []
-
-
-def test_a_wish_for_what_the_feed_has_brought_already_is_fulfilled_at_once(desk):
-    number = case_number_of("009", 1)
-    desk.take_feed(page(entries=[received(f"case/{number}")], place=FeedPlace(5, b"m" * 32)))
-    desk.look_up(number)
-    desk.take_answer(CaseAnswer(number, f"case/{number}", 5))
-    assert list(desk.wanted()) == []
-
-
-def test_a_refused_wish_is_not_asked_again_until_somebody_looks_it_up_again(desk):
-    number = case_number_of("009", 1)
-    desk.look_up(number)
-    desk.take_answer(CaseAnswer(number, refused="unknown_case"))
-    assert list(desk.wanted()) == []
-    desk.look_up(number)
-    assert len(desk.wanted()) == 1
+    desk.take_feed(page(facts=facts[:1], place=FeedPlace(7, b"n" * 32)))
+    assert list(desk.lost_facts()) == facts[1:]
+    moved = ReceivedFact(replace(facts[1].fact, hub_seq=20), b"t" * 64)
+    desk.take_facts([moved])
+    assert (list(desk.lost_facts()), len(desk.fact_digests())) == ([], 2)
 
 
 def test_the_newest_key_list_is_remembered(desk):

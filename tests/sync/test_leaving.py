@@ -260,7 +260,7 @@ def test_leaving_twice_changes_nothing(platform, desk):
 
 def test_what_the_hub_would_not_take_is_sealed_too(platform, desk):
     chain = desk.own_chains()[0]
-    desk.stop_chain(chain.chain, "signature")
+    desk.cut_chain(chain.chain, "signature", {})
     revoke(platform.hub, CODE)
     problem = sync_once(lane_of(platform, desk)).problem
     assert problem is not None

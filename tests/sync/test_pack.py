@@ -128,7 +128,7 @@ def test_drafts_travel_only_when_they_are_given(platform, desk):
 def test_a_stopped_chain_is_named_and_not_sent(platform, desk):
     desk.append("session/1", "session.logged_in", logged_in())
     [stopped] = desk.own_chains()
-    desk.stop_chain(stopped.chain, "fork")
+    desk.cut_chain(stopped.chain, "fork", {})
     desk.append("session/2", "session.logged_in", logged_in())
     found = opened(platform, packed(desk)[1])
     assert [head.chain for head in found.manifest.chains] == [chain.chain for chain in desk.own_chains()]

@@ -16,14 +16,17 @@ from sync.plan import (
     ChainView,
     Compare,
     Confirm,
+    CutChain,
     Hello,
     Knowledge,
+    OfferFacts,
+    Probe,
     Push,
     ReadFeed,
     Register,
     RestartFeed,
     SendPiece,
-    StopChain,
+    TakeBack,
     TakeUp,
     WaitingView,
     plan,
@@ -31,7 +34,9 @@ from sync.plan import (
 
 READY = Knowledge(greeted=True, registered=True, authenticated=True, met=True, compared=True)
 PIECE = 100
-ALONE = (Hello, Register, Authenticate, Compare, StopChain)
+TRULY_AGREED = 4
+"""Up to here both ends agree, in the world of these tests."""
+ALONE = (Hello, Register, Authenticate, Compare, Probe, CutChain, TakeBack)
 
 
 @st.composite
@@ -48,8 +53,10 @@ def situations(draw):
                 seq,
                 acked=draw(st.integers(0, seq)),
                 stored=draw(sizes),
-                stopped=draw(st.booleans()),
                 trouble=draw(st.sampled_from(["", "", "", "fork", "rolled_back", "hash"])),
+                agreed=(agreed := draw(st.integers(0, seq))),
+                apart=draw(st.integers(agreed + 1, seq + 1)),
+                given_up=draw(st.integers(0, 9)) == 0,
             )
         )
     blob_names = draw(st.lists(st.sampled_from("uvwxyz"), unique=True, max_size=4))
@@ -73,6 +80,9 @@ def situations(draw):
         compared=draw(st.booleans()),
         chains=tuple(chains),
         feed=draw(st.sampled_from(["current", "behind", "lost"])),
+        shows_entries=draw(st.booleans()),
+        takes_facts=draw(st.booleans()),
+        lost_facts=draw(st.integers(0, 9)),
         blobs=tuple(blobs),
         waiting=tuple(waiting),
         wanted=draw(st.sampled_from([(), (WantedCase("1", "0312"),)])),
@@ -96,8 +106,26 @@ def done(known, operation):
             return replace(known, met=True, compared=True)
         case TakeUp():
             return replace(known, wanted=(), feed="behind", compared=False)
-        case StopChain(chain):
-            return replace(known, chains=change(known.chains, chain, stopped=True), compared=False)
+        case Probe(chain, seqs):
+            assert seqs
+            view = next(view for view in known.chains if view.chain == chain)
+            agreed = max((seq for seq in seqs if seq <= TRULY_AGREED), default=view.agreed)
+            apart = min((seq for seq in seqs if seq > TRULY_AGREED), default=view.apart)
+            assert (agreed, apart) != (view.agreed, view.apart)
+            return replace(known, chains=change(known.chains, chain, agreed=agreed, apart=apart))
+        case CutChain(chain, _reason, kept):
+            chains = known.chains
+            for name, seq in kept:
+                chains = change(chains, name, seq=seq, acked=min(seq, *(v.acked for v in chains if v.chain == name)))
+            ends = dict(kept)
+            waiting = tuple(one for one in known.waiting if one.seq <= ends.get(one.chain, one.seq))
+            return replace(known, chains=change(chains, chain, trouble=""), waiting=waiting, compared=False)
+        case TakeBack(chain, after):
+            view = next(view for view in known.chains if view.chain == chain)
+            assert after == view.seq
+            return replace(known, chains=change(known.chains, chain, seq=view.stored), compared=False)
+        case OfferFacts(left):
+            return replace(known, lost_facts=max(0, left - 5), compared=False)
         case Confirm(ranges):
             chains, waiting = known.chains, known.waiting
             for chain, first, last in ranges:
@@ -138,8 +166,11 @@ def test_doing_the_first_operation_again_and_again_comes_to_an_end(known):
         known = done(known, operations[0])
     assert plan(known) == ()
     assert known.compared
-    usable = [view for view in known.chains if not view.trouble and not view.stopped]
+    usable = [view for view in known.chains if not view.trouble]
     assert all(view.acked == view.seq for view in usable)
+    assert all(view.given_up for view in known.chains if view.trouble)
+    assert not known.shows_entries or all(view.seq >= view.stored for view in usable)
+    assert not known.takes_facts or known.lost_facts == 0
     assert all(blob.complete or blob.damaged for blob in known.blobs)
     assert known.feed == "current"
 
@@ -150,8 +181,8 @@ def test_a_plan_is_the_same_every_time(known):
 
 
 @given(situations())
-def test_nothing_is_pushed_into_a_chain_that_is_stopped_or_in_dispute(known):
-    disputed = {view.chain for view in known.chains if view.stopped or view.trouble}
+def test_nothing_is_pushed_into_a_chain_in_dispute(known):
+    disputed = {view.chain for view in known.chains if view.trouble}
     assert not [one for one in plan(known) if isinstance(one, Push) and one.chain in disputed]
 
 
@@ -164,7 +195,8 @@ def test_nothing_but_access_is_planned_without_a_token(known):
 @given(situations())
 def test_entries_go_before_the_feed_and_the_feed_before_blobs_small_ones_first(known):
     operations = plan(replace(known, authenticated=True))
-    order = [Compare, StopChain, Confirm, Push, RestartFeed, ReadFeed, TakeUp, AskBlobs, SendPiece]
+    repair = [Probe, CutChain, TakeBack, RestartFeed]
+    order = [Compare, *repair, Confirm, Push, ReadFeed, OfferFacts, TakeUp, AskBlobs, SendPiece]
     ranks = [order.index(type(operation)) for operation in operations]
     assert ranks == sorted(ranks)
     sizes = {blob.id: blob.size for blob in known.blobs}
@@ -182,7 +214,28 @@ def test_entries_go_before_the_feed_and_the_feed_before_blobs_small_ones_first(k
         (replace(READY, chains=(ChainView("a", 5, 2, 5),)), Confirm((("a", 3, 5),))),
         (replace(READY, chains=(ChainView("a", 5, 2, 2),)), Push("a", 2)),
         (replace(READY, chains=(ChainView("a", 5, 5, 2),)), Push("a", 2)),
-        (replace(READY, chains=(ChainView("a", 5, 2, 9, trouble="rolled_back"),)), StopChain("a", "rolled_back")),
+        (
+            replace(READY, chains=(ChainView("a", 5, 5, 9, trouble="rolled_back", agreed=5, apart=6),)),
+            CutChain("a", "rolled_back", (("a", 5),)),
+        ),
+        (replace(READY, chains=(ChainView("a", 5, 2, 9, trouble="fork", apart=6),)), Probe("a", (1, 2, 3, 4, 5))),
+        (
+            replace(READY, chains=(ChainView("a", 999, 2, 999, trouble="fork", apart=1000),)),
+            Probe("a", tuple(range(16, 1000, 16))),
+        ),
+        (
+            replace(
+                READY,
+                chains=(
+                    ChainView("a", 7, 7, 7),
+                    ChainView("b", 5, 2, 9, trouble="fork", agreed=3, apart=4),
+                    ChainView("c", 6, 0, 2),
+                ),
+            ),
+            CutChain("b", "fork", (("b", 3), ("c", 2))),
+        ),
+        (replace(READY, chains=(ChainView("a", 5, 5, 9),), shows_entries=True), TakeBack("a", 5)),
+        (replace(READY, lost_facts=3, takes_facts=True), OfferFacts(3)),
         (replace(READY, feed="lost"), RestartFeed()),
         (replace(READY, feed="behind", wanted=(WantedCase("1", "0312"),)), ReadFeed()),
         (replace(READY, wanted=(WantedCase("1", "0312"),)), TakeUp((WantedCase("1", "0312"),))),
@@ -195,7 +248,12 @@ def test_entries_go_before_the_feed_and_the_feed_before_blobs_small_ones_first(k
         "what the hub has is only confirmed",
         "what it lacks is sent",
         "what a restored hub lost is sent again",
-        "a store behind the hub stops its chain",
+        "a store behind the hub writes no more to its chain",
+        "where two histories part is looked for",
+        "in a long chain with few questions",
+        "what comes later is cut with what it may build on",
+        "what only the hub has is taken back",
+        "what the hub lost of its own is offered",
         "a lost place means reading from the beginning",
         "the feed may bring what is wanted",
         "a case of another desk is asked for",
@@ -230,7 +288,7 @@ def answer(known, operation):
 def test_with_much_under_way_everything_comes_to_an_end_in_any_order_of_answers(known, data):
     for _ in range(120):
         operations = plan(known)
-        if operations and isinstance(operations[0], (StopChain, RestartFeed)):
+        if operations and isinstance(operations[0], (Probe, CutChain, TakeBack, RestartFeed)):
             known = done(known, operations[0])  # needs no call
         elif operations and len(known.under_way) < 6:
             assert operations[0] not in known.under_way

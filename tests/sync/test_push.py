@@ -20,6 +20,7 @@ from sync.hub.push import push
 from sync.hub.reconsider import reconsider
 from sync.hub.schema import entries
 from sync.hub.verify import verify_hub
+from sync.report import Repaired
 from tests.sync.conftest import DirectLine
 from tests.sync.work import case_number_of, logged_in, taken_in
 
@@ -169,37 +170,46 @@ def stored_entries(platform):
     return [Entry(row.header, row.body, row.salt, row.body_hash, b"", row.hash) for row in rows]
 
 
-def test_a_changed_entry_stops_its_chain_and_the_desk_goes_on_with_a_new_one(platform):
+def test_an_entry_that_was_changed_holds_up_nothing_and_is_left_for_a_person(platform):
     desk = platform.desk()
     take_in(desk, 1)
     sync_once(platform.lane(desk))
     bad = take_in(desk, 2)
-    desk.chains[0].entries[1] = replace(bad, body=bad.body.replace(b"P31", b"P99"))
-    report = sync_once(platform.lane(desk))
-    assert report.state == "partial"
-    assert report.problem is not None
-    assert report.problem.data == {"reason": "chain_hash"}
-    assert digest(platform.hub).entries == 1
     take_in(desk, 3)
+    desk.chains[0].entries[1] = replace(bad, body=bad.body.replace(b"P31", b"P99"))
+    for repaired in (Repaired(reappended=1), Repaired()):
+        report = sync_once(platform.lane(desk))
+        assert (report.state, report.pending, report.settled, report.repaired) == ("partial", 0, True, repaired)
+        assert report.problem is not None
+        assert (report.problem.code, report.problem.data) == ("entry_damaged", {"count": 1})
+    take_in(desk, 4)
     sync_once(platform.lane(desk))
-    assert [chain.entries for chain in digest(platform.hub).chains] == [1, 1]
+    found = digest(platform.hub)
+    assert (sorted(chain.entries for chain in found.chains), found.cases) == ([1, 2], 3)
     assert verify_hub(platform.hub).first_fault is None
 
 
-def test_a_head_signed_by_another_key_stops_the_chain(platform):
+def test_a_head_signed_by_another_key_stops_every_chain_and_is_tried_again_a_day_later(platform):
     desk = platform.desk()
     take_in(desk)
     sync_once(platform.lane(desk))
     take_in(desk, 2)
     mine = desk.sign
     desk.sign = lambda purpose, message: mine("another" if purpose == HEAD else purpose, message)
-    report = sync_once(platform.lane(desk))
-    assert report.problem is not None
-    assert report.problem.data == {"reason": "chain_signature"}
+    for _ in range(3):
+        report = sync_once(platform.lane(desk))
+        assert (report.state, report.pending, report.settled) == ("partial", 1, True)
+        assert report.problem is not None
+        assert report.problem.data == {"reason": "chain_signature"}
     assert digest(platform.hub).entries == 1
+    assert len(desk.chains) <= 3
+    desk.sign = mine
+    platform.clock.advance(86_400)
+    report = sync_once(platform.lane(desk))
+    assert (report.state, report.pending, digest(platform.hub).entries) == ("done", 0, 2)
 
 
-def test_a_restored_laptop_that_went_on_is_a_fork_and_both_works_arrive(platform):
+def test_a_restored_laptop_that_went_on_is_a_fork_and_both_ends_get_both_works(platform):
     desk = platform.desk()
     lane = platform.lane(desk)
     take_in(desk, 1)
@@ -212,32 +222,90 @@ def test_a_restored_laptop_that_went_on_is_a_fork_and_both_works_arrive(platform
     desk.chains[0].acked.pop(2)
     take_in(desk, 3)
     report = sync_once(lane)
-    assert report.problem is not None
-    assert report.problem.data == {"reason": "chain_fork"}
+    assert (report.state, report.pending, report.problem) == ("done", 0, None)
+    assert report.repaired == Repaired(reappended=1, taken_back=1)
     take_in(desk, 4)
-    report = sync_once(lane)
+    assert sync_once(lane).repaired == Repaired()
     found = digest(platform.hub)
-    assert (found.entries, found.cases) == (3, 3)
-    # What the fork left behind is named at every sync, and nothing else waits for it.
-    assert (report.state, report.pending, report.settled) == ("partial", 1, True)
-    assert report.problem is not None
-    assert report.problem.data == {"reason": "chain_fork"}
+    assert (found.entries, found.cases) == (4, 4)
+    assert {chain.chain: (chain.entries, chain.head) for chain in found.chains} == {
+        chain.chain: (chain.seq, chain.head.hex()) for chain in desk.own_chains()
+    }
 
 
-def test_a_laptop_put_back_to_yesterday_begins_a_new_chain_before_it_can_fork(platform):
+def test_where_two_long_histories_part_is_found_with_few_questions(platform):
+    desk = platform.desk()
+    line = DirectLine(platform.service)
+    lane = platform.lane(desk, line)
+    for counter in range(1, 101):
+        desk.append(f"session/{counter}", "session.logged_in", logged_in())
+    sync_once(lane)
+    snapshot = desk.chains[0].entries[:70]
+    # The copy was made before the acks of its last entries came.
+    desk.chains[0].entries[:] = snapshot
+    desk.chains[0].acked = {seq: signed for seq, signed in desk.chains[0].acked.items() if seq <= 10}
+    for counter in range(200, 260):
+        desk.append(f"session/{counter}", "session.logged_in", logged_in())
+    before = len(line.requests)
+    report = sync_once(lane)
+    assert (report.state, report.pending) == ("done", 0)
+    assert report.repaired == Repaired(reappended=60, taken_back=30)
+    assert len(line.requests) - before <= 12
+    assert digest(platform.hub).entries == 160
+
+
+def test_a_laptop_put_back_to_yesterday_gets_its_own_work_back(platform):
     desk = platform.desk()
     lane = platform.lane(desk)
     take_in(desk, 1)
     take_in(desk, 2)
     sync_once(lane)
+    lost = desk.chains[0].entries[1]
     del desk.chains[0].entries[1:]
     desk.chains[0].acked.pop(2)
     report = sync_once(lane)
-    assert report.problem is not None
-    assert report.problem.data == {"reason": "chain_rolled_back"}
+    assert (report.state, report.repaired) == ("done", Repaired(taken_back=1))
+    assert desk.chains[0].entries[1] == lost
+    assert desk.uploaded() == {(desk.chains[0].chain, 1), (desk.chains[0].chain, 2)}
+    take_in(desk, 3)
+    assert sync_once(lane).pending == 0
+    assert [chain.entries for chain in sorted(digest(platform.hub).chains, key=lambda one: one.entries)] == [1, 2]
+
+
+def test_a_chain_that_the_laptop_forgot_comes_back_whole(platform):
+    desk = platform.desk()
+    lane = platform.lane(desk)
+    take_in(desk, 1)
+    desk.cut_chain(desk.chains[0].chain, "fork", {})
+    written = take_in(desk, 2)
+    sync_once(lane)
+    forgotten = desk.chains.pop()
+    report = sync_once(lane)
+    assert (report.state, report.repaired) == ("done", Repaired(taken_back=1))
+    assert written in desk.entries_after(forgotten.chain, 0, max_bytes=1 << 20)
     take_in(desk, 3)
     assert sync_once(lane).pending == 0
     assert digest(platform.hub).entries == 3
+
+
+def test_what_was_sent_and_arrives_only_after_it_was_written_again_counts_once(platform):
+    desk = platform.desk()
+    lane = platform.lane(desk)
+    take_in(desk, 1)
+    sync_once(lane)
+    old = desk.chains[0]
+    late = take_in(desk, 2)
+    signature = desk.sign(HEAD, head_message(old.chain, 2, late.hash))
+    batch = encode_batch(old.chain, 2, [late], signature)
+    desk.cut_chain(old.chain, "fork", {old.chain: 1})
+    sync_once(lane)
+    device = Device("999999", "001", desk.registration().device_public)
+    assert push(platform.hub, device, decode_batch(batch)).acks
+    report = sync_once(lane)
+    assert (report.state, report.pending, report.conflicts) == ("done", 0, 0)
+    found = digest(platform.hub)
+    assert (found.entries, found.cases, found.parked) == (3, 2, 0)
+    assert verify_hub(platform.hub).first_fault is None
 
 
 def test_a_batch_after_a_gap_counts_for_nothing_until_the_gap_is_filled(platform):

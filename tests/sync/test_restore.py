@@ -2,17 +2,26 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from sqlalchemy import delete, select, update
 
+from clerk_app.domain.fold import in_order
+from clerk_app.domain.kinds import fold_stream
 from clerk_app.errors import NoSuchCase, NotDecidable
 from sync.engine import sync_once
 from sync.hub.decide import Ruling, decide
+from sync.hub.devices import Device
 from sync.hub.digest import digest
+from sync.hub.refusal import Refused
+from sync.hub.repair import take_facts_back
 from sync.hub.schema import cases, chains, entries, feed, hub_facts, regions
 from sync.hub.verify import verify_hub
+from sync.report import Repaired
+from sync.schemas import FactsAsk, FeedItem
 from tests.sync.conftest import Backup
-from tests.sync.work import case_number_of, logged_in, scan, taken_in
+from tests.sync.work import HALL, case_number_of, logged_in, scan, taken_in
 
 
 def take_in(desk, counter, *blobs):
@@ -50,9 +59,93 @@ def test_the_feed_is_read_again_when_the_hub_no_longer_knows_our_place(platform,
     # Another fact takes the number of the one that was lost.
     decide(platform.hub, Ruling(numbers[1], "refuse", "例"))
     report = sync_once(platform.lane(desk))
-    assert (report.state, report.pulled) == ("done", 1)
+    assert (report.state, report.pulled, report.repaired) == ("done", 2, Repaired(given_back=1))
     assert sorted(received.fact.stream for received in desk.facts.values()) == sorted(f"case/{n}" for n in numbers)
     assert sync_once(platform.lane(desk)).pulled == 0
+
+
+def case_states(platform):
+    with platform.hub.store.reading() as connection:
+        return dict(connection.execute(select(cases.c.number, cases.c.state)).fetchall())
+
+
+def test_a_hub_put_back_gets_its_own_decisions_again(platform, tmp_path):
+    desk = platform.desk()
+    backup = Backup(platform, tmp_path / "backup")
+    numbers = [take_in(desk, counter) for counter in (1, 2, 3)]
+    sync_once(platform.lane(desk))
+    facts = [decide(platform.hub, Ruling(number, "grant", "例")) for number in numbers[:2]]
+    sync_once(platform.lane(desk))
+    before = digest(platform.hub), case_states(platform)
+    backup.restore()
+    report = sync_once(platform.lane(desk))
+    assert (report.state, report.pending, report.conflicts) == ("done", 0, 0)
+    assert report.repaired == Repaired(given_back=2)
+    assert (digest(platform.hub), case_states(platform)) == before
+    assert desk.fact_digests() == sorted(fact.digest for fact in facts)
+    for number in numbers:
+        facts_here = in_order(desk.facts_of(f"case/{number}"))
+        assert fold_stream(f"case/{number}", facts_here).conflicts == ()
+    assert verify_hub(platform.hub).first_fault is None
+    again = sync_once(platform.lane(desk))
+    assert (again.state, again.pulled, again.repaired) == ("done", 0, Repaired())
+
+
+def test_a_decision_that_two_desks_give_back_is_there_once(platform, tmp_path):
+    desks = [platform.desk("1 号窗口"), platform.desk("2 号窗口")]
+    backup = Backup(platform, tmp_path / "backup")
+    number = take_in(desks[0], 1)
+    sync_once(platform.lane(desks[0]))
+    desks[1].look_up(number)
+    sync_once(platform.lane(desks[1]))
+    fact = decide(platform.hub, Ruling(number, "grant"))
+    for desk in desks:
+        sync_once(platform.lane(desk))
+        assert desk.fact_digests() == [fact.digest]
+    backup.restore()
+    # The second desk is first: what its case is about has not arrived again, so its decision must wait.
+    assert sync_once(platform.lane(desks[1])).repaired == Repaired()
+    for desk in (*desks, *desks):
+        report = sync_once(platform.lane(desk))
+    assert (report.state, report.repaired) == ("done", Repaired())
+    assert (digest(platform.hub).hub_facts, case_states(platform)) == (1, {number: "decided"})
+    assert all(list(desk.lost_facts()) == [] for desk in desks)
+    assert verify_hub(platform.hub).first_fault is None
+
+
+def test_a_case_that_was_decided_anew_meanwhile_shows_both_words_to_a_person(platform, tmp_path):
+    desk = platform.desk()
+    number = take_in(desk, 1)
+    sync_once(platform.lane(desk))
+    backup = Backup(platform, tmp_path / "backup")
+    decide(platform.hub, Ruling(number, "grant"))
+    sync_once(platform.lane(desk))
+    backup.restore()
+    decide(platform.hub, Ruling(number, "refuse", "例"))
+    report = sync_once(platform.lane(desk))
+    assert (report.state, report.repaired) == ("done", Repaired(given_back=1))
+    folded = fold_stream(f"case/{number}", in_order(desk.facts_of(f"case/{number}")))
+    assert (folded.state.decision.result, len(folded.conflicts)) == ("refuse", 1)
+    assert digest(platform.hub).hub_facts == 2
+    assert verify_hub(platform.hub).first_fault is None
+
+
+def test_the_hub_takes_back_only_what_it_signed_itself(platform):
+    desk = platform.desk()
+    number = take_in(desk, 1)
+    sync_once(platform.lane(desk))
+    fact = decide(platform.hub, Ruling(number, "grant"))
+    device = Device(HALL, "001", desk.registration().device_public)
+    forged = replace(fact, kind="case.returned")
+    for offered, signature in ((forged, platform.hub.keys.sign_fact(fact)), (fact, b"x" * 64)):
+        item = FeedItem(content=offered.to_bytes().decode(), signature=signature.hex())
+        with pytest.raises(Refused):
+            take_facts_back(platform.hub, device, FactsAsk(facts=[item]))
+    item = FeedItem(content=fact.to_bytes().decode(), signature=platform.hub.keys.sign_fact(fact).hex())
+    assert take_facts_back(platform.hub, device, FactsAsk(facts=[item])).facts == [item]
+    with pytest.raises(Refused):
+        take_facts_back(platform.hub, replace(device, region="999998"), FactsAsk(facts=[item]))
+    assert digest(platform.hub).hub_facts == 1
 
 
 def test_what_two_desks_had_sent_is_offered_by_both(platform, tmp_path):

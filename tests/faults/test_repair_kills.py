@@ -1,0 +1,159 @@
+"""Killed anywhere while chains are cut, taken back and facts given back: the next sync ends with everything once."""
+
+from __future__ import annotations
+
+import shutil
+
+import pytest
+
+from clerk_app import failpoints
+from clerk_app.bootstrap import create_store, enrol_store, open_for_writing
+from clerk_app.seams import SystemClock, SystemRng
+from clerk_app.store.folder import DataFolder
+from clerk_app.store.sync_state import StoreSyncState
+from clerk_app.store.verify import verify_store
+from sync.blobs import named_blobs
+from sync.engine import SyncLane, sync_once
+from sync.hub.decide import Ruling, decide
+from sync.hub.devices import EnrolmentWish, enrol
+from sync.hub.digest import digest
+from sync.hub.service import HubService
+from sync.hub.verify import verify_hub
+from sync.report import Repaired
+from tests.faults.test_sync_failpoints import KILLED, enrolment, in_child, open_beside, sync_over, sync_place, write
+from tests.helpers.failpoints import names_of
+from tests.helpers.hub import RunningHub
+from tests.helpers.intake import CHEAP, CLERK, PASSWORD
+from tests.sync.conftest import DirectLine
+from tests.sync.memory_desk import MemoryDesk
+from tests.sync.work import case_number_of, logged_in, taken_in
+
+HUB_POINTS = ("repair.facts_before_commit", "repair.facts_after_commit")
+OFFER = "repair.offered"
+DESK_POINTS = [name for name in names_of("repair") if name not in (*HUB_POINTS, OFFER)]
+COMMIT_POINTS = ["append.intended", "append.committed", "append.witnessed"]
+
+
+@pytest.fixture(scope="module")
+def served(tmp_path_factory):
+    with RunningHub(tmp_path_factory.mktemp("hub") / "data") as hub:
+        yield hub
+
+
+@pytest.fixture
+def forked(served, tmp_path) -> tuple[DataFolder, str, set[str]]:
+    """A laptop on which an older copy was put back, with everything that could have told, and worked with since."""
+    beside = open_beside(served.folder)
+    content = enrol(beside, EnrolmentWish("999999", "例州区政务服务中心", "x", served.url, served.url))
+    beside.close()
+    (tmp_path / "file").write_bytes(content)
+    folder = DataFolder(tmp_path / "desk" / "data", tmp_path / "desk" / "state")
+    with create_store(folder, clerk=CLERK, name="王例", password=PASSWORD, practice=False, cost=CHEAP) as store:
+        device = enrol_store(store, tmp_path / "file", clerk=CLERK).device
+        write(store, f"session/{device}", "session.logged_in", logged_in())
+    assert sync_place(folder).state == "done"
+    shutil.copytree(tmp_path / "desk", tmp_path / "older")
+    numbers = [case_number_of(device, counter) for counter in (1, 2, 3, 4)]
+    take_in(folder, *numbers[:2])
+    assert sync_place(folder).state == "done"
+    shutil.rmtree(tmp_path / "desk")
+    shutil.copytree(tmp_path / "older", tmp_path / "desk")
+    take_in(folder, *numbers[2:])
+    return folder, device, set(numbers)
+
+
+def take_in(folder: DataFolder, *numbers: str) -> None:
+    with open_for_writing(folder, CLERK, PASSWORD) as store:
+        for number in numbers:
+            write(store, f"case/{number}", "case.taken_in", taken_in(number))
+
+
+def heads_at_hub(folder, chains):
+    beside = open_beside(folder)
+    found = {chain.chain: chain.head for chain in digest(beside).chains if chain.chain in chains}
+    assert verify_hub(beside).first_fault is None
+    beside.close()
+    return found
+
+
+@pytest.mark.parametrize("point", [*DESK_POINTS, *COMMIT_POINTS])
+def test_a_desk_killed_while_it_puts_its_chains_right(served, forked, point):
+    folder, _device, numbers = forked
+    in_child(lambda: _sync_and_die(folder, point))
+    report = sync_place(folder)
+    assert (report.state, report.pending, report.parked, report.conflicts) == ("done", 0, 0, 0)
+    with open_for_writing(folder, CLERK, PASSWORD) as store:
+        assert verify_store(store).first_fault is None
+        assert {case.number for case in store.reads.cases() if case.uploaded} == numbers
+        assert [(row.reason, row.reappended, row.taken_back) for row in store.reads.repairs()] == [
+            ("taken_back", 0, 2),
+            ("fork", 2, 0),
+        ]
+        own = {chain.chain: chain.head.hex() for chain in StoreSyncState(store, named_blobs).own_chains()}
+    assert heads_at_hub(served.folder, own) == own
+    assert sync_place(folder).repaired == Repaired()
+
+
+def _sync_and_die(folder: DataFolder, point: str) -> None:
+    failpoints.arm(point)
+    sync_place(folder)
+
+
+# ---- facts of the hub ---------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def put_back(tmp_path) -> tuple[MemoryDesk, str]:
+    """A hub that lost a decision, and the desk that knows it."""
+    folder = tmp_path / "hub"
+    desk = MemoryDesk.from_bytes(enrolment(folder), SystemClock(), SystemRng())
+    shutil.copytree(folder, tmp_path / "backup")
+    number = case_number_of("001", 1)
+    desk.append(f"case/{number}", "case.taken_in", taken_in(number))
+    hub = open_beside(folder)
+    lane = SyncLane(desk, DirectLine(HubService(hub)), SystemClock(), SystemRng())
+    sync_once(lane)
+    decide(hub, Ruling(number, "grant"))
+    assert sync_once(lane).pulled == 1
+    hub.close()
+    shutil.rmtree(folder)
+    shutil.copytree(tmp_path / "backup", folder)
+    return desk, number
+
+
+def heal(tmp_path, desk):
+    hub = open_beside(tmp_path / "hub")
+    report = sync_once(SyncLane(desk, DirectLine(HubService(hub)), SystemClock(), SystemRng()))
+    assert (report.state, report.pending, len(desk.lost_facts())) == ("done", 0, 0)
+    assert (digest(hub).hub_facts, digest(hub).cases, len(desk.fact_digests())) == (1, 1, 1)
+    assert verify_hub(hub).first_fault is None
+    hub.close()
+
+
+@pytest.mark.parametrize("point", HUB_POINTS)
+def test_a_hub_killed_while_it_takes_its_own_word_back(tmp_path, put_back, point):
+    desk, _number = put_back
+    with RunningHub(tmp_path / "hub", failpoint=point) as hub:
+        assert sync_over(desk, hub.url).state in ("offline", "partial")
+        assert hub.wait_killed() == KILLED
+    heal(tmp_path, desk)
+
+
+def test_a_desk_killed_before_it_takes_the_answer_asks_again(tmp_path, put_back):
+    desk, _number = put_back
+    hub = open_beside(tmp_path / "hub")
+
+    class Killed(Exception):
+        pass
+
+    def kill(_name: str) -> None:
+        raise Killed
+
+    failpoints.arm(OFFER, 1, kill)
+    try:
+        with pytest.raises(Killed):
+            sync_once(SyncLane(desk, DirectLine(HubService(hub)), SystemClock(), SystemRng()))
+    finally:
+        failpoints.disarm()
+        hub.close()
+    heal(tmp_path, desk)
