@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, BinaryIO
 
 from clerk_app.catalogue.calendar import load_calendar
 from clerk_app.catalogue.loader import load_catalogue
+from clerk_app.domain.licences import UNAVAILABLE, LicenceFinding, LicenceQuestion
 from clerk_app.errors import BadFile, DeviceRevoked, DiskFailed, KeysDamaged
 from clerk_app.journal.handover import Draft
 from clerk_app.seams import Clock, Rng, SystemClock, SystemDisk, SystemRng
@@ -22,6 +23,7 @@ from clerk_app.security.sealing import public_of_sealing
 from clerk_app.services.desk import Desk, Place
 from clerk_app.services.enrol import ENROLMENT_VALUE, enrol
 from clerk_app.services.handover import Handovers
+from clerk_app.services.no_library import NoLibrary
 from clerk_app.services.ports import CaseDirectory, NoticeRenderer, Printer
 from clerk_app.settings import Settings, load_settings
 from clerk_app.store.faults import storage_faults
@@ -33,6 +35,7 @@ from clerk_app.store.verify import Verification, inspect_folder
 if TYPE_CHECKING:
     from sync.background import BackgroundSync, LineState
     from sync.engine import SyncLane
+    from sync.licences import HubLicences
 
 PRACTICE_HALL, PRACTICE_DEVICE, PRACTICE_MARK = "999999", "000", "练习"
 
@@ -177,7 +180,25 @@ def make_desk(
         settings=desk_settings(store.folder).desk,
         mark=mark or (PRACTICE_MARK if store.practice else ""),
         directory=directory,
+        licences=NoLibrary() if store.practice else _Library(store),
     )
+
+
+class _Library:
+    """The hub's licence library; what it takes to reach it is loaded when it is first asked."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self._hub: HubLicences | None = None
+
+    def look_up(self, question: LicenceQuestion) -> LicenceFinding:
+        if place_of(self._store) is None:
+            return UNAVAILABLE
+        if self._hub is None:
+            from sync.licences import HubLicences
+
+            self._hub = HubLicences(lambda: open_sync_lane(self._store))
+        return self._hub.look_up(question)
 
 
 def desk_settings(folder: DataFolder) -> Settings:

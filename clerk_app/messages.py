@@ -56,6 +56,12 @@ _SENTENCES: dict[str, tuple[str, str]] = {
     "not_present": ("这个事项必须本人到场，本人不在场不能受理。", "请约本人到场，或预约上门服务；草稿已保留。"),
     "expired_document": ("证件已过有效期，这个事项不能用过期证件办理。", "请先换领证件；草稿已保留。"),
     "missing_glyph": ("“{characters}”没有可用的字形，纸上会印不出来。", "请联系维护人员补字库；草稿已保留。"),
+    "unlawful_step.licence_none": ("证照库里没有这份证照。", "请收纸质材料；草稿已保留。"),
+    "unlawful_step.licence_expired": ("证照库里的这份证照已过有效期。", "请收纸质材料；草稿已保留。"),
+    "unlawful_step.licence_revoked": (
+        "证照库里的这份证照已经注销或挂失。",
+        "请收纸质材料，并和申请人核对；草稿已保留。",
+    ),
     "unlawful_step": ("现在的状态不能做这一步，什么都没有改变。", "请看办件经过，确认状态后再办。"),
     "unlawful_step.too_many_parked": ("已经挂起了 5 位，不能再挂。", "请先办完一位，再挂起。"),
     "unlawful_step.visit_parked": ("这一位已经挂起。", "请先按数字接着办。"),

@@ -30,6 +30,7 @@ SYNC_LANE = "sync"
 PAPER_LANE = "paper"
 READER_LANE = "reader"
 PAD_LANE = "pad"
+LICENCE_LANE = "licences"
 
 _WIDE_WORKERS = 4
 

@@ -47,10 +47,12 @@ class Recheck:
 
     @property
     def sentence(self) -> str:
-        """What a clerk reads, with the next step; empty where there is nothing to do."""
-        if self.state != "differs":
-            return ""
-        what = f"{self.name}：{REASON_LABELS[self.reason]}。"
+        """What a clerk reads where something differs; empty where there is nothing to do."""
+        return f"{self.name}：{REASON_LABELS[self.reason]}。" if self.state == "differs" else ""
+
+    @property
+    def next_step(self) -> str:
+        """What to do about it."""
         if self.subject == DOCUMENT:
-            return what + "请联系申请人带有效证件来核对。"
-        return what + "请联系申请人补交这份材料。"
+            return "请联系申请人带有效证件来核对。"
+        return "请联系申请人补交这份材料。"

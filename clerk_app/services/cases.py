@@ -23,6 +23,17 @@ class HistoryItem:
 
 
 @dataclass(frozen=True, slots=True)
+class RecheckView:
+    """One thing that could not be checked at the counter (待复核). `sentence` is empty unless it differs."""
+
+    subject: str
+    name: str
+    state: str
+    sentence: str
+    next_step: str
+
+
+@dataclass(frozen=True, slots=True)
 class CaseView:
     """One case as lists and commands show it. Dates are ISO; `history` newest last; `conflicts` need a person."""
 
@@ -44,6 +55,7 @@ class CaseView:
     conflicts: tuple[str, ...]
     read_only: bool
     history: tuple[HistoryItem, ...]
+    rechecks: tuple[RecheckView, ...] = ()
 
 
 def show_case(desk: Desk, number: str) -> CaseView:
@@ -72,6 +84,10 @@ def show_case(desk: Desk, number: str) -> CaseView:
         conflicts=tuple(conflict.reason for conflict in folded.conflicts),
         read_only=folded.read_only,
         history=_history(desk, case.number, intake.visit),
+        rechecks=tuple(
+            RecheckView(known.subject, known.name, known.state, known.sentence, known.next_step)
+            for known in case.rechecks
+        ),
     )
 
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from clerk_app.catalogue.catalogue import Catalogue
 from clerk_app.domain.workdays import Calendar
 from clerk_app.seams import Clock, Rng
-from clerk_app.services.ports import CaseDirectory, Journal, NoticeRenderer
+from clerk_app.services.no_library import NoLibrary
+from clerk_app.services.ports import CaseDirectory, Journal, LicenceLibrary, NoticeRenderer
 from clerk_app.settings import DeskSettings
 
 
@@ -43,6 +44,7 @@ class Desk:
     settings: DeskSettings
     mark: str = ""
     directory: CaseDirectory | None = None
+    licences: LicenceLibrary = field(default_factory=NoLibrary)
 
     def new_id(self) -> str:
         """An id for a new stream or draft: 16 hex digits."""

@@ -8,6 +8,7 @@ from typing import Any, Protocol
 
 from clerk_app.domain.fold import Fact, Folded
 from clerk_app.domain.identity import IdentityDocument
+from clerk_app.domain.licences import LicenceFinding, LicenceQuestion
 from clerk_app.domain.notices import Notice
 from clerk_app.domain.ratings import Grade, PadAnswer, SealedAnswer
 from clerk_app.journal.entry import Entry
@@ -38,6 +39,13 @@ class RatingPad(Protocol):
 
     def invite(self, timeout_s: float, seal: Callable[[Grade], bytes]) -> SealedAnswer:
         """Ask for a real rating. The grade passes through `seal` inside the driver and never leaves it in the clear."""
+
+
+class LicenceLibrary(Protocol):
+    """The platform's library of electronic licences."""
+
+    def look_up(self, question: LicenceQuestion) -> LicenceFinding:
+        """What it says today; `unavailable`, never an exception, where it cannot be asked. Every question is logged."""
 
 
 class NoticeRenderer(Protocol):

@@ -21,6 +21,7 @@ from clerk_app.services.workplace import DeviceLine, SyncLine
 from clerk_app.settings import DeviceSettings, Settings
 from clerk_app.store.folder import DataFolder
 from clerk_app.store.store import Store
+from tests.helpers.licences import KnownLicences
 from tests.helpers.stores import CHEAP, CLERK, NAME, PASSWORD
 
 Item = TypeVar("Item")
@@ -68,6 +69,7 @@ class ScriptedWorkplace:
         self.cards: queue.Queue[IdentityDocument | Exception] = queue.Queue()
         self.answers: queue.Queue[Grade | PadState] = queue.Queue()
         self.paper = ScriptedPrinter()
+        self.library = KnownLicences()
         self.own_settings = Settings(devices=DeviceSettings(card_timeout_s=5.0, rating_timeout_s=5.0))
         self.line = SyncLine()
         self.lines: tuple[DeviceLine, ...] = READY
@@ -115,7 +117,7 @@ class ScriptedWorkplace:
     def open(self, clerk: str, password: str) -> Desk:
         self.store: Store = self._open.enter_context(bootstrap.open_for_writing(self.folder, clerk, password))
         desk = bootstrap.make_desk(self.store, mark=self.mark, is_online=lambda: self.line.is_online)
-        return replace(desk, renderer=self.renderer)
+        return replace(desk, renderer=self.renderer, licences=self.library)
 
     def check_password(self, clerk: str, password: str) -> None:
         bootstrap.check_password(self.folder, clerk, password)

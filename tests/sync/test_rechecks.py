@@ -11,13 +11,20 @@ import pytest
 from sqlalchemy import func, select, update
 
 from clerk_app import failpoints
+from clerk_app.bootstrap import create_store, enrol_store, make_desk, open_sync_lane
 from clerk_app.domain import case_number
 from clerk_app.domain.kinds import fold_stream
 from clerk_app.domain.licences import UNAVAILABLE, LicenceFinding, LicenceQuestion
 from clerk_app.domain.outcomes import ACCEPTED
 from clerk_app.domain.taking_in import take_in
-from clerk_app.errors import BadFile, NoSuchHall, PlatformUnreachable
+from clerk_app.errors import BadFile, NoSuchHall, PlatformUnreachable, UnlawfulStep
 from clerk_app.seams import SystemClock, SystemRng
+from clerk_app.services import drafts
+from clerk_app.services import take_in as services_take_in
+from clerk_app.services.cases import show_case
+from clerk_app.services.licences import look_up, question_about, settle_recheck
+from clerk_app.services.ports import LicenceLibrary
+from clerk_app.store.folder import DataFolder
 from sync.engine import SyncLane, sync_once
 from sync.hub.judge import load_facts
 from sync.hub.licences.library import Licence
@@ -30,6 +37,8 @@ from sync.transport import HttpTransport
 from sync.wire import Response
 from tests.helpers.failpoints import names_of
 from tests.helpers.hub import RunningHub, clerk_hub, clerk_hub_json
+from tests.helpers.intake import CHEAP, CLERK, PASSWORD, ready_draft, sign_in_clerk
+from tests.helpers.licences import KnownLicences
 from tests.sync.conftest import DirectLine, open_platform_hub
 from tests.sync.fakes import SeededRng
 from tests.sync.memory_desk import MemoryDesk
@@ -227,6 +236,35 @@ def test_the_library_says_what_a_licence_says_only_while_it_is_good(platform, ch
     assert answer.fields == ({"g.P1.name": "周例安"} if state == "valid" else {})
 
 
+@pytest.mark.parametrize("kind", ["hub", "known"])
+def test_every_library_answers_alike(platform, kind):
+    """The contract of the port: the hub's library and the one of the tests."""
+    question = LicenceQuestion(PHOTO.holder, "M06", "0312", "exempt", "P31", "0" * 16)
+    desk = platform.desk()
+    load_licences(platform.hub, HALL, [PHOTO, CARD.model_copy(update={"revoked": True})])
+    sync_once(platform.lane(desk))
+    lines = [True]
+    known = KnownLicences()
+    known.known = {
+        (PHOTO.holder, "M06"): LicenceFinding("valid", name="周例安", valid_until="2029-01-04"),
+        (CARD.holder, "M01"): LicenceFinding("revoked"),
+    }
+
+    class Line(DirectLine):
+        def send(self, request):
+            if not lines[0]:
+                raise PlatformUnreachable
+            return super().send(request)
+
+    hub = HubLicences(lambda: nullcontext(platform.lane(desk, Line(platform.service))))
+    library: LicenceLibrary = hub if kind == "hub" else known
+    assert library.look_up(question) == LicenceFinding("valid", name="周例安", valid_until="2029-01-04")
+    assert library.look_up(replace(question, type="M01")) == LicenceFinding("revoked")
+    assert library.look_up(replace(question, type="M10")) == LicenceFinding("none")
+    lines[0], known.away = False, True
+    assert library.look_up(question) == UNAVAILABLE
+
+
 def test_nobody_is_asked_about_without_a_line_in_the_log(platform):
     desk = platform.desk()
     assert ask(platform, desk, holder="999999195001010019").state == "none"
@@ -331,3 +369,42 @@ def test_a_day_with_a_real_hub_process(tmp_path):
         assert clerk_hub_json("licences", "--data", hub.folder)["rechecked"] == 0
         refused = clerk_hub("licences", "--data", hub.folder, "--sample")
         assert (refused.returncode, len(refused.stderr.strip().splitlines())) == (1, 1)
+
+
+def test_a_clerk_without_a_line_hears_after_the_sync_what_differs_and_settles_it(tmp_path):
+    """Real store, real hub process: taken in on the library's word, re-checked, shown as a case for a person."""
+    folder = DataFolder(tmp_path / "data", tmp_path / "state")
+    with RunningHub(tmp_path / "hub") as hub:
+        out = tmp_path / "file"
+        assert clerk_hub("enrol", "--data", hub.folder, "--device", "x", "--hall", HALL, "--out", out).returncode == 0
+        clerk_hub_json("licences", "--data", hub.folder, "--sample", "--hall", HALL)
+        made = create_store(folder, clerk=CLERK, name="王例", password=PASSWORD, practice=False, cost=CHEAP)
+        with made as store:
+            enrol_store(store, out, clerk=CLERK)
+            lines = [False]
+            desk = make_desk(store, is_online=lambda: lines[0])
+            me = sign_in_clerk(desk, seal_at_hand=True)
+            draft = ready_draft(desk, me, "P31", other_person())
+            draft = drafts.receive_material(desk, me, draft, "M06", "exempt")
+            question = question_about(me, draft, "M06")
+            assert question is not None
+            assert look_up(desk, question) == UNAVAILABLE
+            number = services_take_in.take_in(desk, me, draft, ACCEPTED).number
+            with open_sync_lane(store) as lane:
+                assert sync_once(lane).state == "done"
+            lines[0] = True
+            assert look_up(desk, question).state == "expired"
+            view = show_case(desk, number)
+            assert [known.state for known in view.rechecks] == ["differs", "differs"]
+            assert [row.number for row in store.reads.cases(kind="todo")] == [number]
+            for known in view.rechecks:
+                settle_recheck(desk, me, number, known.subject, "已电话通知补交")
+            assert store.reads.cases(kind="todo") == []
+            with pytest.raises(UnlawfulStep):
+                settle_recheck(desk, me, number, "M06", "再来一次")
+            with pytest.raises(UnlawfulStep):
+                settle_recheck(desk, me, number, "M06", " ")
+            with open_sync_lane(store) as lane:
+                report = sync_once(lane)
+            assert (report.state, report.parked) == ("done", 0)
+        assert clerk_hub_json("verify", "--data", hub.folder)["first_fault"] is None

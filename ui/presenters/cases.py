@@ -109,6 +109,10 @@ def _task(view: CaseView) -> ProblemView | None:
             say("部门退回：{reason}", reason=reason),
             say("请告诉申请人要补什么；补正和重新报送本版还没有，先按现行办法办。"),
         )
+    for recheck in view.rechecks:
+        if recheck.sentence:
+            what = say("联网复核不符。{what}", what=recheck.sentence)
+            return ProblemView(what, recheck.next_step, Tone.BAD)
     if view.conflicts:
         return ProblemView(
             say("有一步没有生效，两边的记录都留着。"), say("请看下面的经过，和部门核对后按现行办法处理。"), Tone.BAD
@@ -124,6 +128,7 @@ def _facts(view: CaseView) -> tuple[TextRow, ...]:
         TextRow(say("最迟办结"), f"{view.due_on}{estimated}" if view.due_on else ""),
         TextRow(say("现在生效"), view.in_force),
         TextRow(say("还没生效"), view.not_yet),
+        TextRow(say("待复核"), "、".join(known.name for known in view.rechecks if known.state == "pending")),
         TextRow(say("平台编号"), view.official_number or ""),
     )
 

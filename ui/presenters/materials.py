@@ -46,6 +46,10 @@ def _note(need: MaterialNeed, item: MaterialItem) -> str:
 
 
 def _chip(item: MaterialItem) -> ChipView:
+    if item.check == "pending":
+        return ChipView(say("免提交 · 待复核"), Tone.WARN)
+    if item.check == "confirmed":
+        return ChipView(say("免提交 · 已核验"), Tone.OK)
     if item.is_settled:
         return ChipView(_word(item.state))
     return ChipView(say("还没有"), Tone.WARN)

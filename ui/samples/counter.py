@@ -7,6 +7,7 @@ from datetime import date
 from functools import cache
 from typing import TYPE_CHECKING
 
+from clerk_app.domain.materials import MaterialCheck
 from clerk_app.errors import CardNotRead, DeviceNotFound, DiskFull, PrinterOffline
 from ui.presenters.counter import counter_state
 from ui.presenters.counter_facts import CounterFacts, ParkedVisit, VisitFacts, way_of
@@ -82,7 +83,7 @@ def on_form() -> CounterState:
 @cache
 def on_form_offline() -> CounterState:
     """The same without a line."""
-    return _shown(replace(_filling(), around=desk.around(online=False)))
+    return _shown(replace(_filling("pending"), around=desk.around(online=False)))
 
 
 @cache
@@ -151,7 +152,7 @@ def _begun() -> Draft:
     return desk.draft_of("P31", desk.WORKER, {})
 
 
-def _filling() -> CounterFacts:
+def _filling(check: MaterialCheck = "confirmed") -> CounterFacts:
     answers = {code: text for code, text in desk.RESIDENCE.items() if code not in ("g.R2.reason", "g.P4.phone")}
     draft = desk.draft_of(
         "P31",
@@ -160,14 +161,14 @@ def _filling() -> CounterFacts:
         earlier={"g.P4.phone": desk.RESIDENCE["g.P4.phone"]},
     )
     draft = desk.with_material(draft, "M10", "received", "original_seen", copies=1, pages=3)
-    return desk.facts(desk.at_work("form", desk.with_material(draft, "M06", "exempt"), ticket=_TICKET))
+    return desk.facts(desk.at_work("form", desk.with_licence(draft, "M06", check), ticket=_TICKET))
 
 
 def _whole() -> Draft:
     draft = desk.draft_of("P31", desk.WORKER, desk.RESIDENCE)
     draft = desk.with_material(draft, "M10", "received", "original_seen", copies=1, pages=3)
     draft = desk.with_material(draft, "M17", "received", "copy_kept", copies=1, pages=1)
-    return desk.with_material(draft, "M06", "exempt")
+    return desk.with_licence(draft, "M06", "confirmed")
 
 
 def _pension(*, present: bool = True) -> Draft:

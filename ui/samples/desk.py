@@ -26,7 +26,7 @@ from ui.presenters.counter_facts import CounterFacts, Finished, Preparing, Surro
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from clerk_app.domain.materials import MaterialForm, MaterialState
+    from clerk_app.domain.materials import MaterialCheck, MaterialForm, MaterialState
     from clerk_app.domain.matter import Matter
     from ui.viewmodels.counter_state import Stage
 
@@ -121,6 +121,13 @@ def draft_of(
         draft = draft.typing(field, text, NOW)
     known = {field: FieldValue(text, "earlier") for field, text in (earlier or {}).items()}
     return replace(draft, values={**draft.values, **known})
+
+
+def with_licence(draft: Draft, code: str, check: MaterialCheck) -> Draft:
+    """The draft with a material that an electronic licence replaces."""
+    item = draft.material(code)
+    assert item is not None
+    return draft.with_material(replace(item, state="exempt", form="none", check=check), NOW)
 
 
 def with_material(

@@ -6,16 +6,19 @@ an act that fails leaves everything as it was, with what to press next.
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import cast
 
 from clerk_app.domain.draft import Draft, with_shared
+from clerk_app.domain.licences import LicenceFinding
 from clerk_app.domain.materials import MaterialState
 from clerk_app.domain.outcomes import Outcome, outcome_of, require_available
-from clerk_app.errors import ClerkError, Incomplete, NoSuchDraft
+from clerk_app.errors import ClerkError, Incomplete, NoSuchDraft, UnlawfulStep
 from clerk_app.services.drafts import settle_material
+from clerk_app.services.licences import look_up, question_about, with_finding
 from ui.presenters.citizen import shown_of
 from ui.presenters.counter_facts import (
     Finished,
@@ -26,10 +29,12 @@ from ui.presenters.counter_facts import (
 )
 from ui.presenters.words import note_view, problem_view
 from ui.say import say
-from ui.tasks import DB_LANE
+from ui.tasks import DB_LANE, LICENCE_LANE
 from ui.viewmodels import visit_work
 from ui.viewmodels.counter_reception import CounterReception
 from ui.viewmodels.counter_state import Stage
+
+logger = logging.getLogger(__name__)
 
 _WORKING: tuple[Stage, ...] = ("materials", "form", "check")
 _REACHABLE: tuple[Stage, ...] = ("person", "matter", "materials", "form")
@@ -66,9 +71,12 @@ class CounterModel(CounterReception):
         if work is None or self._facts.act in ("taking_in", "ending"):
             return
         try:
-            self._keep(settle_material(self.desk, work.draft, code, cast("MaterialState", state)))
+            draft = settle_material(self.desk, work.draft, code, cast("MaterialState", state))
         except ClerkError as error:
             self._set(problem=problem_view(error))
+        else:
+            self._keep(draft)
+            self._ask_library(draft, code)
 
     def attach_scan(self, code: str, path: Path) -> None:
         """Add a file to a material; without a code to the first that is still missing."""
@@ -185,6 +193,29 @@ class CounterModel(CounterReception):
         work, item = self._facts.visit.work, saved.material(code)
         if work is not None and item is not None:
             self._keep(work.draft.with_material(item, self.desk.clock.now_ms()))
+
+    def _ask_library(self, draft: Draft, code: str) -> None:
+        """Ask beside the work whether there is such a licence; without a line the material stays 待复核."""
+        wanted = question_about(self.me, draft, code)
+        if wanted is not None and self.desk.is_online():
+            self._tasks.run(
+                lambda: look_up(self.desk, wanted),
+                owner=self,
+                on_success=lambda finding: self._licence_found(draft.id, code, finding),
+                on_failure=lambda error: logger.warning("the licence library was not asked", exc_info=error),
+                lane=LICENCE_LANE,
+            )
+
+    def _licence_found(self, draft_id: str, code: str, finding: LicenceFinding) -> None:
+        work = self._facts.visit.work
+        if work is None or work.draft.id != draft_id or self._facts.act in ("taking_in", "ending"):
+            # The clerk has gone on: what is still to be re-checked, the platform re-checks.
+            return
+        draft = with_finding(self.desk, work.draft, code, finding)
+        if draft is not work.draft:
+            self._keep(draft)
+            if finding.state != "valid":
+                self._set(problem=problem_view(UnlawfulStep(reason=f"licence_{finding.state}")))
 
     def _ended(self, finished: Finished) -> None:
         visit = self._facts.visit

@@ -108,7 +108,9 @@ def test_a_confirmed_recheck_needs_nobody():
 def test_what_differs_is_a_sentence_with_a_next_step_until_a_person_settles_it(reason):
     facts = (accepted_offline(), rechecked(result="differs", reason=reason))
     [_, photo] = folded_case(*facts).rechecks
-    assert photo.sentence == f"近期免冠照片：{REASON_LABELS[reason]}。请联系申请人补交这份材料。"
+    assert photo.sentence == f"近期免冠照片：{REASON_LABELS[reason]}。"
+    assert photo.next_step == "请联系申请人补交这份材料。"
+    assert replace(photo, subject="document").next_step == "请联系申请人带有效证件来核对。"
     [_, photo] = folded_case(*facts, replace(settled(), hub_seq=200)).rechecks
     assert (photo.state, photo.sentence) == ("settled", "")
 
