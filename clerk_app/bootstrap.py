@@ -28,7 +28,7 @@ from clerk_app.services.ports import CaseDirectory, NoticeRenderer, Printer
 from clerk_app.settings import Settings, load_settings
 from clerk_app.store.faults import storage_faults
 from clerk_app.store.folder import DataFolder, own_folder
-from clerk_app.store.revoked_note import refuse_if_revoked
+from clerk_app.store.revoked_note import Sealed, refuse_if_revoked
 from clerk_app.store.store import Store, unlock
 from clerk_app.store.verify import Verification, inspect_folder
 
@@ -289,9 +289,10 @@ def _leave(store: Store) -> DeviceRevoked:
 
     desk = StoreHandoverState(store, named_blobs)
 
-    def seal(file: BinaryIO, drafts: Sequence[Draft]) -> int:
+    def seal(file: BinaryIO, drafts: Sequence[Draft]) -> Sealed:
         packing = Packing(desk.recovery_key(), stopped_too=True, drafts=drafts)
-        return pack(desk, packing, file, clock=store.clock, rng=store.rng).entries
+        packed = pack(desk, packing, file, clock=store.clock, rng=store.rng)
+        return Sealed(packed.entries, packed.blobs, len(drafts))
 
     return leave(store, seal)
 

@@ -144,8 +144,12 @@ _SENTENCES: dict[str, tuple[str, str]] = {
     "store_rolled_back": ("本机记录被回退或损坏，不能办理。", "请不要改动文件夹，联系维护人员核对。"),
     "schema_too_new": ("这份记录由更新的版本建立。", "请升级后再打开。"),
     "device_revoked": (
-        "平台已停用本机，没有上传的内容（{entries} 条记录、{drafts} 份草稿）已封存在 {file}，没有丢失。",
+        "平台已停用本机{why}，未上传的 {entries} 条记录、{blobs} 份扫描件、{drafts} 份草稿封存在 {file}，没有丢失。",
         "请把这个文件交给平台管理员，本机不再办理业务。",
+    ),
+    "device_revoked.nothing_unsent": (
+        "平台已停用本机{why}，没有未上传的内容。",
+        "本机不再办理业务，请把电脑交给平台管理员。",
     ),
     "device_revoked.sealing": (
         "平台已停用本机，正在封存没有上传的内容。",

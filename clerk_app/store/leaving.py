@@ -18,11 +18,11 @@ from clerk_app.failpoints import failpoint
 from clerk_app.journal.handover import Draft
 from clerk_app.security.files import KEYS_FILE
 from clerk_app.store.faults import storage_faults
-from clerk_app.store.revoked_note import make_note, read_note
+from clerk_app.store.revoked_note import Sealed, make_note, read_note, revoked
 from clerk_app.store.store import Store
 
-Seal = Callable[[BinaryIO, Sequence[Draft]], int]
-"""Writes the hand-over with these drafts into a file; returns how many entries it holds."""
+Seal = Callable[[BinaryIO, Sequence[Draft]], Sealed]
+"""Writes the hand-over with these drafts into a file; returns what it holds."""
 
 
 def leave(store: Store, seal: Seal) -> DeviceRevoked:
@@ -39,12 +39,12 @@ def leave(store: Store, seal: Seal) -> DeviceRevoked:
     drafts = [Draft(row.id, row.visit, row.owner, row.updated_at, row.content) for row in store.reads.all_drafts()]
     file = folder.path / f"handover-{signed.order.code}.parcel"
     with storage_faults(folder.path):
-        entries = disk.compose(file, lambda out: seal(out, drafts))
+        sealed = disk.compose(file, lambda out: seal(out, drafts))
         failpoint("leaving.sealed")
-        disk.replace(folder.revoked, make_note(signed.order, file, entries=entries, drafts=len(drafts)))
+        disk.replace(folder.revoked, make_note(signed.order, file, sealed))
         failpoint("leaving.noted")
         disk.destroy(folder.path / KEYS_FILE)
         failpoint("leaving.destroyed")
-    told = DeviceRevoked(file=str(file), entries=entries, drafts=len(drafts))
+    told = revoked(file, signed.order.reason, sealed)
     store.refuse(told)
     return told

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from clerk_app.errors import DeviceRevoked
@@ -15,7 +16,16 @@ from clerk_app.store.folder import DataFolder
 _FORMAT = "window-clerk-revoked-1"
 
 
-def make_note(order: Order, file: Path, *, entries: int, drafts: int) -> bytes:
+@dataclass(frozen=True, slots=True)
+class Sealed:
+    """How much a hand-over holds: entries, scans and drafts."""
+
+    entries: int
+    blobs: int
+    drafts: int
+
+
+def make_note(order: Order, file: Path, sealed: Sealed) -> bytes:
     """The note's bytes: the order obeyed, and what `file` holds."""
     note = {
         "format": _FORMAT,
@@ -23,8 +33,7 @@ def make_note(order: Order, file: Path, *, entries: int, drafts: int) -> bytes:
         "issued_at": order.issued_at,
         "reason": order.reason,
         "file": file.name,
-        "entries": entries,
-        "drafts": drafts,
+        **asdict(sealed),
     }
     return json.dumps(note, ensure_ascii=False, indent=2).encode()
 
@@ -38,10 +47,17 @@ def read_note(folder: DataFolder, disk: Disk) -> DeviceRevoked | None:
             note = json.loads(disk.read(folder.revoked))
             if note["format"] != _FORMAT or Path(note["file"]).name != note["file"]:
                 return None
-            file = str(folder.path / note["file"])
-            return DeviceRevoked(file=file, entries=int(note["entries"]), drafts=int(note["drafts"]))
+            sealed = Sealed(int(note["entries"]), int(note["blobs"]), int(note["drafts"]))
+            return revoked(folder.path / note["file"], str(note["reason"]), sealed)
         except (ValueError, KeyError, TypeError):
             return None
+
+
+def revoked(file: Path, why: str, sealed: Sealed) -> DeviceRevoked:
+    """What is told: why the platform said so, if it did, and what lies in `file`."""
+    counts = asdict(sealed)
+    empty = {} if any(counts.values()) else {"reason": "nothing_unsent"}
+    return DeviceRevoked(file=str(file), why=f"（{why}）" if why else "", **counts, **empty)
 
 
 def refuse_if_revoked(folder: DataFolder, disk: Disk) -> None:

@@ -21,6 +21,7 @@ from clerk_app.messages import describe
 from clerk_app.security.files import KEYS_FILE
 from clerk_app.security.parcel import check_parcel
 from clerk_app.store.leaving import leave
+from clerk_app.store.revoked_note import Sealed
 from clerk_app.store.store import Store
 from sync.background import BackgroundSync, LineState
 from sync.engine import SyncLane, sync_once
@@ -119,15 +120,25 @@ def test_unsent_work_of_a_revoked_desk_reaches_the_hub_and_is_applied_once_relea
 
 
 def test_one_calm_sentence_says_what_happened_and_what_to_do(platform, desk):
-    revoke(platform.hub, CODE)
+    revoke(platform.hub, CODE, "遗失")
     problem = sync_once(lane_of(platform, desk)).problem
     assert problem is not None
     told = describe(problem)
+    assert "停用本机（遗失）" in told.sentence
     assert told.code == "device_revoked"
     assert str(parcel_of(desk)) in told.sentence
-    assert "1 条记录、1 份草稿" in told.sentence
+    assert "1 条记录、1 份扫描件、1 份草稿" in told.sentence
     assert "没有丢失" in told.sentence
     assert "交给平台管理员" in told.next_step
+
+
+def test_a_desk_with_nothing_unsent_says_so(platform, tmp_path):
+    with closing(StoreDesk(tmp_path / "idle", platform.enrol_content(), platform.clock, platform.rng)) as desk:
+        sync_once(lane_of(platform, desk))
+        revoke(platform.hub, CODE)
+        problem = sync_once(lane_of(platform, desk)).problem
+    assert problem is not None
+    assert "没有未上传的内容" in describe(problem).sentence
 
 
 def test_the_store_opens_no_more_and_says_the_same(platform, desk):
@@ -166,7 +177,7 @@ def test_a_copy_of_the_folder_without_its_key_file_tells_nothing_but_the_note(pl
     sync_once(lane_of(platform, desk))
     note = json.loads((desk.folder.path / "revoked.json").read_text())
     assert note["device"] == CODE
-    assert set(note) == {"format", "device", "issued_at", "reason", "file", "entries", "drafts"}
+    assert set(note) == {"format", "device", "issued_at", "reason", "file", "entries", "blobs", "drafts"}
     assert b"typed" not in parcel_of(desk).read_bytes()
 
 
@@ -244,7 +255,7 @@ def test_keys_that_a_kill_left_behind_are_destroyed_at_the_next_start_without_a_
 
 @pytest.mark.parametrize("content", [b"", b"{}", b"[]", b'{"format": "x"}', None])
 def test_a_note_that_is_none_locks_nobody_out(desk, content):
-    note = {"format": "window-clerk-revoked-1", "file": "../elsewhere", "entries": 1, "drafts": 1}
+    note = {"format": "window-clerk-revoked-1", "reason": "", "file": "../else", "entries": 1, "blobs": 1, "drafts": 1}
     (desk.folder.path / "revoked.json").write_bytes(json.dumps(note).encode() if content is None else content)
     check_password(desk.folder, CLERK, PASSWORD)
 
@@ -254,7 +265,11 @@ def test_leaving_twice_changes_nothing(platform, desk):
     problem = sync_once(lane_of(platform, desk)).problem
     assert problem is not None
     before = parcel_of(desk).read_bytes()
-    again = leave(desk.store, lambda _file, _drafts: 1 // 0)
+
+    def seal_again(_file: object, _drafts: object) -> Sealed:
+        raise AssertionError("sealed twice")
+
+    again = leave(desk.store, seal_again)
     assert (describe(again), parcel_of(desk).read_bytes()) == (describe(problem), before)
 
 

@@ -8,7 +8,7 @@ from PySide6.QtCore import QObject
 from clerk_app.journal.orders import REVOKE, Order
 from clerk_app.seams import SystemClock
 from clerk_app.services.rows import Backlog
-from clerk_app.store.revoked_note import make_note
+from clerk_app.store.revoked_note import Sealed, make_note
 from tests.helpers.stores import CLERK, PASSWORD, SetClock
 from tests.helpers.workplace import ScriptedWorkplace
 from tests.qt.desk import open_desk
@@ -61,12 +61,12 @@ def test_a_revoked_device_says_at_once_where_its_unsent_work_lies(door, place):
     sealed = place.folder.path / "handover-999999031.parcel"
     sealed.touch()
     order = Order(7, bytes(32), "999999", "031", 1, REVOKE, "")
-    place.folder.revoked.write_bytes(make_note(order, sealed, entries=3, drafts=1))
+    place.folder.revoked.write_bytes(make_note(order, sealed, Sealed(3, 2, 1)))
     door.model.begin()
     door.tasks.settle_all()
     problem = door.model.state.problem
     assert str(sealed) in problem.sentence
-    assert "3 条记录、1 份草稿" in problem.sentence
+    assert "3 条记录、2 份扫描件、1 份草稿" in problem.sentence
     assert "交给平台管理员" in problem.next_step
     assert door.try_in().problem.sentence == problem.sentence
     assert door.opened == []
