@@ -16,7 +16,9 @@ from clerk_app import bootstrap
 from clerk_app.catalogue.calendar import load_calendar
 from clerk_app.catalogue.loader import load_catalogue
 from clerk_app.catalogue.people import invented_person
+from clerk_app.domain.conflicts import disputes, settled_body
 from clerk_app.domain.draft import Draft
+from clerk_app.domain.fold import SETTLED
 from clerk_app.domain.outcomes import ABANDONED
 from clerk_app.domain.ratings import SealedAnswer
 from clerk_app.errors import UserError
@@ -64,6 +66,7 @@ class EntryCounter:
             (self.session, 3),
             (self.visit, 5),
             (self.take_in, 5),
+            (self.elsewhere, 2),
             (self.odd, 1),
         )
         self.random.choices([act for act, _ in chances], [weight for _, weight in chances])[0]()
@@ -132,6 +135,21 @@ class EntryCounter:
         self._write(f"case/{number}", "case.taken_in", body)
         self.cases.append(number)
         self.ledger.numbers.add(number)
+
+    def elsewhere(self) -> None:
+        """Act on a case of any desk: look it up, take it in once more, or settle what came of that."""
+        if not self.ledger.numbers:
+            return
+        number = self.random.choice(sorted(self.ledger.numbers))
+        stream = f"case/{number}"
+        waiting = disputes(stream, self.desk.facts_of(stream))
+        if waiting and self.random.random() < 0.5:
+            choice = self.random.choice(waiting[0].choices).choice
+            self._write(stream, SETTLED, settled_body(waiting[0].step.act, choice, "例"))
+        elif self.random.random() < 0.7:
+            self.desk.look_up(number)
+        else:
+            self._write(stream, "case.taken_in", taken_in(number, power=self.random.choice(("accept", "receive"))))
 
     def odd(self) -> None:
         """What a hub must store and park: of a newer version, out of form, or a second time."""

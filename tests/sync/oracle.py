@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
 from sqlalchemy import select
 
+from clerk_app.domain.fold import Fact
+from clerk_app.domain.kinds import fold_stream
 from clerk_app.journal.entry import Entry
 from clerk_app.journal.exchange import NamedBlob
 from sync.blobs import named_blobs
 from sync.desk import Desk
 from sync.hub.digest import digest
 from sync.hub.hub import Hub
+from sync.hub.judge import load_facts
 from sync.hub.schema import entries as hub_entries
 from sync.hub.verify import verify_hub
+from tests.sync.work import HALL
 
 Place = tuple[str, int]
 """An entry: its chain and seq."""
@@ -30,6 +35,9 @@ class WorkingDesk(Desk, Protocol):
     def uploaded(self) -> set[Place]: ...
     def parked(self) -> dict[Place, str]: ...
     def fact_digests(self) -> list[bytes]: ...
+    def facts_of(self, stream: str) -> list[Fact]: ...
+    def received(self) -> set[bytes]: ...
+    def look_up(self, number: str) -> None: ...
     def restart(self) -> None: ...
     def close(self) -> None: ...
 
@@ -103,21 +111,38 @@ class Oracle:
         _expect("numbers told and not in a journal", {f"case/{one}" for one in ledger.numbers} - ledger.streams, set())
         _expect("cases", found.cases, len(_lawful_cases(ledger)))
         _expect("blobs", found.blobs, len(ledger.all_blobs))
-        _expect("facts", found.hub_facts, sum(len(desk.fact_digests()) for desk in desks))
+        _expect("facts", found.hub_facts, len({told for desk in desks for told in desk.fact_digests()}))
         parked = {place: reason for desk in desks for place, reason in desk.parked().items()}
         _expect("parked", found.parked, len(parked))
         told = {told for desk in desks for told in desk.fact_digests()}
         _expect("decisions that never came back", set(ledger.decided.values()) - told, set())
         _expect("first fault", verify_hub(hub).first_fault, None)
+        for desk in desks:
+            _expect("cases looked up and not shown", list(desk.wanted()), [])
+            self._sees_what_the_hub_sees(hub, desk)
         shown = {place for desk in desks for place in desk.uploaded()}
         _expect("entries not shown as uploaded", ledger.written.keys() - shown, set())
         self.nothing_told_is_untrue(hub, desks)
+
+    def _sees_what_the_hub_sees(self, hub: Hub, desk: WorkingDesk) -> None:
+        """Every stream a desk has part of, it has whole, and it folds to what the hub folds it to."""
+        with hub.store.reading() as connection:
+            known = load_facts(connection, HALL, sorted(self.ledger.streams))
+        for stream, facts in known.items():
+            here = desk.facts_of(stream)
+            if here:
+                _expect(f"entries and facts of {stream}", Counter(map(_kept, here)), Counter(map(_kept, facts)))
+                _expect(f"state of {stream}", fold_stream(stream, here), fold_stream(stream, facts))
 
     def _is_whole(self, hub: Hub, blob: str) -> bool:
         """Whether the hub has a blob's very bytes. What was seen whole once is hashed again only at the end."""
         if blob not in self._whole and hub.shelf.is_whole(blob):
             self._whole.add(blob)
         return blob in self._whole and hub.shelf.has(blob)
+
+
+def _kept(fact: Fact) -> tuple[str, int, bytes]:
+    return fact.chain, fact.seq, fact.act
 
 
 def _stored(hub: Hub) -> dict[Place, bytes]:
