@@ -17,6 +17,7 @@ from clerk_app.errors import (
     CaptivePortal,
     ClerkError,
     EntryDamaged,
+    NoSuchCargo,
     PlatformBusy,
     PlatformError,
     PlatformRefused,
@@ -224,6 +225,8 @@ class _Run:
                 self._work()
                 self._deliver_cargo()
                 return
+            except NoSuchCargo:
+                logger.info("a carried hand-over was dropped while it was being delivered")
             except PlatformRefused as refused:
                 if not is_to_be_announced_again(refused):
                     raise

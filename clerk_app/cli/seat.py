@@ -12,6 +12,7 @@ from clerk_app.domain.ratings import Grade, SealedAnswer
 from clerk_app.errors import ClerkError, NotSignedIn, PlatformUnreachable, PrintError
 from clerk_app.seams import Clock, Disk, SystemClock, SystemDisk
 from clerk_app.services.desk import Desk
+from clerk_app.services.handover import Handovers
 from clerk_app.services.ports import Printer
 from clerk_app.services.workplace import DeviceLine, Readiness, SyncLine
 from clerk_app.settings import DeviceSettings
@@ -114,6 +115,10 @@ class Seat:
             return SyncLine()
         return _sync_line(self._sync.state, self.store)
 
+    def handovers(self) -> Handovers:
+        """Hand-overs of the open store."""
+        return bootstrap.make_handovers(self.store)
+
     def _is_online(self) -> bool:
         return self._sync is not None and self._sync.state.has_line
 
@@ -165,6 +170,7 @@ def _sync_line(state: LineState, store: Store) -> SyncLine:
     backlog = store.reads.backlog()
     progress = state.progress
     done = progress.entries_done + progress.blobs_done if progress else 0
+    handed = bootstrap.make_handovers(store).standing()
     return SyncLine(
         phase=state.phase,
         is_online=state.has_line,
@@ -178,4 +184,6 @@ def _sync_line(state: LineState, store: Store) -> SyncLine:
         parked=state.report.parked,
         conflicts=store.reads.count_conflicts(),
         reason=state.report.problem.code if state.report.problem else None,
+        exported_ms=handed.exported_at if handed.exported_pending else None,
+        carried=handed.waiting,
     )

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from clerk_app.domain.identity import IdentityDocument
     from clerk_app.domain.ratings import Grade, SealedAnswer
     from clerk_app.services.desk import Desk
+    from clerk_app.services.handover import Handovers
     from clerk_app.services.ports import Printer
     from clerk_app.settings import Settings
 
@@ -46,7 +47,8 @@ class SyncLine:
     `pending_cases` the cases among them, the oldest from `oldest_ms`; `offline_since_ms` while there is no line;
     `last_sync_ms` the last complete sync; `done` of `total` entries and files of a running upload (total 0: nothing to
     show); `reason` an error code (`device_revoked`: this device has left, and every act raises `DeviceRevoked`);
-    `conflicts` streams a person must look at.
+    `conflicts` streams a person must look at. `exported_ms`: when a hand-over was last written, while any of its
+    entries has no signature yet; `carried` hand-overs of other devices still to be delivered.
     """
 
     phase: SyncPhase = "never"
@@ -61,6 +63,8 @@ class SyncLine:
     parked: int = 0
     conflicts: int = 0
     reason: str | None = None
+    exported_ms: int | None = None
+    carried: int = 0
 
 
 class Workplace(Protocol):
@@ -105,6 +109,9 @@ class Workplace(Protocol):
 
     def sync_line(self) -> SyncLine:
         """How the line is now."""
+
+    def handovers(self) -> Handovers:
+        """Hand-overs by stick; its calls take their time. Raises `NotSignedIn`."""
 
     def sync_now(self) -> None:
         """Sync as soon as possible, without waiting for it."""

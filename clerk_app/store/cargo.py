@@ -73,17 +73,23 @@ class CargoHold:
             return None
 
     def read(self, handover: BlobId, offset: int, size: int) -> bytes:
-        """At most `size` bytes of a waiting parcel from `offset`."""
-        with storage_faults(), self._path(handover).open("rb") as file:
-            file.seek(offset)
-            return file.read(size)
+        """At most `size` bytes of a waiting parcel from `offset`; raise `NoSuchCargo` if it was dropped meanwhile."""
+        with storage_faults():
+            try:
+                file = self._path(handover).open("rb")
+            except FileNotFoundError:
+                raise NoSuchCargo from None
+            with file:
+                file.seek(offset)
+                return file.read(size)
 
     def settle(self, handover: BlobId, answer: bytes) -> None:
-        """Keep the hub's return; the parcel itself is no longer needed."""
+        """Keep the hub's return; the parcel itself is no longer needed. Raises `NoSuchCargo` as `read` does."""
+        known = self._need(handover)
         with storage_faults():
             self._disk.replace(self._path(handover, _RETURN), answer)
             failpoint("handover.return_kept")
-            self._put(replace(self._need(handover), state="delivered", reason="", settled_at=self._now()))
+            self._put(replace(known, state="delivered", reason="", settled_at=self._now()))
             failpoint("handover.delivered")
             self._path(handover).unlink(missing_ok=True)
 

@@ -59,6 +59,8 @@ from clerk_app.store.store import Store
 NamedBlobs = Callable[[Any], tuple[NamedBlob, ...]]
 """Which blobs a parsed body names; the rule belongs to the protocol and is handed in."""
 
+_AT_ONCE = 4 * 1024 * 1024
+"""A blob up to this size is checked and read in one go; a larger one would take too much memory."""
 _NOBODY = ""
 """Syncing writes no entries, so no clerk stands behind its transactions."""
 
@@ -157,9 +159,12 @@ class StoreSyncState:
     def read_blob(self, blob: str, offset: int, size: int) -> bytes:
         """At most `size` sealed bytes from `offset`; raise `BlobDamaged` if the file is missing or was changed."""
         if blob not in self._checked:
-            content = self._store.vault.sealed(blob)
+            if self.blob_size(blob) <= _AT_ONCE:
+                content = self._store.vault.sealed(blob)
+                self._checked.add(blob)
+                return content[offset : offset + size]
+            self._store.vault.check(blob)
             self._checked.add(blob)
-            return content[offset : offset + size]
         try:
             with self._store.vault.path(blob).open("rb") as file:
                 file.seek(offset)

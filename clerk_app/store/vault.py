@@ -81,6 +81,16 @@ class Vault:
             raise BlobDamaged(blob=blob)
         return content
 
+    def check(self, blob: str) -> None:
+        """Raise `BlobDamaged` unless the sealed bytes are what the id says; in bounded memory."""
+        try:
+            with self.path(blob).open("rb") as file:
+                same = hashlib.file_digest(file, "sha256").hexdigest() == blob
+        except OSError:
+            raise BlobDamaged(blob=blob) from None
+        if not same:
+            raise BlobDamaged(blob=blob)
+
     def get(self, blob: str, key: bytes) -> bytes:
         """The content; raise `BlobDamaged` if it is missing or was changed."""
         try:

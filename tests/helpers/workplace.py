@@ -16,6 +16,7 @@ from clerk_app.domain.notices import Notice
 from clerk_app.domain.ratings import Grade, PadState, SealedAnswer
 from clerk_app.errors import CardNotFound, PrintError
 from clerk_app.services.desk import Desk
+from clerk_app.services.handover import Handovers
 from clerk_app.services.ports import NoticeRenderer, Printer
 from clerk_app.services.workplace import DeviceLine, SyncLine
 from clerk_app.settings import DeviceSettings, Settings
@@ -161,6 +162,9 @@ class ScriptedWorkplace:
 
     def sync_line(self) -> SyncLine:
         return self.line
+
+    def handovers(self) -> Handovers:
+        return bootstrap.make_handovers(self.store)
 
     def sync_now(self) -> None:
         self.syncs_asked += 1

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import hashlib
+import tracemalloc
 from dataclasses import replace
 from pathlib import Path
 
@@ -28,12 +29,18 @@ from sync.handover.counter import CounterHandovers
 from sync.hub import carried
 from sync.hub.decide import Ruling, decide
 from sync.hub.digest import digest
+from sync.hub.revoke import revoke
+from sync.hub.unpack import open_handover, take_records
 from sync.hub.verify import verify_hub
 from sync.wire import Response
 from tests.sync.conftest import Backup, DirectLine
+from tests.sync.parcels import taken_by
 from tests.sync.store_desk import StoreDesk
 from tests.sync.test_pack import case_with_scan
 from tests.sync.work import case_number_of
+
+# Both databases meet hand-overs in `test_unpack.py`; here it is about the desks.
+pytestmark = pytest.mark.parametrize("database", ["sqlite"], indirect=True)
 
 
 class Laptop(StoreDesk):
@@ -428,16 +435,18 @@ class _Narrow:
         return self._file.write(content)
 
 
-@pytest.mark.parametrize("room", [0, 100, 70_000, 500_000])
 @pytest.mark.parametrize(
-    ("error", "expected"),
+    ("error", "expected", "room"),
     [
-        (errno.ENOSPC, StickFull),
-        (errno.EROFS, StickReadOnly),
-        (errno.EACCES, StickReadOnly),
-        (errno.EFBIG, StickFileTooLarge),
-        (errno.EIO, StickFailed),
-        (errno.ENODEV, StickFailed),
+        (errno.ENOSPC, StickFull, 0),
+        (errno.ENOSPC, StickFull, 100),
+        (errno.ENOSPC, StickFull, 70_000),
+        (errno.ENOSPC, StickFull, 500_000),
+        (errno.EROFS, StickReadOnly, 0),
+        (errno.EACCES, StickReadOnly, 0),
+        (errno.EFBIG, StickFileTooLarge, 500_000),
+        (errno.EIO, StickFailed, 70_000),
+        (errno.ENODEV, StickFailed, 500_000),
     ],
 )
 def test_a_stick_that_fails_half_way_leaves_nothing_half_and_the_earlier_file_whole(team, stick, error, expected, room):
@@ -492,3 +501,50 @@ def test_a_file_that_changes_while_it_is_copied_is_not_kept(team, hall, stick):
     with parcel.open("rb") as file, pytest.raises(BadParcel):
         hall.store.cargo.take(file, checked)
     assert hall.handovers.standing().carried == ()
+
+
+# ---- dropped, revoked, large ------------------------------------------------------------------------------------
+
+
+def test_cargo_dropped_while_it_is_delivered_ends_calmly(platform, team, hall, stick):
+    team.handovers.export(stick / "a")
+    taken = hall.handovers.take_in(stick / "a").carried
+
+    def drop(request, answer):
+        if request.path == "/v1/handovers":
+            hall.handovers.drop(taken.id)
+        return answer
+
+    report = hall.sync(platform, ChangedLine(platform.service, drop))
+    assert (report.state, report.cargo) == ("done", 0)
+
+
+def test_what_a_carrier_brings_of_a_revoked_device_goes_into_quarantine(platform, team, hall, stick):
+    team.handovers.export(stick / "a")
+    taken_by(platform.hub, (stick / "a").read_bytes())
+    case_with_scan(team, 4)
+    team.handovers.export(stick / "a")
+    revoke(platform.hub, "999999001", "遗失")
+    hall.handovers.take_in(stick / "a")
+    assert hall.sync(platform).cargo == 0
+    found = digest(platform.hub)
+    assert (found.cases, found.quarantined) == (3, 1)
+    assert verify_hub(platform.hub).first_fault is None
+
+
+def test_a_hand_over_larger_than_memory_should_hold_is_written_carried_and_taken_in_piece_by_piece(
+    platform, team, hall, stick
+):
+    case_with_scan(team, 5, bytes(20 * 1024 * 1024))
+    tracemalloc.start()
+    try:
+        team.handovers.export(stick / "a")
+        hall.handovers.take_in(stick / "a")
+        with (stick / "a").open("rb") as file:
+            handover = open_handover(platform.hub, file, check_parcel(file))
+            assert take_records(platform.hub, handover, 0, lambda: False) is None
+        _now, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert peak < 12 * 1024 * 1024
+    has_all(platform, cases=4)

@@ -17,6 +17,9 @@ from tests.sync.parcels import packed, unpacked
 from tests.sync.store_desk import StoreDesk
 from tests.sync.work import case_number_of, logged_in, scan, taken_in
 
+# Both databases meet hand-overs in `test_unpack.py`; here it is about the desks.
+pytestmark = pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+
 
 @pytest.fixture
 def desk(platform, tmp_path):

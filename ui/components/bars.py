@@ -121,7 +121,12 @@ class StatusBar(QFrame):
             part.setVisible(bool(text))
 
     def _waiting(self, status: StatusView) -> str:
-        if not status.waiting:
-            return ""
-        waiting = self.tr("待上传 {count} 件").format(count=status.waiting)
-        return waiting + (self.tr(" · 最早 {time}").format(time=status.oldest) if status.oldest else "")
+        parts = []
+        if status.waiting:
+            parts.append(self.tr("待上传 {count} 件").format(count=status.waiting))
+            parts += [self.tr("最早 {time}").format(time=status.oldest)] if status.oldest else []
+        if status.exported:
+            parts.append(self.tr("{time} 已导出到 U 盘").format(time=status.exported))
+        if status.carried:
+            parts.append(self.tr("代送 {count} 份").format(count=status.carried))
+        return " · ".join(parts)

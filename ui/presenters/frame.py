@@ -138,6 +138,8 @@ def _status(facts: FrameFacts, today: date) -> StatusView:
         drafts=facts.drafts,
         waiting=line.pending_cases,
         oldest=clock_text(line.oldest_ms, today) if line.pending_cases and line.oldest_ms is not None else "",
+        exported=clock_text(line.exported_ms, today) if line.exported_ms is not None else "",
+        carried=line.carried,
         catalogue=facts.catalogue,
         now=status_time(facts.now_ms),
     )

@@ -24,7 +24,8 @@ class SectionItem:
 class StatusView:
     """The line at the foot of the window. Times as the clerk says them; empty parts are left out.
 
-    `offline_for`: how long there has been no line, empty while there is one.
+    `offline_for`: how long there has been no line, empty while there is one. `exported`: when waiting work was last
+    written to a stick; `carried` hand-overs of other devices to be delivered.
     """
 
     offline_for: str = ""
@@ -32,6 +33,8 @@ class StatusView:
     drafts: int = 0
     waiting: int = 0
     oldest: str = ""
+    exported: str = ""
+    carried: int = 0
     catalogue: str = ""
     now: str = ""
     note: str = ""

@@ -60,6 +60,12 @@ def test_online_nothing_of_offline_is_said():
     assert (status.offline_for, status.last_sync, status.waiting, status.oldest) == ("", "", 0, "")
 
 
+def test_the_foot_says_when_waiting_work_was_written_to_a_stick_and_what_is_carried():
+    line = SyncLine("offline", pending_cases=3, exported_ms=NOW - 3_600_000, carried=2)
+    status = frame_state(facts(line=line)).status
+    assert (status.waiting, status.exported, status.carried) == (3, "08:42", 2)
+
+
 @pytest.mark.parametrize(
     ("device", "text", "tone"),
     [
