@@ -25,6 +25,7 @@ from clerk_app.services.enrol import ENROLMENT_VALUE, enrol
 from clerk_app.services.handover import Handovers
 from clerk_app.services.no_library import NoLibrary
 from clerk_app.services.ports import CaseDirectory, NoticeRenderer, Printer
+from clerk_app.services.rows import Recovered
 from clerk_app.settings import Settings, load_settings
 from clerk_app.store.faults import storage_faults
 from clerk_app.store.folder import DataFolder, own_folder
@@ -100,12 +101,28 @@ def open_for_writing(folder: DataFolder, clerk: str, password: str) -> Iterator[
 
 @contextmanager
 def open_for_reading(folder: DataFolder, clerk: str, password: str) -> Iterator[Store]:
-    """Open a store to look at it, also while the window has it open."""
-    store = _open(folder, clerk, password)
+    """Open a store to look at it, also while the window has it open, and one that was put back (`Store.trouble`)."""
+    store = _open(folder, clerk, password, as_found=True)
     try:
         yield store
     finally:
         store.close()
+
+
+def recover_store(folder: DataFolder, clerk: str, password: str) -> Recovered:
+    """Let a store that was put back go on; harmless for any other."""
+    folder.require_store()
+    owner = own_folder(folder)
+    try:
+        store = _open(folder, clerk, password, as_found=True)
+        try:
+            done = store.recover()
+            store.settle()
+        finally:
+            store.close()
+    finally:
+        owner.release()
+    return done
 
 
 def inspect_store(folder: DataFolder, clerk: str, password: str) -> Verification:
@@ -229,9 +246,16 @@ def secret_store() -> SecretStore:
     return system_secret_store()
 
 
-def _open(folder: DataFolder, clerk: str, password: str) -> Store:
+def _open(folder: DataFolder, clerk: str, password: str, *, as_found: bool = False) -> Store:
     return Store.open(
-        folder, clerk=clerk, password=password, clock=_clock, disk=_disk, rng=_rng, secrets=secret_store()
+        folder,
+        clerk=clerk,
+        password=password,
+        clock=_clock,
+        disk=_disk,
+        rng=_rng,
+        secrets=secret_store(),
+        as_found=as_found,
     )
 
 

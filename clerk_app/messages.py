@@ -140,8 +140,11 @@ _SENTENCES: dict[str, tuple[str, str]] = {
         "有 {count} 条本机记录已损坏，没有上传；其余不受影响。",
         "请不要改动文件夹，联系维护人员核对。",
     ),
-    "witness_damaged": ("本机记录的见证文件缺失或被改动，不能打开。", "请不要改动文件夹，联系维护人员核对。"),
-    "store_rolled_back": ("本机记录被回退或损坏，不能办理。", "请不要改动文件夹，联系维护人员核对。"),
+    "witness_damaged": (
+        "本机记录的见证文件缺失或被改动，现在只能查看。",
+        "核对原因后，运行 clerk recover 可以继续办理。",
+    ),
+    "store_rolled_back": ("本机记录被回退或损坏，现在只能查看。", "核对原因后，运行 clerk recover 可以继续办理。"),
     "schema_too_new": ("这份记录由更新的版本建立。", "请升级后再打开。"),
     "device_revoked": (
         "平台已停用本机{why}，未上传的 {entries} 条记录、{blobs} 份扫描件、{drafts} 份草稿封存在 {file}，没有丢失。",

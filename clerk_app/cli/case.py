@@ -7,7 +7,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from clerk_app.cli.store_options import add_store_options, clerk_number, data_folder, password
+from clerk_app.cli.store_options import add_store_options, clerk_number, data_folder, password, warn
 from clerk_app.domain.case_number import HALL, grouped
 from clerk_app.domain.case_state import STATE_LABELS, CaseState
 from clerk_app.domain.civil import short_time
@@ -42,6 +42,7 @@ def _list(args: argparse.Namespace) -> dict[str, Any]:
     from clerk_app.bootstrap import open_for_reading
 
     with open_for_reading(data_folder(args), clerk_number(args), password(args)) as store:
+        warn(store)
         return {"cases": [asdict(row) for row in store.reads.cases(text=args.find)]}
 
 
@@ -52,6 +53,7 @@ def _show(args: argparse.Namespace) -> dict[str, Any]:
     if args.fetch:
         return _fetch(args)
     with open_for_reading(data_folder(args), clerk_number(args), password(args)) as store:
+        warn(store)
         return asdict(show_case(make_desk(store), args.number))
 
 
@@ -80,6 +82,7 @@ def _document(args: argparse.Namespace) -> dict[str, Any]:
     from clerk_app.services.papers import render_document
 
     with open_for_reading(data_folder(args), clerk_number(args), password(args)) as store:
+        warn(store)
         pdf = render_document(make_desk(store), args.number, args.kind)
     try:
         args.out.write_bytes(pdf)

@@ -30,6 +30,26 @@ def add_parser(subparsers: argparse._SubParsersAction[Any]) -> None:
     verify.add_argument("--json", action="store_true")
     verify.set_defaults(run=_verify, show=_show_verify)
 
+    recover = subparsers.add_parser("recover", help="本机记录被回退后，继续办理")
+    add_store_options(recover)
+    recover.add_argument("--json", action="store_true")
+    recover.set_defaults(run=_recover, show=_show_recover)
+
+
+def _recover(args: argparse.Namespace) -> dict[str, Any]:
+    from clerk_app.bootstrap import recover_store
+
+    return asdict(recover_store(data_folder(args), clerk_number(args), password(args)))
+
+
+def _show_recover(result: dict[str, Any]) -> str:
+    if not result["acts"]:
+        return "可以继续办理。平台上有、本机没有的，下次同步时自动取回。"
+    return (
+        f"可以继续办理，编号接着以前的用。本机缺 {result['acts']} 条记录（办件约 {result['cases']} 件）："
+        "已上传的下次同步时自动取回，没有上传的请凭纸质材料补录。"
+    )
+
 
 def _init(args: argparse.Namespace) -> dict[str, Any]:
     from clerk_app.bootstrap import create_store

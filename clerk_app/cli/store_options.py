@@ -7,9 +7,14 @@ import getpass
 import os
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from clerk_app.errors import BadFile, UnknownClerk
+from clerk_app.messages import describe
 from clerk_app.store.folder import DataFolder
+
+if TYPE_CHECKING:
+    from clerk_app.store.store import Store
 
 DATA_VARIABLE = "CLERK_DATA"
 PASSWORD_VARIABLE = "CLERK_PASSWORD"  # noqa: S105 - the name of a variable
@@ -60,3 +65,9 @@ def password(args: argparse.Namespace, *, new: bool = False) -> str:
     if not sys.stdin.isatty():
         raise BadFile(reason="没有给出密码")
     return getpass.getpass("设置密码：" if new else "密码：")
+
+
+def warn(store: Store) -> None:
+    """Say on standard error what is wrong with a store that can only be looked at."""
+    if store.trouble is not None:
+        print(describe(store.trouble).line(), file=sys.stderr)

@@ -72,6 +72,17 @@ class VisitRow:
 
 
 @dataclass(frozen=True, slots=True)
+class Recovered:
+    """What a store that was put back lacks, as far as its witness knows: acts, and cases among them.
+
+    Those that were uploaded come back with the next sync; the others must be entered again from paper.
+    """
+
+    acts: int = 0
+    cases: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class RepairRow:
     """Something that was put right in the journal at `at` (UTC ms), and why.
 

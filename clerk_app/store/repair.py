@@ -21,18 +21,23 @@ from clerk_app.journal.chain import check_chain, check_entry
 from clerk_app.journal.entry import Entry, Header, link
 from clerk_app.journal.exchange import Reappended
 from clerk_app.security.enrolment_file import EnrolmentFile
+from clerk_app.services.rows import Recovered
 from clerk_app.store import meta
 from clerk_app.store.facts import ENTRY_COLUMNS, entry_of
 from clerk_app.store.projections import refold
 from clerk_app.store.schema import chains, entries, repairs, superseded
-from clerk_app.store.tip import Tip
+from clerk_app.store.tip import Tip, write_counters
+from clerk_app.store.witness import Testimony
 
 REPAIR = "repair"
 """Why a chain was begun: the one before it could not go on."""
+RECOVERED = "recovered"
 TAKEN_BACK = "taken_back"
 ROLLED_BACK = "rolled_back"
 """Why nothing is written to a chain any more: the hub has more of it than this store."""
 TRY_AGAIN_MS = 24 * 3600 * 1000
+DAYS_CASES = 1000
+"""More cases than one device ever takes in on a day."""
 _PART = 500
 
 
@@ -195,7 +200,7 @@ def take_back(connection: Connection, chain: str, found: Sequence[Entry], at: in
         _adopt(connection, chain, here)
     if here is None or check_chain(found, chain=chain, prev=here, after=first - 1)[2] is not None:
         raise ProtocolMismatch("entries that do not continue this journal")
-    last = connection.execute(select(func.max(entries.c.seq)).where(entries.c.chain == chain)).scalar_one() or 0
+    last = _length(connection, chain)
     fresh = found[max(0, last - first + 1) :]
     for entry in fresh:
         connection.execute(insert(entries).values(**_row(entry.head, entry)))
@@ -229,6 +234,10 @@ def counter_after(connection: Connection, counter: int, streams: Collection[str]
     return counter
 
 
+def _length(connection: Connection, chain: str) -> int:
+    return connection.execute(select(func.max(entries.c.seq)).where(entries.c.chain == chain)).scalar_one() or 0
+
+
 def _adopt(connection: Connection, chain: str, cites: bytes) -> None:
     """Note a chain that this device began and forgot. Nothing is ever written to it again."""
     if hash_at(connection, chain, 0) is not None:
@@ -253,3 +262,27 @@ def _row(header: Header, entry: Entry) -> dict[str, object]:
         "acked": False,
         "complete": False,
     }
+
+
+# ---- going on with a store that was put back ----------------------------------------------------------------------
+
+
+def go_on(
+    connection: Connection, tip: Tip, known: Sequence[Testimony], chain: str, now_ms: int
+) -> tuple[Recovered, Tip]:
+    """Close every chain and begin `chain`, with counters above all that the witness knows of."""
+    marks = [mark for testimony in known for mark in (testimony.intended, testimony.reported)]
+    counter = max([tip.case_counter, *(mark.counter for mark in marks)])
+    acts = max([0, *(mark.seq - _length(connection, mark.chain) for mark in marks)])
+    lost = Recovered(acts, counter - tip.case_counter)
+    if not known:
+        # Nobody knows how many were given. A number holds its date, so a day's worth is enough.
+        counter += DAYS_CASES
+    connection.execute(update(chains).where(chains.c.stopped.is_(None)).values(stopped=ROLLED_BACK))
+    row = {"chain": chain, "prev_chain": tip.chain or None, "prev": tip.head, "reason": RECOVERED}
+    connection.execute(insert(chains).values(**row))
+    note_repair(connection, now_ms, tip.chain, RECOVERED, Reappended())
+    writes = max([tip.writes, *(testimony.writes for testimony in known)]) + 1
+    tip = replace(tip, chain=chain, seq=0, case_counter=counter, writes=writes)
+    write_counters(connection, tip)
+    return lost, tip

@@ -10,7 +10,15 @@ from pathlib import Path
 
 from sqlalchemy import Connection, Engine, select, union_all
 
-from clerk_app.errors import BugError, DeviceRevoked, SchemaTooNew, StoreDamaged, StoreExists
+from clerk_app.errors import (
+    BugError,
+    DeviceRevoked,
+    SchemaTooNew,
+    StoreDamaged,
+    StoreExists,
+    StoreRolledBack,
+    WitnessDamaged,
+)
 from clerk_app.failpoints import failpoint
 from clerk_app.file_lock import FileLock
 from clerk_app.journal.orders import SignedOrder
@@ -23,6 +31,7 @@ from clerk_app.security.passwords import STANDARD_COST, KdfCost, check_password
 from clerk_app.security.progress_token import make_progress_token
 from clerk_app.security.sealing import RECOVERY, seal
 from clerk_app.security.throttle import begin_try, succeed
+from clerk_app.services.rows import Recovered
 from clerk_app.store import meta
 from clerk_app.store.cargo import CargoHold
 from clerk_app.store.engine import reader_engine, writer_engine
@@ -30,6 +39,7 @@ from clerk_app.store.faults import storage_faults
 from clerk_app.store.folder import DataFolder
 from clerk_app.store.projections import rebuild
 from clerk_app.store.reads import Reads
+from clerk_app.store.repair import go_on
 from clerk_app.store.revoked_note import refuse_if_revoked
 from clerk_app.store.schema import (
     PROJECTION_VERSION,
@@ -72,6 +82,8 @@ class Store:
         self.grown: Callable[[], None] = _nothing
         """Called, in the writer's thread, after each commit that made the journal longer; it must not block."""
         self.reads = Reads(self.read)
+        self.trouble: StoreRolledBack | WitnessDamaged | None = None
+        """Why this store may only be looked at, until `recover`."""
         self._refusal: DeviceRevoked | None = None
 
     # ---- life ---------------------------------------------------------------------------------------------------
@@ -130,8 +142,11 @@ class Store:
         disk: Disk,
         rng: Rng,
         secrets: SecretStore,
+        as_found: bool = False,
     ) -> Store:
         """Open with a clerk's password: throttle, unwrap, check what lies there. Call `settle` before writing.
+
+        `as_found`: a store that was put back is opened too, only to look at and to `recover`; `trouble` says so.
 
         Raises `NoStore`, `LockedOut`, `WrongPassword`, `UnknownClerk`, `KeysDamaged`, `StoreDamaged`,
         `WitnessDamaged`, `StoreRolledBack` or `SchemaTooNew`.
@@ -139,17 +154,28 @@ class Store:
         store_id, database_key = unlock(folder, clerk=clerk, password=password, clock=clock, disk=disk, secrets=secrets)
         with storage_faults():
             check_keys(folder.path, database_key, disk)
-        return cls.open_with_key(folder, store_id, database_key, clock=clock, disk=disk, rng=rng)
+        return cls.open_with_key(folder, store_id, database_key, clock=clock, disk=disk, rng=rng, as_found=as_found)
 
     @classmethod
     def open_with_key(
-        cls, folder: DataFolder, store_id: str, database_key: bytes, *, clock: Clock, disk: Disk, rng: Rng
+        cls,
+        folder: DataFolder,
+        store_id: str,
+        database_key: bytes,
+        *,
+        clock: Clock,
+        disk: Disk,
+        rng: Rng,
+        as_found: bool = False,
     ) -> Store:
         """Open with the database key itself, after the password was checked elsewhere in this process."""
         store = cls(folder, store_id, database_key, clock=clock, disk=disk, rng=rng)
         try:
-            store.check()
+            trouble = store.trouble_found()
+            if trouble is not None and not as_found:
+                raise trouble
             store.bring_up()
+            store.trouble = trouble
         except BaseException:
             store.close()
             raise
@@ -167,6 +193,31 @@ class Store:
             self._check_witness(connection)
             if meta.get(connection, meta.REVOCATION) is not None:
                 self.refuse(DeviceRevoked(reason="sealing"))
+
+    def trouble_found(self) -> StoreRolledBack | WitnessDamaged | None:
+        """As `check`, but an older copy that was put back is returned instead of raised."""
+        try:
+            self.check()
+        except (StoreRolledBack, WitnessDamaged) as trouble:
+            return trouble
+        return None
+
+    def recover(self) -> Recovered:
+        """Go on with a store that was put back: with a new chain, and a case counter above every number ever given.
+
+        What the platform has of the lost acts comes back with the next sync. Without trouble nothing happens.
+        """
+        if self.trouble is None:
+            return Recovered()
+        self.trouble = None
+        with self._transaction() as connection:
+            known = self._witness.known()
+            tip = read_tip(connection)
+            done, tip = go_on(connection, tip, known, self.rng.token(16).hex(), self.clock.now_ms())
+            connection.commit()
+            failpoint("repair.recovered")
+            self._witness.begin_again(tip.mark, tip.writes)
+        return done
 
     def bring_up(self) -> None:
         """Carry an older store over to the tables of this version. Call after `check`."""
@@ -240,6 +291,8 @@ class Store:
         with self._lock, storage_faults(self.folder.path):
             if self._writing:
                 raise BugError("a writing transaction within another")
+            if self.trouble is not None:
+                raise self.trouble
             with self._file_lock, self._writer.connect() as connection:
                 self._writing = True
                 try:

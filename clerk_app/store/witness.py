@@ -21,6 +21,7 @@ import hashlib
 import hmac
 import json
 import logging
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -85,6 +86,25 @@ class Witness:
         except OSError:
             return None
         return self._decode(content)
+
+    def known(self) -> Sequence[Testimony]:
+        """What of the witness and its copy can still be read."""
+        found = []
+        for read in (self.read, self.read_copy):
+            try:
+                testimony = read()
+            except (WitnessDamaged, OSError):
+                continue
+            if testimony is not None:
+                found.append(testimony)
+        return found
+
+    def begin_again(self, mark: Mark, writes: int) -> None:
+        """After a person said to go on: bear witness from `mark` on, whatever was said before."""
+        content = self._encode(Testimony(mark, mark, writes))
+        self._disk.replace(self._path, content)
+        self._copy.parent.mkdir(parents=True, exist_ok=True)
+        self._disk.replace(self._copy, content)
 
     def intend(self, before: Mark, after: Mark) -> None:
         """Before a commit: the journal ends at `before` and will end at `after`.

@@ -7,9 +7,12 @@ import shutil
 import pytest
 
 from clerk_app import failpoints
-from clerk_app.bootstrap import create_store, enrol_store, open_for_writing
+from clerk_app.bootstrap import create_store, enrol_store, open_for_reading, open_for_writing, recover_store
+from clerk_app.errors import StoreRolledBack
 from clerk_app.seams import SystemClock, SystemRng
+from clerk_app.services.rows import Recovered
 from clerk_app.store.folder import DataFolder
+from clerk_app.store.repair import DAYS_CASES
 from clerk_app.store.sync_state import StoreSyncState
 from clerk_app.store.verify import verify_store
 from sync.blobs import named_blobs
@@ -30,7 +33,8 @@ from tests.sync.work import case_number_of, logged_in, taken_in
 
 HUB_POINTS = ("repair.facts_before_commit", "repair.facts_after_commit")
 OFFER = "repair.offered"
-DESK_POINTS = [name for name in names_of("repair") if name not in (*HUB_POINTS, OFFER)]
+RECOVERED = "repair.recovered"
+DESK_POINTS = [name for name in names_of("repair") if name not in (*HUB_POINTS, OFFER, RECOVERED)]
 COMMIT_POINTS = ["append.intended", "append.committed", "append.witnessed"]
 
 
@@ -157,3 +161,83 @@ def test_a_desk_killed_before_it_takes_the_answer_asks_again(tmp_path, put_back)
         failpoints.disarm()
         hub.close()
     heal(tmp_path, desk)
+
+
+# ---- a store that was put back ------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def older(served, tmp_path) -> tuple[DataFolder, list[str]]:
+    """A data folder put back to yesterday's copy: of three cases since, two were uploaded."""
+    beside = open_beside(served.folder)
+    content = enrol(beside, EnrolmentWish("999999", "例州区政务服务中心", "x", served.url, served.url))
+    beside.close()
+    (tmp_path / "file").write_bytes(content)
+    folder = DataFolder(tmp_path / "data", tmp_path / "state")
+    with create_store(folder, clerk=CLERK, name="王例", password=PASSWORD, practice=False, cost=CHEAP) as store:
+        device = enrol_store(store, tmp_path / "file", clerk=CLERK).device
+        number_case(store, device)
+    assert sync_place(folder).state == "done"
+    shutil.copytree(tmp_path / "data", tmp_path / "yesterday")
+    with open_for_writing(folder, CLERK, PASSWORD) as store:
+        uploaded = [number_case(store, device) for _ in range(2)]
+    assert sync_place(folder).state == "done"
+    with open_for_writing(folder, CLERK, PASSWORD) as store:
+        number_case(store, device)
+    shutil.rmtree(tmp_path / "data")
+    shutil.copytree(tmp_path / "yesterday", tmp_path / "data")
+    return folder, uploaded
+
+
+def number_case(store, device: str) -> str:
+    with store.write(CLERK) as unit:
+        number = case_number_of(device, unit.next_case_counter())
+        unit.append(f"case/{number}", "case.taken_in", taken_in(number))
+        unit.commit()
+    return number
+
+
+def test_a_store_that_was_put_back_can_be_looked_at_and_takes_nothing_in(older):
+    folder, _uploaded = older
+    with open_for_reading(folder, CLERK, PASSWORD) as store:
+        assert isinstance(store.trouble, StoreRolledBack)
+        assert len(store.reads.cases()) == 1
+        with pytest.raises(StoreRolledBack), store.write(CLERK):
+            pass
+    with pytest.raises(StoreRolledBack), open_for_writing(folder, CLERK, PASSWORD):
+        pass
+
+
+@pytest.mark.parametrize("killed", [False, True])
+def test_it_goes_on_without_giving_a_number_twice_and_gets_its_uploaded_work_back(served, older, killed):
+    folder, uploaded = older
+    if killed:
+        in_child(lambda: _recover_and_die(folder))
+    assert recover_store(folder, CLERK, PASSWORD) == Recovered(acts=3, cases=0 if killed else 3)
+    assert recover_store(folder, CLERK, PASSWORD) == Recovered()
+    with open_for_writing(folder, CLERK, PASSWORD) as store:
+        device = uploaded[0][6:9]
+        # The lost case that was never uploaded had the number after these.
+        assert number_case(store, device) == case_number_of(device, 5)
+    report = sync_place(folder)
+    assert (report.state, report.pending, report.repaired) == ("done", 0, Repaired(taken_back=2))
+    with open_for_writing(folder, CLERK, PASSWORD) as store:
+        assert verify_store(store).first_fault is None
+        found = {case.number for case in store.reads.cases() if case.uploaded}
+        assert found == {case_number_of(device, counter) for counter in (1, 2, 3, 5)}
+    assert sync_place(folder).repaired == Repaired()
+
+
+def _recover_and_die(folder: DataFolder) -> None:
+    failpoints.arm(RECOVERED)
+    recover_store(folder, CLERK, PASSWORD)
+
+
+def test_without_any_witness_the_numbers_go_on_beyond_a_days_worth(older):
+    folder, uploaded = older
+    folder.witness.unlink()
+    shutil.rmtree(folder.state)
+    recover_store(folder, CLERK, PASSWORD)
+    with open_for_writing(folder, CLERK, PASSWORD) as store:
+        device = uploaded[0][6:9]
+        assert number_case(store, device) == case_number_of(device, 1 + DAYS_CASES + 1)
