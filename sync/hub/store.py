@@ -162,6 +162,15 @@ def postgresql_engine(url: str) -> Engine:
 
 
 def _set_up_postgresql(connection: Any, _record: object) -> None:
+    try:
+        _ask_for_durable_commits(connection)
+    except BaseException:
+        # The pool does not know it yet, so nobody else would close it.
+        connection.close()
+        raise
+
+
+def _ask_for_durable_commits(connection: Any) -> None:
     # Our word may be given for what is committed, whatever the server's default is; `local` and stronger stay.
     [(commits,)] = connection.execute("SHOW synchronous_commit").fetchall()
     if commits == "off":
