@@ -16,7 +16,7 @@ plain sentence with the next step, for the command line, the window and the hub 
 
 from __future__ import annotations
 
-from clerk_app import error_kinds
+from clerk_app import device_errors, error_kinds
 
 ClerkError = error_kinds.ClerkError
 UserError = error_kinds.UserError
@@ -313,128 +313,26 @@ class NotDecidable(UserError):
     code = "not_decidable"
 
 
-# ---- devices ----------------------------------------------------------------------------------------------------
+# ---- devices and paper ------------------------------------------------------------------------------------------
 
-
-class CardNotFound(DeviceError):
-    """No card was laid on the reader in time."""
-
-    code = "card_not_found"
-    retryable = True
-
-
-class CardNotRead(DeviceError):
-    """The card is there but could not be read; lift it and lay it down again."""
-
-    code = "card_not_read"
-    retryable = True
-
-
-class CardNotGenuine(DeviceError):
-    """Reader and card did not authenticate one another (SW3 32, 33)."""
-
-    code = "card_not_genuine"
-
-
-class WrongCard(DeviceError):
-    """Not an identity card (SW3 40)."""
-
-    code = "wrong_card"
-
-
-class ReaderSelfTestFailed(DeviceError):
-    """The reader refuses every command (SW3 60)."""
-
-    code = "reader_self_test_failed"
-
-
-class ReaderNotLicensed(DeviceError):
-    """The reader is not authorised (SW3 66)."""
-
-    code = "reader_not_licensed"
-
-
-class DeviceNotFound(DeviceError):
-    """Nothing is connected at the port."""
-
-    code = "device_not_found"
-    retryable = True
-
-
-class DeviceGone(DeviceError):
-    """The device vanished while it was used."""
-
-    code = "device_gone"
-    retryable = True
-
-
-class DeviceSilent(DeviceError):
-    """The device does not answer."""
-
-    code = "device_silent"
-    retryable = True
-
-
-class DeviceGarbled(DeviceError):
-    """The device answers, but not in its protocol."""
-
-    code = "device_garbled"
-    retryable = True
-
-
-class DeviceBusy(DeviceError):
-    """Another program holds the port."""
-
-    code = "device_busy"
-    retryable = True
-
-
-class DeviceNotPermitted(DeviceError):
-    """This user may not open the port."""
-
-    code = "device_not_permitted"
-
-
-class CardNotLifted(DeviceError):
-    """The card that was read before is still lying on the reader."""
-
-    code = "card_not_lifted"
-    retryable = True
-
-
-# ---- paper ------------------------------------------------------------------------------------------------------
-
-
-class FontDamaged(PrintError):
-    """A vendored font file is missing or damaged; `file` is its name."""
-
-    code = "font_damaged"
-
-
-class PrinterNotFound(PrintError):
-    """The print system knows no such printer, or there is no print system; `printer` is what was asked for."""
-
-    code = "printer_not_found"
-
-
-class PrinterOffline(PrintError):
-    """The printer is stopped, refuses jobs or cannot be reached; nothing was handed over."""
-
-    code = "printer_offline"
-    retryable = True
-
-
-class PrinterSilent(PrintError):
-    """The print system did not answer in time; whether it took the job is not known."""
-
-    code = "printer_silent"
-
-
-class PrinterRefused(PrintError):
-    """The print system or the folder did not take the document; `reason` is its own word."""
-
-    code = "printer_refused"
-    retryable = True
+CardNotFound = device_errors.CardNotFound
+CardNotRead = device_errors.CardNotRead
+CardNotGenuine = device_errors.CardNotGenuine
+WrongCard = device_errors.WrongCard
+ReaderSelfTestFailed = device_errors.ReaderSelfTestFailed
+ReaderNotLicensed = device_errors.ReaderNotLicensed
+DeviceNotFound = device_errors.DeviceNotFound
+DeviceGone = device_errors.DeviceGone
+DeviceSilent = device_errors.DeviceSilent
+DeviceGarbled = device_errors.DeviceGarbled
+DeviceBusy = device_errors.DeviceBusy
+DeviceNotPermitted = device_errors.DeviceNotPermitted
+CardNotLifted = device_errors.CardNotLifted
+FontDamaged = device_errors.FontDamaged
+PrinterNotFound = device_errors.PrinterNotFound
+PrinterOffline = device_errors.PrinterOffline
+PrinterSilent = device_errors.PrinterSilent
+PrinterRefused = device_errors.PrinterRefused
 
 
 # ---- the store --------------------------------------------------------------------------------------------------

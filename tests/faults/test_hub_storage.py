@@ -1,4 +1,4 @@
-"""The storage of the hub fails: PostgreSQL ends at once, or a disk is full. What was acked stays, no more is claimed."""
+"""The storage of the hub fails: PostgreSQL ends at once, or a disk is full. What was acked stays, no more is said."""
 
 from __future__ import annotations
 
