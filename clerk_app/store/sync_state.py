@@ -345,9 +345,9 @@ def _own_chain(connection: Connection, chain: str, *, stopped: bool) -> OwnChain
     ).one_or_none()
     if last is None:
         return OwnChain(chain, 0, b"", 0, stopped)
-    first_unacked = connection.execute(
-        select(func.min(entries.c.seq)).where(entries.c.chain == chain, ~entries.c.acked)
-    ).scalar_one()
+    # What is not acked is not complete either, and of that there is an index: no body is passed over.
+    unacked = select(func.min(entries.c.seq)).where(entries.c.chain == chain, ~entries.c.complete, ~entries.c.acked)
+    first_unacked = connection.execute(unacked).scalar_one()
     return OwnChain(chain, last.seq, last.hash, last.seq if first_unacked is None else first_unacked - 1, stopped)
 
 

@@ -33,6 +33,7 @@ class FolderShelf:
         self._locks = folder / "locks"
         for needed in (self._arriving, self._locks):
             needed.mkdir(parents=True, exist_ok=True)
+        self._durable: set[Path] = set()
 
     def path(self, blob: BlobId) -> Path:
         """Where a whole blob lies."""
@@ -92,7 +93,10 @@ class FolderShelf:
             path.parent.mkdir(exist_ok=True)
             os.replace(arriving, path)
         fsync_folder(path.parent)
-        fsync_folder(self._folder)
+        if path.parent not in self._durable:
+            # Whoever made it may have died before saying so to the disk: once in each process it is said again.
+            fsync_folder(self._folder)
+            self._durable.add(path.parent)
         failpoint("hub.blob.renamed")
         return True
 
