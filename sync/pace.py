@@ -11,6 +11,8 @@ from dataclasses import dataclass
 TARGET_S = 1.0
 """Seconds that one request should take, hub included."""
 _MOST_CHANGE = 2.0
+_FULL = 0.75
+"""Share of its size from which a request counts as full: entries are not cut."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +26,7 @@ class Pace:
     def after(self, size: int, seconds: float) -> Pace:
         """The pace after a request of `size` bytes took this long."""
         fitting = size * TARGET_S / seconds if seconds > 0 else float(self.most)
-        if fitting > self.size and size < self.size:
+        if fitting > self.size and size < self.size * _FULL:
             # A last, small request went quickly: that says nothing about larger ones.
             return self
         return self._of(max(self.size / _MOST_CHANGE, min(fitting, self.size * _MOST_CHANGE)))

@@ -1,0 +1,48 @@
+"""How large requests are: about a second's worth of the line, never far from the last, always within bounds."""
+
+from __future__ import annotations
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from sync.pace import TARGET_S, Pace
+
+KB = 1024
+PACE = Pace(256 * KB, 32 * KB, 1024 * KB)
+
+
+def settled(rate, pace=PACE):
+    """The pace after many full requests over a line of `rate` bytes a second."""
+    for _ in range(30):
+        pace = pace.after(pace.size - 100, (pace.size - 100) / rate)
+    return pace
+
+
+def test_a_request_takes_about_a_second_whatever_the_line():
+    for rate in (40 * KB, 100 * KB, 700 * KB):
+        assert 0.8 * TARGET_S < settled(rate).size / rate < 1.25 * TARGET_S
+
+
+def test_a_fast_line_gets_the_largest_and_a_dead_slow_one_the_smallest():
+    assert settled(10**9).size == PACE.most
+    assert settled(1000).size == PACE.least
+    assert PACE.after(PACE.size, 0.0).size == 2 * PACE.size
+
+
+def test_a_small_request_that_went_quickly_says_nothing_about_large_ones():
+    assert PACE.after(200 * KB // 2, 0.001) == PACE
+    assert PACE.after(200 * KB // 2, 10.0).size < PACE.size
+
+
+def test_a_lost_request_makes_the_next_one_smaller():
+    assert PACE.after_failure().size == PACE.size // 2
+    for _ in range(9):
+        lost = PACE.after_failure()
+    assert lost.size >= PACE.least
+
+
+@given(st.integers(32 * KB, 1024 * KB), st.integers(1, 2048 * KB), st.floats(0, 1e6))
+def test_no_request_changes_it_more_than_twofold_or_out_of_bounds(now, size, seconds):
+    after = Pace(now, PACE.least, PACE.most).after(size, seconds)
+    assert PACE.least <= after.size <= PACE.most
+    assert now // 2 <= after.size <= now * 2
