@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import threading
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
@@ -42,6 +43,8 @@ MAX_PLAIN = 32 * 1024 * 1024
 """Bytes of any one body once decompressed."""
 _COMPRESS_FROM = 1024
 _LEVEL = 9
+_COMPRESSING = threading.Lock()
+"""One at a time: at this level each takes more than ten megabytes while it works, and several are no faster."""
 _NONE: Mapping[str, str] = MappingProxyType({})
 
 
@@ -94,7 +97,8 @@ def answer_message(request: Request, response: Response) -> bytes:
 
 def compress(content: bytes) -> bytes:
     """One zstd frame with its size and a checksum."""
-    return zstandard.ZstdCompressor(level=_LEVEL, write_checksum=True, write_content_size=True).compress(content)
+    with _COMPRESSING:
+        return zstandard.ZstdCompressor(level=_LEVEL, write_checksum=True, write_content_size=True).compress(content)
 
 
 def decompress(content: bytes) -> bytes:

@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Callable
 from contextlib import closing
+from functools import partial
 from random import Random
 
 import pytest
 
 from clerk_app.seams import SystemClock
-from sync.crew import Errand, OneHand, ThreadedCrew
+from sync.crew import Crew, Errand, OneHand, ThreadedCrew
 from sync.plan import Compare
 from tests.sync.fakes import ShuffledCrew
 
 
 @pytest.fixture(params=["one", "threads", "shuffled"])
 def crew(request):
-    made = {
+    made: dict[str, Callable[[], Crew]] = {
         "one": lambda: OneHand(SystemClock()),
         "threads": lambda: ThreadedCrew(SystemClock(), 4),
         "shuffled": lambda: ShuffledCrew(SystemClock(), Random(7)),
@@ -26,7 +28,7 @@ def crew(request):
 
 
 def test_every_errand_comes_back_once_with_its_answer(crew):
-    begun = [Errand(Compare(), lambda n=n: n) for n in range(crew.size)]
+    begun = [Errand(Compare(), partial(int, n)) for n in range(crew.size)]
     for errand in begun:
         crew.begin(errand)
     done = [crew.next_done() for _ in begun]
