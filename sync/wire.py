@@ -43,8 +43,9 @@ MAX_PLAIN = 32 * 1024 * 1024
 """Bytes of any one body once decompressed."""
 _COMPRESS_FROM = 1024
 _LEVEL = 9
+_COMPRESSOR = zstandard.ZstdCompressor(level=_LEVEL, write_checksum=True, write_content_size=True)
 _COMPRESSING = threading.Lock()
-"""One at a time: at this level each takes more than ten megabytes while it works, and several are no faster."""
+"""One compressor, used by one thread at a time: it holds some ten megabytes, and several are no faster."""
 _NONE: Mapping[str, str] = MappingProxyType({})
 
 
@@ -98,7 +99,7 @@ def answer_message(request: Request, response: Response) -> bytes:
 def compress(content: bytes) -> bytes:
     """One zstd frame with its size and a checksum."""
     with _COMPRESSING:
-        return zstandard.ZstdCompressor(level=_LEVEL, write_checksum=True, write_content_size=True).compress(content)
+        return _COMPRESSOR.compress(content)
 
 
 def decompress(content: bytes) -> bytes:
