@@ -8,6 +8,7 @@ from PySide6.QtCore import QObject
 
 from clerk_app.services.workplace import Workplace
 from ui.tasks import Tasks
+from ui.viewmodels.attention_model import AttentionModel
 from ui.viewmodels.card_reading import CardReading
 from ui.viewmodels.cases_model import CasesModel
 from ui.viewmodels.citizen_model import CitizenModel
@@ -42,6 +43,7 @@ class DeskModels:
     lock: LockModel
     matters: SearchModel
     anything: SearchModel
+    attention: AttentionModel
 
     def begin(self) -> None:
         """Look at what is there: what an earlier session left, devices, line, counts."""
@@ -93,4 +95,5 @@ def make_desk_models(opened: OpenDesk, workplace: Workplace, tasks: Tasks, paren
         lock=LockModel(desk, me, workplace, tasks, parent),
         matters=SearchModel(matters_by(desk, counter.surroundings), tasks, parent),
         anything=SearchModel(anything_by(desk, counter.surroundings), tasks, parent),
+        attention=AttentionModel(desk, me, tasks, acts, parent),
     )

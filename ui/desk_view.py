@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QFileDialog, QStackedWidget
 
 from ui.citizen_screen import CitizenScreen
 from ui.desk_models import DeskModels
+from ui.dialogs.attention import AttentionSheet
 from ui.dialogs.counter_sheets import MatterSheet, MissingSheet
 from ui.dialogs.find import FindSheet
 from ui.dialogs.manual_entry import ManualEntrySheet
@@ -126,6 +127,12 @@ class DeskView(QObject):
         sheet.entered.connect(self._copied_by_hand)
         self.shell.open_sheet(sheet)
 
+    def _open_attention(self, number: str = "") -> None:
+        self._models.attention.look(number or None)
+        sheet = AttentionSheet(self._models.attention)
+        sheet.case_asked.connect(self._case_asked)
+        self.shell.open_sheet(sheet)
+
     def _open_find(self) -> None:
         sheet = FindSheet(self._models.anything)
         sheet.chosen.connect(self._found)
@@ -167,6 +174,9 @@ class DeskView(QObject):
             self._models.frame.show_section("cases")
             self._models.cases.find(key)
 
+    def _case_asked(self, number: str) -> None:
+        self._found("case", number)
+
     def _file_chosen(self, path: str) -> None:
         self._models.counter.attach_scan(str(self.sender().property("material")), Path(path))
 
@@ -177,8 +187,11 @@ class DeskView(QObject):
         for section in self._models.frame.state.sections:
             if section.key not in _BUILT:
                 self.shell.add_page(section.key, NotYetPage(section.key, section.label))
-        self.shell.add_page("cases", CasesPage(self._models.cases))
-        self.shell.add_page("devices", DevicesPage(self._models.devices))
+        cases, devices = CasesPage(self._models.cases), DevicesPage(self._models.devices)
+        cases.attention_asked.connect(self._open_attention)
+        devices.attention_asked.connect(self._open_attention)
+        self.shell.add_page("cases", cases)
+        self.shell.add_page("devices", devices)
 
     def _connect(self) -> None:
         models = self._models
@@ -187,6 +200,8 @@ class DeskView(QObject):
         self.shell.find_asked.connect(self._open_find)
         self.shell.lock_asked.connect(self._lock_asked)
         models.devices.screen_asked.connect(self.screen.toggle)
+        models.attention.settled.connect(self.shell.say)
+        models.attention.emptied.connect(self.shell.close_sheet)
         models.lock.locked.connect(self._locked)
         models.lock.unlocked.connect(self._unlocked)
 

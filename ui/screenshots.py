@@ -17,6 +17,7 @@ from PySide6.QtCore import QSize
 from PySide6.QtWidgets import QApplication, QWidget
 
 from ui import fonts
+from ui.dialogs.attention import AttentionSheet
 from ui.dialogs.counter_sheets import MatterSheet, MissingSheet
 from ui.dialogs.keys_help import KeysSheet
 from ui.dialogs.manual_entry import ManualEntrySheet
@@ -30,11 +31,12 @@ from ui.pages.not_yet import NotYetPage
 from ui.pages.page import Page
 from ui.pages.shell import Shell
 from ui.pages.sign_in import LockPage, SignInPage
-from ui.samples import counter, frames, lists
+from ui.samples import attention, counter, frames, lists
 from ui.samples.models import StillModel
 from ui.viewmodels.outcome_state import outcome_views
 
 if TYPE_CHECKING:
+    from ui.viewmodels.attention_state import AttentionState
     from ui.viewmodels.cases import CasesState
     from ui.viewmodels.citizen_state import CitizenState
     from ui.viewmodels.counter_state import CounterState
@@ -114,6 +116,12 @@ def _with_missing() -> Shell:
     return shell
 
 
+def _with_attention(state: AttentionState) -> Shell:
+    shell = devices_shell(lists.devices_syncing(), frames.online("devices"))
+    shell.open_sheet(AttentionSheet(StillModel(state)))
+    return shell
+
+
 def _with_toast() -> Shell:
     shell = counter_shell(counter.idle_parked())
     shell.say("叫号：本版还没有", "请用大厅的叫号机叫下一位，再按 F2 读证。")
@@ -126,6 +134,8 @@ PICTURES: dict[str, Maker] = {
     "sign_in_locked_out": lambda: SignInPage(StillModel(frames.sign_in_locked_out())),
     "sign_in_busy": lambda: SignInPage(StillModel(frames.sign_in_busy())),
     "sign_in_no_store": lambda: SignInPage(StillModel(frames.sign_in_no_store())),
+    "attention": lambda: _with_attention(attention.conflict()),
+    "attention_parked": lambda: _with_attention(attention.parked()),
     "lock": lambda: LockPage(StillModel(frames.locked())),
     "counter_idle": lambda: counter_shell(counter.idle()),
     "counter_idle_parked": lambda: counter_shell(counter.idle_parked()),
@@ -178,6 +188,7 @@ SCALED_PICTURES: dict[str, Maker] = {
     "cases_150": PICTURES["cases"],
     "devices_150": PICTURES["devices"],
     "sign_in_150": PICTURES["sign_in"],
+    "attention_150": PICTURES["attention"],
 }
 
 

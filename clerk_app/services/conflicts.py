@@ -13,7 +13,7 @@ from clerk_app.errors import NeedsUpgrade, UnlawfulStep
 from clerk_app.services.acts import append_lawful
 from clerk_app.services.desk import Desk, SignedIn
 
-NOTHING_LOST = "没有丢失：两步都在办件经过里，一步都不会删。"
+NOTHING_LOST = "两步都在办件经过里，一步都不会删。"
 OWN = "本机"
 
 
@@ -105,8 +105,8 @@ def _view(desk: Desk, stream: str, dispute: Dispute, devices: dict[tuple[str, in
 
 
 def _what(first: VersionView | None, second: VersionView) -> str:
-    told = f"{second.where}“{second.text}”没有生效"
-    return f"{first.where}先办了“{first.text}”，{told}。" if first else f"{told}：记录不合要求。"
+    told = f"{second.where} 的“{second.text}”没有生效"
+    return f"{first.where} 先办了“{first.text}”，{told}。" if first else f"{told}：记录不合要求。"
 
 
 def _version(desk: Desk, fact: Fact, devices: dict[tuple[str, int], str]) -> VersionView:

@@ -18,6 +18,7 @@ from clerk_app.services.rows import (
     CaseRow,
     DraftRow,
     LookUp,
+    ParkedRow,
     PrintJob,
     RepairRow,
     VisitRow,
@@ -161,6 +162,15 @@ class Reads(Protocol):
 
     def count_conflicts(self) -> int:
         """Streams with a step that a person must look at."""
+
+    def parked(self) -> list[ParkedRow]:
+        """Own entries that the platform holds back."""
+
+    def count_unreadable(self) -> int:
+        """Items of the platform that only a newer version can read."""
+
+    def case_row(self, stream: str) -> CaseRow | None:
+        """The case of a stream, if it is one."""
 
     def disputed_streams(self) -> list[str]:
         """Those streams, sorted."""

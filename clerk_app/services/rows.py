@@ -110,6 +110,16 @@ class Backlog:
 
 
 @dataclass(frozen=True, slots=True)
+class ParkedRow:
+    """An entry of this desk that the platform stored and did not apply, with the reason of its verdict."""
+
+    stream: str
+    chain: str
+    seq: int
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
 class LookUp:
     """A case of another desk that a clerk looked up.
 

@@ -35,6 +35,7 @@ from clerk_app.services.rows import (
     CaseRow,
     DraftRow,
     LookUp,
+    ParkedRow,
     PrintJob,
     RepairRow,
     VisitRow,
@@ -54,6 +55,7 @@ from clerk_app.store.schema import (
     repairs,
     superseded,
     taken_up,
+    unknown_items,
 )
 
 AnyRow = Row[*tuple[Any, ...]]
@@ -64,6 +66,12 @@ _JOB_COLUMNS = tuple(print_jobs.c[name] for name in PrintJob.__slots__)
 _LOOK_UP_COLUMNS = tuple(taken_up.c[name] for name in LookUp.__slots__)
 _NOT_UPLOADED = entries.c.complete == false()
 _NEEDS_CLERK = or_(p_case.c.needs_clerk, p_stream.c.conflicts != "[]")
+_CASE_ROWS = select(
+    p_case,
+    select(func.count()).where(entries.c.stream == p_case.c.stream, _NOT_UPLOADED).scalar_subquery().label("waiting"),
+    _NEEDS_CLERK.label("needs_a_person"),
+    exists().where(entries.c.stream == p_case.c.stream, entries.c.kind == "case.taken_in").label("own"),
+).join(p_stream, p_stream.c.stream == p_case.c.stream)
 _HAS_ENDED = p_case.c.state.in_([state.value for state in ENDED])
 _KINDS: Mapping[CaseFilter, ColumnElement[bool]] = {
     "all": true(),
@@ -103,15 +111,7 @@ class Reads:
 
     def cases(self, *, text: str = "", kind: CaseFilter = "all", limit: int = 200) -> list[CaseRow]:
         """Cases by time, newest first; `text` matches number, official number, applicant or matter."""
-        waiting = (
-            select(func.count())
-            .where(entries.c.stream == p_case.c.stream, _NOT_UPLOADED)
-            .scalar_subquery()
-            .label("waiting")
-        )
-        own = exists().where(entries.c.stream == p_case.c.stream, entries.c.kind == "case.taken_in").label("own")
-        statement = select(p_case, waiting, _NEEDS_CLERK.label("needs_a_person"), own)
-        statement = statement.join(p_stream, p_stream.c.stream == p_case.c.stream).where(_KINDS[kind])
+        statement = _CASE_ROWS.where(_KINDS[kind])
         statement = statement.order_by(desc(p_case.c.taken_in_at)).limit(limit)
         if text:
             digits = text.replace(" ", "")
@@ -211,6 +211,21 @@ class Reads:
     def count_conflicts(self) -> int:
         """Streams with a step that a person must look at."""
         return self._count(select(func.count()).select_from(p_stream).where(p_stream.c.conflicts != "[]"))
+
+    def parked(self) -> list[ParkedRow]:
+        """Own entries that the platform holds back."""
+        statement = select(entries.c.stream, entries.c.chain, entries.c.seq, entries.c.verdict_reason)
+        statement = statement.where(entries.c.verdict == "parked").order_by(entries.c.chain, entries.c.seq)
+        return [ParkedRow(row.stream, row.chain, row.seq, row.verdict_reason or "") for row in self._all(statement)]
+
+    def count_unreadable(self) -> int:
+        """Items of the platform that only a newer version can read."""
+        return self._count(select(func.count()).select_from(unknown_items))
+
+    def case_row(self, stream: str) -> CaseRow | None:
+        """The case of a stream, if it is one."""
+        row = self._one(_CASE_ROWS.where(p_case.c.stream == stream))
+        return _case_row(row) if row else None
 
     def disputed_streams(self) -> list[str]:
         """Those streams, sorted."""

@@ -16,6 +16,7 @@ from ui.components.surfaces import Card, ScrollColumn, clear
 from ui.components.table import Table
 from ui.components.text import label, wrapped
 from ui.components.timeline import Timeline
+from ui.keys import Command
 from ui.models.cases import CaseTableModel, Column
 from ui.models.roles import KEY_ROLE
 from ui.pages.page import Page
@@ -50,10 +51,12 @@ class CasesPage(Page):
     Signals:
         selected: a case number.
         filtered: the key of a filter.
+        attention_asked: the number of a case with a conflict to decide.
     """
 
     selected = Signal(str)
     filtered = Signal(str)
+    attention_asked = Signal(str)
 
     def __init__(self, view_model: CasesModel, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -100,6 +103,13 @@ class CasesPage(Page):
     def enter(self) -> None:
         self._table.setFocus()
         self._model.refresh()
+
+    def run(self, command: Command) -> bool:
+        detail = self._model.state.detail
+        if command is Command.PRIMARY and detail is not None and detail.disputed:
+            self.attention_asked.emit(detail.number)
+            return True
+        return False
 
     def _show_list(self, state: CasesState) -> None:
         if state.rows:

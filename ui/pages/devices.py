@@ -43,10 +43,12 @@ class DevicesPage(Page):
     Signals:
         tried: a device's key.
         sync_asked: sync at once.
+        attention_asked: show what a person must look at.
     """
 
     tried = Signal(str)
     sync_asked = Signal()
+    attention_asked = Signal()
 
     def __init__(self, view_model: DevicesModel, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -76,6 +78,9 @@ class DevicesPage(Page):
         self._details.setVisible(bool(state.details))
 
     def run(self, command: Command) -> bool:
+        if command is Command.PRIMARY and any(row.action for row in self._model.state.rows):
+            self.attention_asked.emit()
+            return True
         if command in (Command.SYNC, Command.PRIMARY):
             if self._sync.isEnabled():
                 self.sync_asked.emit()
@@ -124,6 +129,11 @@ class DevicesPage(Page):
             made, row = _row(view.heading, view.note, alarming=view.alarming)
             if view.chip.text:
                 row.addWidget(Chip(view.chip.text, view.chip.tone))
+            if view.action:
+                button = Button(view.action)
+                button.setObjectName("attention")
+                button.clicked.connect(self.attention_asked)
+                row.addWidget(button)
             self._rows.column.addWidget(Rule(faint=True))
             self._rows.column.addWidget(made)
         self._rows.column.addWidget(Rule(faint=True))

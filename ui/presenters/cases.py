@@ -57,6 +57,7 @@ def case_detail(view: CaseView, prints: Sequence[PrintJob], *, uploaded: bool, i
         subtitle=" · ".join(filter(None, (view.applicant, view.department, view.state_label))),
         uploaded=upload_chip(uploaded=uploaded, is_online=is_online),
         task=_task(view),
+        disputed=bool(view.conflicts) and not view.read_only,
         facts=tuple(row for row in _facts(view) if row.value),
         papers=_papers(prints),
         events=tuple(EventView(item.text, _when(item.when, item.by)) for item in reversed(view.history)),
@@ -115,7 +116,7 @@ def _task(view: CaseView) -> ProblemView | None:
             return ProblemView(what, recheck.next_step, Tone.BAD)
     if view.conflicts:
         return ProblemView(
-            say("有一步没有生效，两边的记录都留着。"), say("请看下面的经过，和部门核对后按现行办法处理。"), Tone.BAD
+            say("有一步没有生效，两边的记录都留着。"), say("按 Ctrl ⏎ 看两边各办了什么，再定怎么办。"), Tone.BAD
         )
     return None
 

@@ -169,16 +169,18 @@ def _last_row(facts: DeviceFacts, today: date) -> SyncRow:
 def _look_row(facts: DeviceFacts) -> SyncRow | None:
     if not facts.line.conflicts:
         return None
-    note = say("有记录对不上，两边都留着，没有丢。请到“办件”的“要处理”里看。")
+    note = say("有一步和别处办的对不上，两边都留着，没有丢。按一个数字就定下来。")
     heading = say("请您看一眼 · {count}", count=facts.line.conflicts)
-    return SyncRow(heading, note, ChipView(say("要处理"), Tone.BAD), alarming=True)
+    return SyncRow(heading, note, ChipView(say("要处理"), Tone.BAD), alarming=True, action=say("去看（Ctrl ⏎）"))
 
 
 def _parked_row(facts: DeviceFacts) -> SyncRow | None:
     if not facts.line.parked:
         return None
     note = say("平台已经收下，还不能生效，等平台的人处理；其他的照常上传。")
-    return SyncRow(say("平台待人工 {count} 条", count=facts.line.parked), note, ChipView(say("等平台"), Tone.WARN))
+    heading = say("平台待人工 {count} 条", count=facts.line.parked)
+    action = "" if facts.line.conflicts else say("去看（Ctrl ⏎）")
+    return SyncRow(heading, note, ChipView(say("等平台"), Tone.WARN), action=action)
 
 
 def _line_row(facts: DeviceFacts) -> SyncRow:

@@ -47,7 +47,10 @@ class EventView:
 
 @dataclass(frozen=True, slots=True)
 class CaseDetail:
-    """One case. `task`: what the clerk must do about it, if anything. `papers`: documents with how they stand."""
+    """One case. `task`: what the clerk must do about it, if anything. `papers`: documents with how they stand.
+
+    `disputed`: it has a conflict that a person decides, by the page's primary action.
+    """
 
     number: str
     shown: str
@@ -55,6 +58,7 @@ class CaseDetail:
     subtitle: str
     uploaded: ChipView = NO_CHIP
     task: ProblemView | None = None
+    disputed: bool = False
     facts: tuple[TextRow, ...] = ()
     papers: tuple[TextRow, ...] = ()
     events: tuple[EventView, ...] = ()

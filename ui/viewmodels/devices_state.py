@@ -22,12 +22,16 @@ class DeviceView:
 
 @dataclass(frozen=True, slots=True)
 class SyncRow:
-    """One line about sync: what, in words, with a chip. `alarming`: the clerk must look at it."""
+    """One line about sync: what, in words, with a chip. `alarming`: the clerk must look at it.
+
+    `action`: what its button says, empty for none; the button leads to what a person must look at.
+    """
 
     heading: str
     note: str
     chip: ChipView = NO_CHIP
     alarming: bool = False
+    action: str = ""
 
 
 @dataclass(frozen=True, slots=True)
