@@ -130,7 +130,7 @@ class DevicesPage(Page):
             if view.chip.text:
                 row.addWidget(Chip(view.chip.text, view.chip.tone))
             if view.action:
-                button = Button(view.action)
+                button = Button(view.action, Command.PRIMARY)
                 button.setObjectName("attention")
                 button.clicked.connect(self.attention_asked)
                 row.addWidget(button)

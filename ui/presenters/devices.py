@@ -169,9 +169,9 @@ def _last_row(facts: DeviceFacts, today: date) -> SyncRow:
 def _look_row(facts: DeviceFacts) -> SyncRow | None:
     if not facts.line.conflicts:
         return None
-    note = say("有一步和别处办的对不上，两边都留着，没有丢。按一个数字就定下来。")
+    note = say("有一步和别处对不上，两边都留着")
     heading = say("请您看一眼 · {count}", count=facts.line.conflicts)
-    return SyncRow(heading, note, ChipView(say("要处理"), Tone.BAD), alarming=True, action=say("去看（Ctrl ⏎）"))
+    return SyncRow(heading, note, alarming=True, action=say("去看"))
 
 
 def _parked_row(facts: DeviceFacts) -> SyncRow | None:
@@ -179,7 +179,7 @@ def _parked_row(facts: DeviceFacts) -> SyncRow | None:
         return None
     note = say("平台已经收下，还不能生效，等平台的人处理；其他的照常上传。")
     heading = say("平台待人工 {count} 条", count=facts.line.parked)
-    action = "" if facts.line.conflicts else say("去看（Ctrl ⏎）")
+    action = "" if facts.line.conflicts else say("去看")
     return SyncRow(heading, note, ChipView(say("等平台"), Tone.WARN), action=action)
 
 
