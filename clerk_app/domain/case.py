@@ -126,6 +126,22 @@ class Return:
     returned_on: date
 
 
+SpecialKind = Literal["extension", "other"]
+"""特别程序种类: 延长审批, or anything else whose time does not count (听证, 检验, 鉴定, 专家评审 …)."""
+
+
+@dataclass(frozen=True, slots=True)
+class SpecialProcedure:
+    """A special procedure of the department. Times are UTC in milliseconds; `ended_at` is None while it goes on."""
+
+    kind: SpecialKind
+    name: str
+    reason: str
+    began_at: int
+    ended_at: int | None = None
+    result: str = ""
+
+
 @dataclass(frozen=True, slots=True)
 class Case:
     """State of a case. `intake` is None only before the first fact (then `state` is DRAFT).
@@ -142,6 +158,13 @@ class Case:
     returned: Return | None = None
     official_number: str | None = None
     rechecks: tuple[Recheck, ...] = ()
+    special: tuple[SpecialProcedure, ...] = ()
+    renewed_due: Due | None = None
+
+    @property
+    def due(self) -> Due | None:
+        """The last day of the promised limit: the department's new one after a special procedure, else as printed."""
+        return self.renewed_due or (self.intake.due if self.intake else None)
 
     @property
     def received_at(self) -> int:
@@ -189,6 +212,51 @@ def _returned(case: Case, fact: Fact) -> Case:
         state=_enter(case, CaseState.RETURNED),
         returned=Return(str(fact.body.get("reason") or ""), civil_date(fact.recorded_at)),
     )
+
+
+def _suspended(case: Case, fact: Fact) -> Case:
+    _require_platform(case, fact)
+    began = SpecialProcedure("other", str(fact.body["name"]), str(fact.body["reason"]), fact.recorded_at)
+    return replace(
+        case,
+        state=_enter(case, CaseState.SUSPENDED),
+        running=_stopped(case.running, civil_date(fact.recorded_at)),
+        special=(*case.special, began),
+    )
+
+
+def _resumed(case: Case, fact: Fact) -> Case:
+    _require_platform(case, fact)
+    if case.state is not CaseState.SUSPENDED:
+        raise Unlawful("not_suspended")
+    ended = replace(case.special[-1], ended_at=fact.recorded_at, result=str(fact.body["result"]))
+    return replace(
+        case,
+        state=CaseState.REVIEW,
+        running=(*case.running, Running(civil_date(fact.recorded_at))) if case.running else (),
+        special=(*case.special[:-1], ended),
+        renewed_due=_renewed(case, fact),
+    )
+
+
+def _extended(case: Case, fact: Fact) -> Case:
+    _require_platform(case, fact)
+    if any(known.kind == "extension" for known in case.special):
+        raise Unlawful("already_extended")
+    at = fact.recorded_at
+    extension = SpecialProcedure("extension", "延长审批期限", str(fact.body["reason"]), at, at)
+    return replace(
+        case,
+        state=_enter(case, CaseState.EXTENDED),
+        special=(*case.special, extension),
+        renewed_due=_renewed(case, fact),
+    )
+
+
+def _renewed(case: Case, fact: Fact) -> Due | None:
+    """The department's new last day; without one the old day stands."""
+    on = optional_date(fact.body["due_on"])
+    return Due(on, estimated=False) if on is not None else case.renewed_due
 
 
 def _rechecked(case: Case, fact: Fact) -> Case:
@@ -306,6 +374,9 @@ CASE = StreamType(
         "case.taken_in": _taken_in,
         "case.decided": _decided,
         "case.returned": _returned,
+        "case.suspended": _suspended,
+        "case.resumed": _resumed,
+        "case.extended": _extended,
         "case.rechecked": _rechecked,
         "case.recheck_settled": _recheck_settled,
     },

@@ -28,15 +28,15 @@ class CaseClock:
 def promised_clock(case: Case, calendar: Calendar, today: date) -> CaseClock | None:
     """The promised limit, or None where nothing was promised yet (收件) or the effect is immediate."""
     intake = case.intake
-    if intake is None or intake.due is None or not case.running:
+    if intake is None or case.due is None or not case.running:
         return None
     first, last = case.running[0], case.running[-1]
     now = last.end or today
     return CaseClock(
-        due=intake.due,
-        limit=calendar.workdays_between(first.start, intake.due.on),
+        due=case.due,
+        limit=calendar.workdays_between(first.start, case.due.on),
         used=calendar.elapsed(case.running, today),
-        remaining=calendar.remaining(now, intake.due.on),
+        remaining=calendar.remaining(now, case.due.on),
         running=last.end is None,
     )
 

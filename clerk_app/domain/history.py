@@ -63,6 +63,26 @@ def _returned(fact: Fact) -> str:
     return "部门退回" + _because(fact)
 
 
+def _suspended(fact: Fact) -> str:
+    return f"特别程序开始：{fact.body['name']}{_because(fact)}"
+
+
+def _resumed(fact: Fact) -> str:
+    return f"特别程序结束{_told(fact.body['result'])}{_new_day(fact)}"
+
+
+def _extended(fact: Fact) -> str:
+    return f"部门延长审批期限{_because(fact)}{_new_day(fact)}"
+
+
+def _new_day(fact: Fact) -> str:
+    return _told(f"最迟 {fact.body['due_on']}") if fact.body["due_on"] else ""
+
+
+def _told(text: str) -> str:
+    return f"，{text.strip()}" if text.strip() else ""
+
+
 def _rechecked(fact: Fact) -> str:
     name, reason = fact.body["name"], REASON_LABELS[fact.body["reason"]]
     return {"confirmed": f"证照库复核：{name}一致", "differs": f"证照库复核：{name}不符，{reason}"}[fact.body["result"]]
@@ -106,6 +126,9 @@ _TELL: Mapping[str, Callable[[Fact], str]] = {
     "case.taken_in": _taken_in,
     "case.decided": _decided,
     "case.returned": _returned,
+    "case.suspended": _suspended,
+    "case.resumed": _resumed,
+    "case.extended": _extended,
     "case.rechecked": _rechecked,
     "case.recheck_settled": _recheck_settled,
     "visit.opened": _opened,

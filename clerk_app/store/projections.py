@@ -70,8 +70,8 @@ def _case_row(case: Case) -> dict[str, Any] | None:
         "department": intake.matter.department,
         "applicant": intake.applicant.name or "",
         "taken_in_at": intake.received_at,
-        "due_on": intake.due.on.isoformat() if intake.due else None,
-        "due_estimated": intake.due.estimated if intake.due else False,
+        "due_on": case.due.on.isoformat() if case.due else None,
+        "due_estimated": case.due.estimated if case.due else False,
         "needs_clerk": case.state is CaseState.RETURNED or any(known.sentence for known in case.rechecks),
     }
 

@@ -16,24 +16,34 @@ from sync.hub.schema import cases
 from sync.hub.speak import speak
 from sync.hub.store import retried
 
-DecideResult = Literal["grant", "refuse", "return"]
+DecideResult = Literal["grant", "refuse", "return", "suspend", "resume", "extend"]
 
 
 @dataclass(frozen=True, slots=True)
 class Ruling:
-    """What a department says: grant or refuse a case (or one child of a package), or return it to the window."""
+    """What a department says: grant or refuse a case (or one child of a package), return it, or stop its clock.
+
+    `name` is the special procedure that begins (鉴定, 听证 …); `due_on` is the new last day (ISO) after one or by
+    extension.
+    """
 
     case: str
     result: DecideResult
     reason: str = ""
     child: str | None = None
+    name: str = ""
+    due_on: str | None = None
 
     def word(self, now_ms: int) -> HubWord:
         """As a fact of the hub, before it has its place."""
-        body: dict[str, Any] = {"reason": self.reason, "child": self.child}
-        kind = "case.returned"
-        if self.result != "return":
-            body, kind = {"result": self.result, **body}, "case.decided"
+        told: dict[str, Any] = {"reason": self.reason, "child": self.child}
+        words: dict[DecideResult, tuple[str, dict[str, Any]]] = {
+            "return": ("case.returned", told),
+            "suspend": ("case.suspended", {"name": self.name, **told}),
+            "resume": ("case.resumed", {"result": self.reason, "due_on": self.due_on, "child": self.child}),
+            "extend": ("case.extended", {"due_on": self.due_on, **told}),
+        }
+        kind, body = words.get(self.result, ("case.decided", {"result": self.result, **told}))
         return HubWord(f"case/{self.case}", kind, body, now_ms)
 
 

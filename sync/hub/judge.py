@@ -116,7 +116,7 @@ def case_row(region: str, folded: Folded) -> dict[str, Any] | None:
     case = folded.state
     if not isinstance(case, Case) or case.intake is None:
         return None
-    due = case.intake.due
+    due = case.due
     return {
         "region": region,
         "number": case.number,

@@ -103,6 +103,9 @@ def _words(case: Case, intake: Intake) -> _Words:
             return "已收件", "busy", ("材料已经收下，正在等部门确认。", *_effect(intake)), (_NOTHING,)
         case CaseState.ACCEPTED | CaseState.ACCEPTED_DEFICIT | CaseState.REVIEW | CaseState.EXTENDED:
             return STATE_LABELS[case.state], "busy", ("部门正在办理。", *_effect(intake)), (_NOTHING,)
+        case CaseState.SUSPENDED:
+            name = case.special[-1].name if case.special else "特别程序"
+            return STATE_LABELS[case.state], "busy", (f"部门正在进行{name}，这段时间不算在办理时限里。",), (_NOTHING,)
         case CaseState.DECIDED if case.decision is not None:
             return _decided(case.decision)
         case CaseState.RETURNED:
@@ -140,7 +143,7 @@ def _dates(case: Case, intake: Intake) -> tuple[tuple[str, str], ...]:
         dates.append(("决定", chinese_date(case.decision.decided_on)))
     elif case.returned is not None:
         dates.append(("退回", chinese_date(case.returned.returned_on)))
-    elif intake.due is not None:
-        estimated = "（推算）" if intake.due.estimated else ""
-        dates.append(("最迟办结", chinese_date(intake.due.on) + estimated))
+    elif case.due is not None and case.state is not CaseState.SUSPENDED:
+        estimated = "（推算）" if case.due.estimated else ""
+        dates.append(("最迟办结", chinese_date(case.due.on) + estimated))
     return tuple(dates)

@@ -72,7 +72,11 @@ def a_day(platform: Platform) -> SampleDay:
 def the_platforms_word(platform: Platform, day: SampleDay) -> None:
     """The departments' answers, an hour later."""
     platform.clock.advance(3600)
-    first, second, third, fourth, *_ = day.numbers
+    first, second, third, fourth, _fifth, _sixth, seventh = day.numbers
+    decide(platform.hub, Ruling(seventh, "suspend", "房屋安全", name="鉴定"))
+    platform.clock.advance(3600)
+    decide(platform.hub, Ruling(seventh, "resume", "合格", due_on="2026-12-10"))
+    decide(platform.hub, Ruling(seventh, "extend", "案情复杂", due_on="2026-12-21"))
     decide(platform.hub, Ruling(first, "grant"))
     decide(platform.hub, Ruling(second, "grant", "资格有效"))
     decide(platform.hub, Ruling(third, "return", "合同缺页"))

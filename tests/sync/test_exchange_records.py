@@ -45,13 +45,17 @@ def histories(draw: st.DrawFn) -> CaseHistory:
     )
     fact = taken_in(replace(draft, materials=items), outcome, counter(online=draw(st.booleans())))
     facts = [replace(fact, body={**fact.body, **draw(_powers(code))})]
-    if facts[0].body["power"] != "complete":
-        facts += draw(_words(fact.stream))
+    words = draw(_words(fact.stream)) if facts[0].body["power"] != "complete" else []
+    if facts[0].body["power"] == "receive" and any(word.kind in _OF_AN_ACCEPTED for word in words):
+        words = []
+    facts += words
     case: Case = folded_case(*facts)
     grade = draw(st.none() | st.sampled_from(GRADES))
     rating = Rating("e" * 16, grade, NOW + draw(st.integers(0, 10**9))) if grade else None
     return CaseHistory("340399", case, tuple(facts), draw(_names), rating)
 
+
+_OF_AN_ACCEPTED = ("case.suspended", "case.resumed", "case.extended")
 
 _names = st.text(st.characters(exclude_categories=("Cs", "Cc", "Z")), min_size=1, max_size=30)
 
@@ -74,7 +78,21 @@ def _words(stream: str) -> st.SearchStrategy[list[Any]]:
         )
     )
     returned = reasons.map(lambda reason: [hub_fact(stream, "case.returned", {"reason": reason, "child": None})])
-    return st.just([]) | decided | returned
+    special = st.tuples(reasons, st.integers(0, 2)).map(lambda drawn: _special_words(stream, *drawn))
+    return st.just([]) | decided | returned | special
+
+
+def _special_words(stream: str, reason: str, count: int) -> list[Any]:
+    """A special procedure that begins, ends, and is followed by an extension."""
+    bodies: tuple[tuple[str, dict[str, Any]], ...] = (
+        ("case.suspended", {"name": "鉴定", "reason": reason}),
+        ("case.resumed", {"result": reason, "due_on": "2026-12-14"}),
+        ("case.extended", {"reason": reason, "due_on": None}),
+    )
+    return [
+        hub_fact(stream, kind, {**body, "child": None}, NOW + at * 1000, hub_seq=100 + at)
+        for at, (kind, body) in enumerate(bodies[: count + 1])
+    ]
 
 
 @settings(max_examples=150, deadline=None)
@@ -89,6 +107,7 @@ def test_every_lawful_case_makes_valid_records(history):
     assert kinds.count("rating") == (history.rating is not None)
     assert kinds.count("material") == len(case.intake.materials)
     assert kinds.count("process") >= len(history.facts)
+    assert kinds.count("special") == len(case.special)
     assert len({(keyed.record.table, keyed.key) for keyed in made}) == len(made)
     assert records_of(history) == made
 

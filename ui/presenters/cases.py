@@ -86,6 +86,8 @@ def _status(row: CaseRow, state: CaseState) -> ChipView:
 def _due(row: CaseRow, state: CaseState, calendar: Calendar, today: date) -> tuple[str, float | None]:
     if state in _STOPPED:
         return "", None
+    if state is CaseState.SUSPENDED:
+        return say("停止计时"), None
     if row.due_on is None:
         return (say("平台确认后生效") if state is CaseState.RECEIVED else ""), None
     due = date.fromisoformat(row.due_on)

@@ -3,13 +3,21 @@
 from __future__ import annotations
 
 import argparse
+from datetime import date
 
 from clerk_app.domain import case_number
-from clerk_app.errors import NoSuchCase
+from clerk_app.errors import NoSuchCase, NotDecidable
 from sync.hub.commands.options import open_existing
 from sync.hub.decide import Ruling, decide
 
-_WORDS = {"grant": "准予", "refuse": "不予批准", "return": "退回窗口"}
+_WORDS = {
+    "grant": "准予",
+    "refuse": "不予批准",
+    "return": "退回窗口",
+    "suspend": "特别程序开始，停止计时",
+    "resume": "特别程序结束，恢复计时",
+    "extend": "延长审批期限",
+}
 
 
 def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -17,15 +25,24 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
     parser = subparsers.add_parser("decide", help="部门对办件的决定")
     parser.add_argument("--case", required=True, help="办件编号")
     parser.add_argument("--child", help="一件事中的子办件编号")
-    parser.add_argument("--result", required=True, choices=tuple(_WORDS), help="准予、不予、退回")
+    parser.add_argument("--result", required=True, choices=tuple(_WORDS), help="准予、不予、退回、特别程序、延期")
     parser.add_argument("--reason", default="", help="理由")
+    parser.add_argument("--name", default="", help="特别程序的名称，例如鉴定；suspend 时必填")
+    parser.add_argument("--due", type=_day, help="新的最后一天，例如 2026-12-21；extend 时必填")
     parser.set_defaults(run=_run)
+
+
+def _day(text: str) -> str:
+    return date.fromisoformat(text).isoformat()
 
 
 def _run(args: argparse.Namespace) -> int:
     number = case_number.parse(args.case)
     if number is None:
         raise NoSuchCase(number=args.case)
-    fact = decide(open_existing(args), Ruling(number, args.result, args.reason, args.child))
+    if (args.result == "suspend" and not args.name.strip()) or (args.result == "extend" and not args.due):
+        raise NotDecidable
+    ruling = Ruling(number, args.result, args.reason, args.child, args.name.strip(), args.due)
+    fact = decide(open_existing(args), ruling)
     print(f"{case_number.grouped(number)} {_WORDS[args.result]}，顺序号 {fact.hub_seq}")
     return 0

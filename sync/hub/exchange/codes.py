@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from clerk_app.domain.case import DecisionResult
+from clerk_app.domain.case import DecisionResult, SpecialKind
 from clerk_app.domain.identity import DocumentKind
 from clerk_app.domain.materials import MaterialItem, MaterialState
 from clerk_app.domain.matter import MatterKind
@@ -64,6 +64,9 @@ def get_type(item: MaterialItem) -> str | None:
         return _FILE if item.form == "electronic" else _PAPER
     return _INSTEAD_OF_PAPER.get(item.state)
 
+
+SPECIAL_TYPE: Mapping[SpecialKind, str] = {"extension": "1", "other": "2"}
+"""特别程序种类, GB/T 39046-2020 annex A: 1 延长审批, 2 除延长审批之外."""
 
 RATING_CHANNEL = "5"
 """评价渠道: 5 政务大厅其他终端, a pad or second screen (1 PC端, 2 移动服务端, 3 二维码, 4 平板电脑, 6 电话, 7 短信)."""

@@ -7,7 +7,7 @@ Everything comes from facts that had their lawful effect; nothing is guessed. Wh
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, time
 
@@ -28,6 +28,7 @@ from sync.hub.exchange.records import (
     RatingRecord,
     Record,
     ResultRecord,
+    SpecialRecord,
 )
 
 _ORG, _CATALOGUE = 18, 12
@@ -102,6 +103,7 @@ def _records(history: CaseHistory, intake: Intake) -> Iterator[Keyed]:
         yield Keyed(number, accept)
     for fact in history.facts:
         yield from _steps(history, intake, fact)
+    yield from _special(history, intake)
     yield from _materials(number, intake)
     result = _result(history, intake)
     if result is not None:
@@ -179,7 +181,32 @@ def _names_of(intake: Intake, fact: Fact) -> tuple[tuple[str, str], ...]:
         ruling = ("审批", "准予" if fact.body["result"] == "grant" else "不予")
         # What was only received is accepted by the very decision.
         return (*((accepted,) if intake.power == "receive" else ()), ruling, ("办结", "办结"))
-    return (("补正告知", "退回补正"),) if fact.kind == "case.returned" else ()
+    return _OTHER_STEPS.get(fact.kind, ())
+
+
+_OTHER_STEPS: Mapping[str, tuple[tuple[str, str], ...]] = {
+    "case.returned": (("补正告知", "退回补正"),),
+    "case.suspended": (("特别程序申请", "特别程序开始"),),
+    "case.resumed": (("特别程序结果", "特别程序结束"),),
+    "case.extended": (("特别程序申请", "延长审批"),),
+}
+
+
+def _special(history: CaseHistory, intake: Intake) -> Iterator[Keyed]:
+    number, department = history.case.number, _clean(intake.matter.department)
+    for known in history.case.special:
+        record = SpecialRecord(
+            project_no=number,
+            special_type=codes.SPECIAL_TYPE[known.kind],
+            special_name=_clean(known.name),
+            special_time=_moment(known.began_at),
+            special_reason=_explained(known.reason),
+            applyer_user_name=department,
+            end_time=None if known.ended_at is None else _moment(known.ended_at),
+            result=_explained(known.result),
+            handle_user=department,
+        )
+        yield Keyed(f"{number}/{known.began_at}", record)
 
 
 def _materials(number: str, intake: Intake) -> Iterator[Keyed]:

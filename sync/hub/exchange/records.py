@@ -11,7 +11,7 @@ from typing import Any, ClassVar, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-RecordKind = Literal["accept", "process", "material", "result", "rating"]
+RecordKind = Literal["accept", "process", "special", "material", "result", "rating"]
 
 _CODE = r"^[0-9A-Z]+$"
 
@@ -83,12 +83,30 @@ class ProcessRecord(Record):
     kind: ClassVar[RecordKind] = "process"
 
     project_no: str = _column("办件编号", 50, "our number")
-    process_name: str = _column("环节名称", 100, "申办, 受理, 审批, 补正告知, 办结")
-    event_name: str = _column("业务动作", 100, "收件, 受理, 准予, 不予, 退回补正, 办结")
+    process_name: str = _column("环节名称", 100, "申办, 受理, 审批, 补正告知, 特别程序申请, 特别程序结果, 办结")
+    event_name: str = _column("业务动作", 100, "收件, 受理, 准予, 退回补正, 特别程序开始, 延长审批, 办结 …")
     handle_user_name: str = _column("办理人", 200, "clerk, who decided, or the department")
     handle_explain: str | None = _maybe("办理意见", 2000, "the reason given, if any")
     event_start_time: datetime = _time("开始时间", "when the fact was recorded")
     event_end_time: datetime = _time("结束时间", "the same: our steps have no length")
+
+
+class SpecialRecord(Record):
+    """办件特别程序: time that does not count, or a longer limit; corrected when it ends."""
+
+    table: ClassVar[str] = "up_pro_special_procedure"
+    kind: ClassVar[RecordKind] = "special"
+
+    project_no: str = _column("办件编号", 50, "our number")
+    special_type: str = _column("特别程序种类", 1, "1 延长审批, 2 除延长审批之外", pattern="^[12]$")
+    special_name: str = _column("特别程序名称", 200, "鉴定, 听证 … as the department names it")
+    special_time: datetime = _time("开始时间", "when the department said so")
+    special_reason: str | None = _maybe("理由", 2000, "the department's reason, if any")
+    applyer_user_name: str = _column("申请人", 200, "the department: it begins the procedure")
+    end_time: datetime | None = Field(default=None, title="结束时间", description="empty while it goes on")
+    result: str | None = _maybe("结果", 2000, "what came of it, if anything was said")
+    special_explain: str | None = _maybe("说明", 2000, "empty: nothing more is known")
+    handle_user: str = _column("办理人", 200, "the department")
 
 
 class MaterialRecord(Record):
@@ -155,4 +173,11 @@ class RatingRecord(Record):
     acceptDate: datetime = _time("收件时间", "the legal instant of intake")
 
 
-RECORDS: tuple[type[Record], ...] = (AcceptRecord, ProcessRecord, MaterialRecord, ResultRecord, RatingRecord)
+RECORDS: tuple[type[Record], ...] = (
+    AcceptRecord,
+    ProcessRecord,
+    SpecialRecord,
+    MaterialRecord,
+    ResultRecord,
+    RatingRecord,
+)

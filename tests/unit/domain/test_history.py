@@ -77,6 +77,9 @@ def test_every_kind_of_a_case_and_a_visit_has_its_words():
         "case.taken_in": ACCEPTED_CASE.body,
         "case.decided": {"result": "grant"},
         "case.returned": {},
+        "case.suspended": {"name": "鉴定", "reason": "房屋安全", "child": None},
+        "case.resumed": {"result": "合格", "due_on": "2026-12-21", "child": None},
+        "case.extended": {"reason": "案情复杂", "due_on": "2026-12-21", "child": None},
         "case.rechecked": {"subject": "M06", "name": "近期免冠照片", "result": "confirmed", "reason": ""},
         "case.recheck_settled": {"subject": "M06", "name": "近期免冠照片", "note": "已补交原件"},
     }
