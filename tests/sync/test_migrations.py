@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sqlite3
 
 import pytest
@@ -9,14 +10,17 @@ from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import UniqueConstraint, inspect, text
+from sqlalchemy import UniqueConstraint, event, inspect, text
 
 from clerk_app.errors import SchemaTooNew
+from sync.engine import sync_once
 from sync.hub import migrations
+from sync.hub.decide import Ruling, decide
 from sync.hub.migrations import revisions
 from sync.hub.schema import metadata
 from sync.hub.store import HubStore
 from tests.helpers.source import ROOT
+from tests.sync.work import case_number_of, scan, taken_in
 
 OF_THE_WHOLE_HUB = {"meta"}
 
@@ -162,3 +166,44 @@ def test_no_table_refers_to_rows_of_another_region():
     for table in metadata.tables.values():
         assert not table.foreign_keys
         assert [key for key in table.constraints if isinstance(key, UniqueConstraint)] == []
+
+
+def test_every_statement_of_a_desks_day_names_one_region(platform):
+    """So that a database spread by region sends each of them to one server, and joins nothing across servers."""
+    statements = []
+
+    def note(_connection, _cursor, statement, *_more):
+        statements.append(statement)
+
+    event.listen(platform.hub.store._engine, "before_cursor_execute", note)
+    desk = platform.desk()
+    number = case_number_of("001", 1)
+    desk.append(f"case/{number}", "case.taken_in", taken_in(number, scan(desk.put_blob(b"a scan"))))
+    assert sync_once(platform.lane(desk)).state == "done"
+    decide(platform.hub, Ruling(number, "grant"))
+    assert sync_once(platform.lane(desk)).state == "done"
+    event.remove(platform.hub.store._engine, "before_cursor_execute", note)
+    assert len(statements) > 40
+    assert [statement for statement in statements if tables_without_region(statement)] == []
+
+
+def tables_without_region(statement):
+    """The spread tables that a statement reads or changes without saying in which region."""
+    if statement.lstrip().startswith("INSERT"):
+        return []
+    _columns, _from, rest = statement.partition(" FROM " if " FROM " in statement else "UPDATE")
+    named = {table for table in metadata.tables if re.search(rf"\b{table}\b(?!\.)", rest) and table in statement}
+    return [table for table in named - OF_THE_WHOLE_HUB if f"{table}.region" not in rest]
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "SELECT entries.seq FROM entries WHERE entries.chain = 1",
+        "SELECT entries.seq FROM entries JOIN chains ON chains.chain = entries.chain WHERE entries.region = 1",
+        "UPDATE blobs SET complete = 1 WHERE blobs.blob = 1",
+        "DELETE FROM cases WHERE cases.number = 1",
+    ],
+)
+def test_a_statement_without_its_region_is_seen(statement):
+    assert len(tables_without_region(statement)) == 1
