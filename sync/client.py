@@ -18,12 +18,11 @@ from clerk_app.journal.exchange import (
 )
 from clerk_app.journal.hub_keys import ACK_USE, KeyList, read_key_list
 from clerk_app.journal.orders import SignedOrder
-from sync import wire
+from sync import capabilities, wire
 from sync.batch import Batch, decode_batch
 from sync.feed_page import order_to_leave, read_signed_order
 from sync.registration import registration_proof, verifier_of
 from sync.schemas import (
-    CAPABILITIES,
     AcksAnswer,
     AcksAsk,
     AnyMessage,
@@ -120,7 +119,7 @@ class HubClient:
             protocols=[wire.PROTOCOL],
             device=self._registration.code,
             public_key=self._registration.device_public.hex(),
-            capabilities=list(CAPABILITIES),
+            capabilities=list(capabilities.ALL),
         )
         answer = self._post_for_keys("/v1/hello", ask, HelloAnswer)
         if answer.protocol != wire.PROTOCOL:

@@ -30,6 +30,7 @@ from clerk_app.journal.hub_facts import SignedAck
 from clerk_app.journal.signature import CHALLENGE, HEAD, head_message
 from clerk_app.seams import Clock, Rng
 from sync.batch import MAX_ENTRIES, Batch, encode_batch
+from sync.capabilities import CARRIES, SHOWS_ENTRIES
 from sync.client import REQUEST_ID_SIZE, HubClient, HubSession, OffsetDiffers, Ordered, TokenExpired
 from sync.crew import Crew, Errand, OneHand
 from sync.desk import Desk
@@ -63,8 +64,6 @@ from sync.plan import (
 from sync.repair import Repair
 from sync.report import Repaired, SyncProgress, SyncReport, SyncState
 from sync.schemas import (
-    SHOWS_ENTRIES,
-    TAKES_FACTS,
     AcksAnswer,
     BlobStanding,
     ChainStanding,
@@ -217,6 +216,8 @@ class _Run:
 
     def _deliver_cargo(self) -> None:
         """Hand-overs of other devices go last: the work of this desk comes first, and holds up theirs no longer."""
+        if CARRIES not in self._known.can:
+            return
         for one in self._lane.cargo.waiting():
             try:
                 deliver(self._lane.cargo, self._client, one)
@@ -364,8 +365,7 @@ class _Run:
         self._know_what_the_hub_can_do()
 
     def _know_what_the_hub_can_do(self) -> None:
-        can = self._lane.session.capabilities
-        self._know(shows_entries=SHOWS_ENTRIES in can, takes_facts=TAKES_FACTS in can)
+        self._know(can=self._lane.session.capabilities)
 
     def _keep_keys(self) -> None:
         session = self._lane.session
@@ -394,7 +394,7 @@ class _Run:
         if left is not None:
             # Told at every sync, not only at the one that found it: these entries wait for a person.
             self._problem = PlatformRefused(reason=f"chain_{left.trouble}")
-        elif any(view.seq < view.stored for view in chains) and not self._known.shows_entries:
+        elif any(view.seq < view.stored for view in chains) and SHOWS_ENTRIES not in self._known.can:
             self._problem = PlatformRefused(reason="store_rolled_back")
         feed = "lost" if not answer.feed.known else "behind" if answer.feed.more else "current"
         self._know(met=True, compared=True, chains=tuple(chains), feed=feed, wanted=tuple(self._desk.wanted()))

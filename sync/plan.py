@@ -17,6 +17,7 @@ from dataclasses import dataclass, field
 from typing import Literal, TypeVar
 
 from clerk_app.journal.exchange import BlobId, WantedCase
+from sync.capabilities import KEEPS_EARLY, SHOWS_CASES, SHOWS_ENTRIES, TAKES_FACTS
 
 FeedStand = Literal["current", "behind", "lost"]
 """`lost`: the hub does not know our place, because an older copy of it was put back."""
@@ -202,7 +203,7 @@ class Knowledge:
 
     `met`: both digests were compared in this sync; `compared`: and nothing has changed since. `under_way`: what was
     begun and has no answer. `wanted`: cases of other desks, looked up here and not yet shown.
-    `shows_entries`, `takes_facts`: what this hub can do. `lost_facts`: how many of its facts it has lost and was not
+    `can`: what this hub can do (`sync.capabilities`). `lost_facts`: how many of its facts it has lost and was not
     offered yet.
     """
 
@@ -213,8 +214,7 @@ class Knowledge:
     compared: bool = False
     chains: tuple[ChainView, ...] = ()
     feed: FeedStand = "current"
-    shows_entries: bool = False
-    takes_facts: bool = False
+    can: frozenset[str] = frozenset()
     lost_facts: int = 0
     blobs: tuple[BlobView, ...] = field(default=())
     waiting: tuple[WaitingView, ...] = field(default=())
@@ -281,7 +281,7 @@ def _repair(known: Knowledge) -> tuple[Operation, ...]:
     if troubled:
         first = troubled[0]
         return (CutChain(first.chain, first.trouble, _kept(known, first)),)
-    if not known.shows_entries:
+    if SHOWS_ENTRIES not in known.can:
         return ()
     return tuple(TakeBack(view.chain, view.seq) for view in known.chains if not view.trouble and view.seq < view.stored)
 
@@ -323,7 +323,8 @@ def _pushes(known: Knowledge) -> tuple[Operation, ...]:
     """The next batch of the oldest chain with something left: later chains may build on what it says."""
     under_way = _under_way(known, Push)
     left = [view for view in known.chains if not view.trouble and view.stored < view.seq]
-    if not left or len(under_way) >= MAX_PUSHES or any(push.chain != left[0].chain for push in under_way):
+    most = MAX_PUSHES if KEEPS_EARLY in known.can else 1
+    if not left or len(under_way) >= most or any(push.chain != left[0].chain for push in under_way):
         return ()
     oldest = left[0]
     # What was sent and is not stored although every answer has come is sent again.
@@ -341,7 +342,7 @@ def _feed(known: Knowledge) -> tuple[Operation, ...]:
 def _offers(known: Knowledge) -> tuple[Operation, ...]:
     """Only a feed read to its end tells what the hub has lost."""
     busy = any(isinstance(operation, (Push, ReadFeed, OfferFacts)) for operation in known.under_way)
-    if busy or known.feed != "current" or not known.lost_facts or not known.takes_facts:
+    if busy or known.feed != "current" or not known.lost_facts or TAKES_FACTS not in known.can:
         return ()
     return (OfferFacts(known.lost_facts),)
 
@@ -349,7 +350,7 @@ def _offers(known: Knowledge) -> tuple[Operation, ...]:
 def _wanted(known: Knowledge) -> tuple[Operation, ...]:
     # Only after the feed was read: it may bring what is wanted, and the hub may know of the wish already.
     asked = any(isinstance(operation, (ReadFeed, TakeUp)) for operation in known.under_way)
-    if asked or not known.wanted or known.feed != "current":
+    if asked or not known.wanted or known.feed != "current" or SHOWS_CASES not in known.can:
         return ()
     return (TakeUp(known.wanted[:MAX_WANTED]),)
 

@@ -19,11 +19,6 @@ _Place = Annotated[int, Field(ge=0, lt=2**53)]
 _Seq = Annotated[int, Field(ge=1, lt=2**53)]
 
 
-SHOWS_ENTRIES, TAKES_FACTS = "entries", "facts"
-"""What an end can do beyond the first version: show a device its own entries; take facts of the hub back."""
-CAPABILITIES = (SHOWS_ENTRIES, TAKES_FACTS)
-
-
 class Message(BaseModel):
     """Base of every JSON object on the wire."""
 

@@ -11,7 +11,7 @@ from sqlalchemy.exc import OperationalError, SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as NoConnection
 
 from clerk_app.journal.signature import CHALLENGE, verify
-from sync import wire
+from sync import capabilities, wire
 from sync.batch import decode_batch
 from sync.blobs import is_blob_id
 from sync.hub import health, refusal
@@ -30,7 +30,6 @@ from sync.hub.refusal import Refused
 from sync.hub.repair import own_entries, take_facts_back
 from sync.hub.store import is_full, retried
 from sync.schemas import (
-    CAPABILITIES,
     AckMessage,
     AcksAnswer,
     AcksAsk,
@@ -163,7 +162,7 @@ class HubService:
             registered="yes" if same else "no" if public is None else "other",
             challenge=self._tokens.challenge(ask.device, hub.rng.token(NONCE_SIZE), now) if same else "",
             now_ms=now,
-            capabilities=list(CAPABILITIES),
+            capabilities=list(capabilities.ALL),
         )
 
     def register(self, request: Request) -> RegisterAnswer:

@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from clerk_app.journal.exchange import WantedCase
+from sync import capabilities
 from sync.plan import (
     AskBlobs,
     Authenticate,
@@ -32,6 +33,7 @@ from sync.plan import (
     plan,
 )
 
+ALL_OF_THEM = frozenset(capabilities.ALL)
 READY = Knowledge(greeted=True, registered=True, authenticated=True, met=True, compared=True)
 PIECE = 100
 TRULY_AGREED = 4
@@ -80,8 +82,7 @@ def situations(draw):
         compared=draw(st.booleans()),
         chains=tuple(chains),
         feed=draw(st.sampled_from(["current", "behind", "lost"])),
-        shows_entries=draw(st.booleans()),
-        takes_facts=draw(st.booleans()),
+        can=draw(st.frozensets(st.sampled_from(capabilities.ALL))),
         lost_facts=draw(st.integers(0, 9)),
         blobs=tuple(blobs),
         waiting=tuple(waiting),
@@ -169,8 +170,8 @@ def test_doing_the_first_operation_again_and_again_comes_to_an_end(known):
     usable = [view for view in known.chains if not view.trouble]
     assert all(view.acked == view.seq for view in usable)
     assert all(view.given_up for view in known.chains if view.trouble)
-    assert not known.shows_entries or all(view.seq >= view.stored for view in usable)
-    assert not known.takes_facts or known.lost_facts == 0
+    assert capabilities.SHOWS_ENTRIES not in known.can or all(view.seq >= view.stored for view in usable)
+    assert capabilities.TAKES_FACTS not in known.can or known.lost_facts == 0
     assert all(blob.complete or blob.damaged for blob in known.blobs)
     assert known.feed == "current"
 
@@ -234,11 +235,11 @@ def test_entries_go_before_the_feed_and_the_feed_before_blobs_small_ones_first(k
             ),
             CutChain("b", "fork", (("b", 3), ("c", 2))),
         ),
-        (replace(READY, chains=(ChainView("a", 5, 5, 9),), shows_entries=True), TakeBack("a", 5)),
-        (replace(READY, lost_facts=3, takes_facts=True), OfferFacts(3)),
+        (replace(READY, chains=(ChainView("a", 5, 5, 9),), can=ALL_OF_THEM), TakeBack("a", 5)),
+        (replace(READY, lost_facts=3, can=ALL_OF_THEM), OfferFacts(3)),
         (replace(READY, feed="lost"), RestartFeed()),
         (replace(READY, feed="behind", wanted=(WantedCase("1", "0312"),)), ReadFeed()),
-        (replace(READY, wanted=(WantedCase("1", "0312"),)), TakeUp((WantedCase("1", "0312"),))),
+        (replace(READY, wanted=(WantedCase("1", "0312"),), can=ALL_OF_THEM), TakeUp((WantedCase("1", "0312"),))),
     ],
     ids=[
         "a stranger says hello",
@@ -314,11 +315,13 @@ def test_nothing_is_under_way_beside_a_digest(known, other):
 
 
 def test_further_batches_follow_before_the_first_is_answered_but_only_of_one_chain():
-    known = replace(READY, chains=(ChainView("a", 50, 0, 0), ChainView("b", 5, 0, 0)))
+    known = replace(READY, chains=(ChainView("a", 50, 0, 0), ChainView("b", 5, 0, 0)), can=ALL_OF_THEM)
     assert plan(known) == (Push("a", 0),)
+    one = replace(known, under_way=(Push("a", 0),), chains=change(known.chains, "a", sent=10))
+    assert plan(replace(one, can=frozenset())) == ()
     for sent in (10, 20, 30):
-        begun = Push("a", sent - 10)
-        known = replace(known, under_way=(*known.under_way, begun), chains=change(known.chains, "a", sent=sent))
+        sent_last = Push("a", sent - 10)
+        known = replace(known, under_way=(*known.under_way, sent_last), chains=change(known.chains, "a", sent=sent))
         assert plan(known) == (Push("a", sent),)
     known = replace(known, under_way=(*known.under_way, Push("a", 30)), chains=change(known.chains, "a", sent=40))
     assert plan(known) == ()

@@ -1,0 +1,17 @@
+"""What an end can do beyond the first version of the protocol. Each names its own in `hello`; the rest is left out."""
+
+from __future__ import annotations
+
+SHOWS_ENTRIES = "entries"
+"""Shows a device its own entries."""
+TAKES_FACTS = "facts"
+"""Takes facts of its own back, which it has lost."""
+SHOWS_CASES = "streams"
+"""Shows a device cases of other desks."""
+KEEPS_EARLY = "early"
+"""Keeps a batch that overtook the one before it."""
+CARRIES = "handovers"
+"""Takes hand-overs of other devices from a carrier."""
+
+ALL = (SHOWS_ENTRIES, TAKES_FACTS, SHOWS_CASES, KEEPS_EARLY, CARRIES)
+"""Those of this version, of desk and hub alike."""
