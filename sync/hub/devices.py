@@ -12,7 +12,7 @@ from clerk_app.failpoints import failpoint
 from clerk_app.journal.exchange import NO_MARK, Registration
 from clerk_app.security.enrolment_file import EnrolmentFile
 from sync.hub.hub import Hub
-from sync.hub.refusal import BAD_SECRET, OTHER_KEY, REVOKED, UNKNOWN_DEVICE, Refused
+from sync.hub.refusal import BAD_SECRET, BAD_TOKEN, OTHER_KEY, REVOKED, UNKNOWN_DEVICE, Refused
 from sync.hub.revoke import order_to
 from sync.hub.schema import devices, regions
 from sync.hub.store import AnyRow, insert_or_nothing
@@ -127,7 +127,9 @@ def registered_device(connection: Connection, code: str) -> Device:
     """A device that has a key; refuse any other."""
     row = find_device(connection, code)
     if row.public_key is None:
-        raise Refused(*UNKNOWN_DEVICE)
+        # It has a token or a challenge, so it was registered before an older copy of this hub was put back. It says
+        # hello again and learns that it must register again.
+        raise Refused(*BAD_TOKEN)
     return Device(row.region, row.device, row.public_key)
 
 

@@ -12,13 +12,14 @@ from sync.blobs import named_blobs
 from sync.desk import Desk
 from sync.engine import SyncLane, sync_once
 from sync.hub.devices import EnrolmentWish, enrol
-from sync.hub.hub import Hub, HubSeams, open_hub
+from sync.hub.hub import Hub, HubSeams
 from sync.hub.service import HubService
 from sync.pace import Paces
 from sync.wire import Request, Response
 from tests.sync.fakes import SeededRng, VirtualClock
 from tests.sync.faulty_line import FINE, FaultyLine
 from tests.sync.memory_desk import MemoryChain, MemoryDesk
+from tests.sync.quick_hub import quick_hub
 from tests.sync.work import HALL
 
 _ALL = 1 << 40
@@ -61,7 +62,7 @@ def clean_seconds(desk: Desk, folder: Path, paces: Paces) -> float:
 
 @contextmanager
 def _new_hub(folder: Path, clock: VirtualClock, rng: SeededRng) -> Iterator[Hub]:
-    hub = open_hub(folder, HubSeams(clock, SystemDisk(), rng))
+    hub = quick_hub(folder, HubSeams(clock, SystemDisk(), rng))
     try:
         yield hub
     finally:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping, Sequence
+from copy import deepcopy
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from typing import Any
@@ -36,6 +37,8 @@ from clerk_app.seams import Clock, Rng
 from clerk_app.security.enrolment_file import EnrolmentFile
 from sync.blobs import named_blobs
 from sync.hub.judge import entry_fact, hub_fact
+
+_NOT_ON_DISK = ("clock", "rng", "enrolment")
 
 
 @dataclass
@@ -165,6 +168,17 @@ class MemoryDesk:
 
     def fact_digests(self) -> list[bytes]:
         return sorted(self.facts)
+
+    def image(self) -> object:
+        """A copy of all that is durable, as of a disk."""
+        return deepcopy({name: value for name, value in vars(self).items() if name not in _NOT_ON_DISK})
+
+    def put_back(self, image: object) -> None:
+        """Put such a copy over what is there; scans made since stay, as files that the copy does not know."""
+        assert isinstance(image, dict)
+        scans = self.blobs
+        vars(self).update(deepcopy(image))
+        self.blobs |= scans
 
     def restart(self) -> None:
         """Nothing is kept beside what is durable."""

@@ -13,12 +13,14 @@ from clerk_app.domain.fold import Fact
 from clerk_app.domain.kinds import fold_stream
 from clerk_app.journal.entry import Entry
 from clerk_app.journal.exchange import NamedBlob
+from clerk_app.journal.hub_facts import read_hub_fact
 from sync.blobs import named_blobs
 from sync.desk import Desk
 from sync.hub.digest import digest
 from sync.hub.hub import Hub
 from sync.hub.judge import load_facts
 from sync.hub.schema import entries as hub_entries
+from sync.hub.schema import hub_facts
 from sync.hub.verify import verify_hub
 from tests.sync.work import HALL
 
@@ -38,6 +40,8 @@ class WorkingDesk(Desk, Protocol):
     def facts_of(self, stream: str) -> list[Fact]: ...
     def received(self) -> set[bytes]: ...
     def look_up(self, number: str) -> None: ...
+    def image(self) -> object: ...
+    def put_back(self, image: object) -> None: ...
     def restart(self) -> None: ...
     def close(self) -> None: ...
 
@@ -46,39 +50,57 @@ class Broken(AssertionError):
     """A promise was broken; the message names it."""
 
 
+Act = bytes
+"""An act: the body hash of its entry, which stays when the entry is written again at another place."""
+
+
 @dataclass
 class Ledger:
-    """Everything that was told: what lies in a journal, the numbers on paper, the decisions of departments."""
+    """Everything that was told: the acts in journals, the numbers on paper, the decisions of departments.
 
-    written: dict[Place, Entry] = field(default_factory=dict)
-    blobs: dict[Place, tuple[str, ...]] = field(default_factory=dict)
+    `lost` are acts that went down with a disk before they were uploaded; nobody can be held to those.
+    """
+
+    acts: dict[Act, Entry] = field(default_factory=dict)
+    lost: set[Act] = field(default_factory=set)
     numbers: set[str] = field(default_factory=set)
     decided: dict[str, bytes] = field(default_factory=dict)
-    _known: dict[str, int] = field(default_factory=dict)
+    _known: dict[tuple[int, str], int] = field(default_factory=dict)
 
-    def look_at(self, desk: Desk) -> list[Entry]:
-        """Take down what a journal holds since it was looked at last; return it."""
+    def look_at(self, desk: WorkingDesk, number: int) -> list[Entry]:
+        """Take down what the journal of desk `number` holds since it was looked at last; return what is new."""
         found: list[Entry] = []
         for chain in desk.own_chains():
-            known = self._known.get(chain.chain, 0)
+            known = self._known.get((number, chain.chain), 0)
             if chain.seq > known:
                 found += desk.entries_after(chain.chain, known, max_bytes=_ALL)
-                self._known[chain.chain] = chain.seq
-        for entry in found:
-            place = (entry.head.chain, entry.head.seq)
-            self.written[place] = entry
-            self.blobs[place] = tuple(blob.id for blob in named_blobs(entry.content))
-        return found
+            self._known[number, chain.chain] = chain.seq
+        fresh = [entry for entry in found if entry.body_hash not in self.acts]
+        self.acts.update({entry.body_hash: entry for entry in fresh})
+        self.lost -= {entry.body_hash for entry in found}
+        return fresh
+
+    def acts_of(self, desk: WorkingDesk) -> set[Act]:
+        """The acts in a desk's journal now."""
+        return {
+            entry.body_hash
+            for chain in desk.own_chains()
+            for entry in desk.entries_after(chain.chain, 0, max_bytes=_ALL)
+        }
+
+    def forget_places(self, number: int) -> None:
+        """Look at all of desk `number` again: its journal is another one now."""
+        self._known = {place: seq for place, seq in self._known.items() if place[0] != number}
 
     @property
     def streams(self) -> set[str]:
         """The streams somebody wrote to."""
-        return {entry.head.stream for entry in self.written.values()}
+        return {entry.head.stream for entry in self.acts.values()}
 
     @property
-    def all_blobs(self) -> set[str]:
-        """The blobs somebody named."""
-        return {blob for named in self.blobs.values() for blob in named}
+    def kept(self) -> list[Entry]:
+        """The acts that must still be there."""
+        return [entry for act, entry in self.acts.items() if act not in self.lost]
 
 
 @dataclass
@@ -93,35 +115,39 @@ class Oracle:
         stored = _stored(hub)
         for desk in desks:
             for place in sorted(desk.uploaded()):
-                if place not in self.ledger.written:
-                    raise Broken(f"{place} is shown as uploaded and was never written")
-                if stored.get(place) != self.ledger.written[place].hash:
+                hash_ = desk.hash_at(*place)
+                if hash_ is None or stored.get(place, _NOWHERE).hash != hash_:
                     raise Broken(f"{place} is shown as uploaded and is not on the hub")
-                if not all(self._is_whole(hub, blob) for blob in self.ledger.blobs[place]):
+                act = stored[place].body_hash
+                if act not in self.ledger.acts:
+                    raise Broken(f"{place} is shown as uploaded and was never written")
+                if not all(self._is_whole(hub, blob) for blob in _blobs_of(self.ledger.acts[act])):
                     raise Broken(f"{place} is shown as uploaded without its blobs")
 
     def both_ends_are_equal(self, hub: Hub, desks: Sequence[WorkingDesk]) -> None:
         """After the last fault: the same chains, cases, blobs, verdicts and decisions, each once."""
         self._whole.clear()
-        found, ledger = digest(hub), self.ledger
+        found, ledger, stored = digest(hub), self.ledger, _stored(hub)
         heads = {chain.chain: chain.head for chain in found.chains}
         own = {chain.chain: chain.head.hex() for desk in desks for chain in desk.own_chains()}
         _expect("heads", heads, own)
-        _expect("entries", found.entries, len(ledger.written))
-        _expect("numbers told and not in a journal", {f"case/{one}" for one in ledger.numbers} - ledger.streams, set())
-        _expect("cases", found.cases, len(_lawful_cases(ledger)))
-        _expect("blobs", found.blobs, len(ledger.all_blobs))
-        _expect("facts", found.hub_facts, len({told for desk in desks for told in desk.fact_digests()}))
+        arrived = {one.body_hash for one in stored.values()}
+        _expect("acts that never arrived", {entry.body_hash for entry in ledger.kept} - arrived, set())
+        _expect("acts that nobody wrote", arrived - ledger.acts.keys(), set())
+        here = [ledger.acts[act] for act in sorted(arrived)]
+        _expect("cases", found.cases, len(_lawful_cases(here)))
+        _expect("blobs", found.blobs, len({blob for entry in here for blob in _blobs_of(entry)}))
         parked = {place: reason for desk in desks for place, reason in desk.parked().items()}
         _expect("parked", found.parked, len(parked))
         told = {told for desk in desks for told in desk.fact_digests()}
+        _expect("facts", found.hub_facts, len(told))
         _expect("decisions that never came back", set(ledger.decided.values()) - told, set())
         _expect("first fault", verify_hub(hub).first_fault, None)
         for desk in desks:
             _expect("cases looked up and not shown", list(desk.wanted()), [])
             self._sees_what_the_hub_sees(hub, desk)
         shown = {place for desk in desks for place in desk.uploaded()}
-        _expect("entries not shown as uploaded", ledger.written.keys() - shown, set())
+        _expect("entries not shown as uploaded", stored.keys() - shown, set())
         self.nothing_told_is_untrue(hub, desks)
 
     def _sees_what_the_hub_sees(self, hub: Hub, desk: WorkingDesk) -> None:
@@ -134,6 +160,11 @@ class Oracle:
                 _expect(f"entries and facts of {stream}", Counter(map(_kept, here)), Counter(map(_kept, facts)))
                 _expect(f"state of {stream}", fold_stream(stream, here), fold_stream(stream, facts))
 
+    def numbers_are_in_a_journal(self) -> None:
+        """Every number told lies in a journal, unless its act went down with a disk."""
+        told = {f"case/{number}" for number in self.ledger.numbers}
+        _expect("numbers told and not written", told - self.ledger.streams, set())
+
     def _is_whole(self, hub: Hub, blob: str) -> bool:
         """Whether the hub has a blob's very bytes. What was seen whole once is hashed again only at the end."""
         if blob not in self._whole and hub.shelf.is_whole(blob):
@@ -145,17 +176,44 @@ def _kept(fact: Fact) -> tuple[str, int, bytes]:
     return fact.chain, fact.seq, fact.act
 
 
-def _stored(hub: Hub) -> dict[Place, bytes]:
+@dataclass(frozen=True)
+class _Stored:
+    """One entry on the hub."""
+
+    hash: bytes
+    body_hash: bytes
+
+
+_NOWHERE = _Stored(b"", b"")
+
+
+def acts_on(hub: Hub) -> set[Act]:
+    """The acts that lie on the hub."""
+    return {one.body_hash for one in _stored(hub).values()}
+
+
+def facts_on(hub: Hub) -> set[bytes]:
+    """The digests of the facts that the hub itself holds."""
     with hub.store.reading() as connection:
-        rows = connection.execute(select(hub_entries.c.chain, hub_entries.c.seq, hub_entries.c.hash)).fetchall()
-    return {(row.chain, row.seq): row.hash for row in rows}
+        return {read_hub_fact(found).digest for found in connection.execute(select(hub_facts.c.content)).scalars()}
 
 
-def _lawful_cases(ledger: Ledger) -> set[str]:
+def _stored(hub: Hub) -> dict[Place, _Stored]:
+    columns = (hub_entries.c.chain, hub_entries.c.seq, hub_entries.c.hash, hub_entries.c.body_hash)
+    with hub.store.reading() as connection:
+        rows = connection.execute(select(*columns)).fetchall()
+    return {(row.chain, row.seq): _Stored(bytes(row.hash), bytes(row.body_hash)) for row in rows}
+
+
+def _blobs_of(entry: Entry) -> tuple[str, ...]:
+    return tuple(blob.id for blob in named_blobs(entry.content))
+
+
+def _lawful_cases(entries: Sequence[Entry]) -> set[str]:
     """The cases that some entry takes in; a second or odd one in the same stream makes no other."""
     return {
         entry.head.stream
-        for entry in ledger.written.values()
+        for entry in entries
         if entry.head.kind == "case.taken_in" and entry.head.stream == f"case/{entry.content.get('number')}"
     }
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import errno
 import hashlib
+import shutil
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
@@ -28,7 +29,7 @@ from sync.crew import OneHand
 from sync.engine import SyncLane, sync_once
 from sync.hub.decide import Ruling, decide
 from sync.hub.devices import EnrolmentWish, enrol
-from sync.hub.hub import HubSeams, open_hub
+from sync.hub.hub import HubSeams
 from sync.hub.schema import entries as hub_entries
 from sync.hub.service import HubService
 from sync.pace import Paces
@@ -42,7 +43,8 @@ from tests.sync.fakes import START_MS, SeededRng, ShuffledCrew, VirtualClock, st
 from tests.sync.faulty_line import FINE, HUB_POINTS, Crash, FaultyLine, Weather, crash
 from tests.sync.faulty_storage import HubStorage, NarrowShelf, files_end_at
 from tests.sync.memory_desk import MemoryDesk
-from tests.sync.oracle import Broken, Ledger, Oracle, WorkingDesk
+from tests.sync.oracle import Broken, Ledger, Oracle, WorkingDesk, acts_on, facts_on
+from tests.sync.quick_hub import quick_hub
 from tests.sync.store_desk import StoreDesk
 from tests.sync.work import HALL
 
@@ -75,6 +77,9 @@ class Station:
     lane: SyncLane
     counters: list[EntryCounter | ServiceCounter]
     make_paces: Callable[[], Paces]
+    image: object = None
+    trusts_hub: bool = True
+    """False between the moment a hub was put back to an older copy and the end of the next whole sync."""
 
     def restart(self) -> None:
         """As after a crash or a power cut: what is not durable is gone."""
@@ -117,12 +122,12 @@ class Simulation:
         """`is_timed`: also measure a clean sync of every desk, which makes a run half as long again."""
         self._random = Random(seed)
         self._rng = SeededRng(seed)
-        self._folder = folder
+        self._folder, self._backup = folder, folder / "backup"
         self._service_type = service
         self._clock = VirtualClock(START_MS + self._random.randint(-10, 10) * DAY_S * 1000)
         self._steps, self._is_timed = steps, is_timed
         self._trace = _Trace()
-        self._is_busy_elsewhere = False
+        self._is_busy_elsewhere = self._is_changed = False
         self._weather = Weather().swarm(self._random)
         self.ledger = Ledger()
         self.stations: list[Station] = []
@@ -138,8 +143,11 @@ class Simulation:
             for _ in range(self._steps):
                 self._step(self._random.choice(self.stations))
                 self._look()
-                oracle.nothing_told_is_untrue(self.hub, self._desks)
+                if self._is_changed:
+                    self._is_changed = False
+                    oracle.nothing_told_is_untrue(self.hub, [one.desk for one in self.stations if one.trusts_hub])
             self._heal()
+            oracle.numbers_are_in_a_journal()
             oracle.both_ends_are_equal(self.hub, self._desks)
         except Broken as broken:
             broken.add_note("\n".join(["the end of the trace:", *self._trace.lines[-60:]]))
@@ -163,7 +171,7 @@ class Simulation:
     # ---- setting up ---------------------------------------------------------------------------------------------
 
     def _open(self) -> None:
-        self.hub = open_hub(self._folder / "hub", HubSeams(self._clock, SystemDisk(), self._rng))
+        self.hub = quick_hub(self._folder / "hub", HubSeams(self._clock, SystemDisk(), self._rng))
         self._storage = HubStorage(self.hub)
         self._service = self._service_type(self.hub)
 
@@ -241,6 +249,10 @@ class Simulation:
             (self._jump_clocks, 2),
             (self._wait, 2),
             (self._restart, 2),
+            (self._back_up_hub, 2),
+            (self._put_hub_back, 2),
+            (self._keep_image, 2),
+            (self._put_desk_back, 2),
         )
         act = self._random.choices([act for act, _ in happenings], [weight for _, weight in happenings])[0]
         self.note(f"{act.__name__} at {station.code}")
@@ -252,12 +264,14 @@ class Simulation:
 
     def _look(self) -> None:
         """Take down what lies in the journals; from here on it was told."""
-        for station in self.stations:
-            for entry in self.ledger.look_at(station.desk):
+        for number, station in enumerate(self.stations):
+            for entry in self.ledger.look_at(station.desk, number):
                 self.note(f"{station.code} wrote {entry.head.kind} {entry.digest}")
 
     def _sync(self, station: Station) -> SyncReport:
+        self._is_changed = True
         report = sync_once(station.lane)
+        station.trusts_hub = station.trusts_hub or (report.state, report.pending) == ("done", 0)
         self.note(f"{report.state} {report.pushed} {report.pulled} {report.blobs_sent} {report.pending}")
         return report
 
@@ -390,6 +404,47 @@ class Simulation:
             self.restart_hub()
         else:
             station.restart()
+
+    # ---- older copies --------------------------------------------------------------------------------------------
+
+    def _back_up_hub(self, _station: Station) -> None:
+        """Copy the hub's folder while nobody serves it."""
+        self.hub.close()
+        shutil.rmtree(self._backup, ignore_errors=True)
+        shutil.copytree(self._folder / "hub", self._backup)
+
+    def _put_hub_back(self, _station: Station) -> None:
+        """The hub is put back to its backup. What was decided since and brought to nobody is gone with it."""
+        if not self._backup.exists():
+            return
+        self.hub.close()
+        shutil.rmtree(self._folder / "hub")
+        shutil.copytree(self._backup, self._folder / "hub")
+        self._open()
+        self._is_changed = True
+        for station in self.stations:
+            station.trusts_hub = False
+        there = facts_on(self.hub).union(*(station.desk.fact_digests() for station in self.stations))
+        for number in [number for number, fact in self.ledger.decided.items() if fact not in there]:
+            del self.ledger.decided[number]
+
+    def _keep_image(self, station: Station) -> None:
+        """Somebody copies a desk's disk."""
+        station.image = station.desk.image()
+        station.restart()
+
+    def _put_desk_back(self, station: Station) -> None:
+        """The copy is put back. What was written since and is not on the hub went down with the disk."""
+        if station.image is None:
+            return
+        self._look()
+        number = self.stations.index(station)
+        before = self.ledger.acts_of(station.desk)
+        station.desk.put_back(station.image)
+        self._is_changed = True
+        station.restart()
+        self.ledger.forget_places(number)
+        self.ledger.lost |= before - self.ledger.acts_of(station.desk) - acts_on(self.hub)
 
     # ---- the end ------------------------------------------------------------------------------------------------
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -30,6 +31,7 @@ class StoreDesk(StoreHandoverState):
     def __init__(self, folder: Path, content: bytes, clock: Clock, rng: Rng) -> None:
         self.enrolment = EnrolmentFile.from_bytes(content)
         self.clock, self.rng, self.disk = clock, rng, SwitchedDisk()
+        self._place, self._image_number = folder, 0
         self.folder = DataFolder(folder / "data", folder / "state")
         self.store = Store.create(
             self.folder,
@@ -44,13 +46,33 @@ class StoreDesk(StoreHandoverState):
             cost=CHEAP,
         )
         enrol(self.store, self.store, content, clerk=CLERK)
+        self._key, self._id = self.store.database_key, self.store.store_id
         super().__init__(self.store, named_blobs)
+
+    def image(self) -> object:
+        """A copy of all folders, as of a disk, taken while the program is closed."""
+        self._image_number += 1
+        image = self._place.with_name(f"{self._place.name}-image{self._image_number}")
+        self.store.close()
+        shutil.copytree(self._place, image)
+        self.restart()
+        return image
+
+    def put_back(self, image: object) -> None:
+        """Put such a copy over what is there; scans made since stay, as files that the copy does not know."""
+        assert isinstance(image, Path)
+        self.store.close()
+        for file in self._place.rglob("*"):
+            if file.is_file() and not file.is_relative_to(self.folder.blobs):
+                file.unlink()
+        shutil.copytree(image, self._place, dirs_exist_ok=True)
 
     def restart(self) -> None:
         """As after a crash: open the same files again."""
-        key, store_id = self.store.database_key, self.store.store_id
         self.store.close()
-        self.store = Store.open_with_key(self.folder, store_id, key, clock=self.clock, disk=self.disk, rng=self.rng)
+        self.store = Store.open_with_key(
+            self.folder, self._id, self._key, clock=self.clock, disk=self.disk, rng=self.rng
+        )
         self.store.settle()
         super().__init__(self.store, named_blobs)
 

@@ -20,7 +20,7 @@ from sync.hub.schema import cases, chains, entries, feed, hub_facts, regions
 from sync.hub.verify import verify_hub
 from sync.report import Repaired
 from sync.schemas import FactsAsk, FeedItem
-from tests.sync.conftest import Backup
+from tests.sync.conftest import Backup, DirectLine
 from tests.sync.work import HALL, case_number_of, logged_in, scan, taken_in
 
 
@@ -45,6 +45,20 @@ def test_a_hub_put_back_is_offered_again_what_it_lost(platform, tmp_path):
     assert (report.state, report.pending) == ("done", 0)
     assert digest(platform.hub) == before
     assert verify_hub(platform.hub).first_fault is None
+
+
+def test_a_desk_that_registered_after_the_backup_registers_again_at_once(platform, tmp_path):
+    """Its token is still good, and the hub that gave it knows no key of the device any more."""
+    desk = platform.desk()
+    backup = Backup(platform, tmp_path / "backup")
+    take_in(desk, 1)
+    line = DirectLine(platform.service)
+    lane = platform.lane(desk, line)
+    assert sync_once(lane).state == "done"
+    backup.restore()
+    line.service = platform.service
+    report = sync_once(lane)
+    assert (report.state, report.pending, digest(platform.hub).entries) == ("done", 0, 1)
 
 
 def test_the_feed_is_read_again_when_the_hub_no_longer_knows_our_place(platform, tmp_path):
