@@ -134,10 +134,10 @@ class Reads(Protocol):
         """Numbers of the cases taken in during a visit, in order."""
 
     def count_cases(self, kind: CaseFilter = "all") -> int:
-        """Cases taken in on this desk."""
+        """Cases this desk holds, taken in here or taken up."""
 
     def visits(self, phase: str) -> list[VisitRow]:
-        """Visits in a phase, oldest first."""
+        """Visits opened here that are in a phase, oldest first."""
 
     def draft(self, draft: str) -> DraftRow | None:
         """One draft."""
@@ -188,7 +188,7 @@ class Reads(Protocol):
         """What was put right in this journal, newest first."""
 
     def open_invitations(self) -> int:
-        """Visits whose rating invitation is open."""
+        """Visits opened here whose rating invitation is open."""
 
     def invited_visits(self) -> list[str]:
         """Ids of those visits, oldest first."""

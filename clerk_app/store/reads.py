@@ -63,6 +63,8 @@ AnySelect: TypeAlias = Select[*tuple[Any, ...]] | CompoundSelect[*tuple[Any, ...
 
 _REPAIR_COLUMNS = tuple(repairs.c[name] for name in RepairRow.__slots__)
 _JOB_COLUMNS = tuple(print_jobs.c[name] for name in PrintJob.__slots__)
+_OPENED_HERE = exists().where(entries.c.stream == p_visit.c.stream, entries.c.kind == "visit.opened")
+"""Whoever stands at another desk's counter is that desk's to serve, though this one follows the visit."""
 _LOOK_UP_COLUMNS = tuple(taken_up.c[name] for name in LookUp.__slots__)
 _NOT_UPLOADED = entries.c.complete == false()
 _NEEDS_CLERK = or_(p_case.c.needs_clerk, p_stream.c.conflicts != "[]")
@@ -137,7 +139,7 @@ class Reads:
         return [row.number for row in self._all(statement)]
 
     def count_cases(self, kind: CaseFilter = "all") -> int:
-        """Cases taken in on this desk."""
+        """Cases this desk holds, taken in here or taken up."""
         statement = select(func.count()).select_from(p_case)
         if kind == "todo":
             statement = statement.join(p_stream, p_stream.c.stream == p_case.c.stream)
@@ -146,8 +148,8 @@ class Reads:
     # ---- visits and drafts --------------------------------------------------------------------------------------
 
     def visits(self, phase: str) -> list[VisitRow]:
-        """Visits in a phase (`open`, `parked`), oldest first."""
-        statement = select(p_visit).where(p_visit.c.phase == phase).order_by(p_visit.c.opened_at)
+        """Visits opened here that are in a phase (`open`, `parked`), oldest first."""
+        statement = select(p_visit).where(p_visit.c.phase == phase, _OPENED_HERE).order_by(p_visit.c.opened_at)
         return [
             VisitRow(row.stream.partition("/")[2], row.phase, row.ticket, row.applicant, row.rating, row.opened_at)
             for row in self._all(statement)
@@ -256,12 +258,14 @@ class Reads:
         return [RepairRow(**row._asdict()) for row in self._all(statement)]
 
     def open_invitations(self) -> int:
-        """Visits whose rating invitation is open."""
-        return self._count(select(func.count()).select_from(p_visit).where(p_visit.c.rating == "invited"))
+        """Visits opened here whose rating invitation is open."""
+        return self._count(select(func.count()).select_from(p_visit).where(p_visit.c.rating == "invited", _OPENED_HERE))
 
     def invited_visits(self) -> list[str]:
         """Ids of those visits, oldest first."""
-        statement = select(p_visit.c.stream).where(p_visit.c.rating == "invited").order_by(p_visit.c.opened_at)
+        statement = (
+            select(p_visit.c.stream).where(p_visit.c.rating == "invited", _OPENED_HERE).order_by(p_visit.c.opened_at)
+        )
         return [row.stream.partition("/")[2] for row in self._all(statement)]
 
     def streams(self, family: str) -> list[str]:

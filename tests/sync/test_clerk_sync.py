@@ -10,12 +10,16 @@ from clerk_app.bootstrap import create_store, enrol_store
 from clerk_app.cli.main import main
 from clerk_app.seams import SystemClock, SystemDisk, SystemRng
 from clerk_app.store.folder import DataFolder
+from sync.engine import SyncLane, sync_once
 from sync.hub.devices import EnrolmentWish, enrol
 from sync.hub.digest import digest
 from sync.hub.hub import HubSeams, open_hub
+from sync.hub.service import HubService
 from tests.helpers.hub import RunningHub
 from tests.helpers.intake import CHEAP, CLERK, PASSWORD
 from tests.helpers.network import Portal, free_port, http_answer
+from tests.sync.conftest import DirectLine
+from tests.sync.memory_desk import MemoryDesk
 from tests.sync.work import case_number_of, taken_in
 
 KEYS = {
@@ -108,3 +112,30 @@ def test_a_practice_store_is_never_synced(capsys, tmp_path, monkeypatch):
         pass
     code, found = clerk_sync(capsys, tmp_path / "data")
     assert (code, found["error"]["code"]) == (1, "practice_store")
+
+
+def test_a_case_of_another_desk_is_fetched_by_its_number_and_marked_in_the_list(tmp_path, beside, monkeypatch, capsys):
+    monkeypatch.setenv("CLERK_PASSWORD", PASSWORD)
+    monkeypatch.setenv("CLERK_STATE_DIR", str(tmp_path / "state"))
+    with free_port() as port:
+        url = f"http://127.0.0.1:{port}"
+    (tmp_path / "file").write_bytes(enrol(beside, EnrolmentWish("999999", "", "x", url, url)))
+    folder = DataFolder(tmp_path / "data", tmp_path / "state")
+    with create_store(folder, clerk=CLERK, name="王例", password=PASSWORD, practice=False, cost=CHEAP) as store:
+        enrol_store(store, tmp_path / "file", clerk=CLERK)
+    other = MemoryDesk.from_bytes(enrol(beside, EnrolmentWish("999999", "", "y", url, url)), SystemClock(), SystemRng())
+    number = case_number_of("002", 1)
+    other.append(f"case/{number}", "case.taken_in", taken_in(number))
+    sync_once(SyncLane(other, DirectLine(HubService(beside)), SystemClock(), SystemRng()))
+
+    def clerk_case(*arguments):
+        code = main(lambda *_: 0, ["case", *arguments, "--data", str(folder.path), "--clerk", CLERK])
+        return code, capsys.readouterr().out
+
+    code, said = clerk_case("show", number, "--fetch", "--json")
+    assert (code, json.loads(said)["error"]["code"]) == (1, "case_elsewhere")
+    with RunningHub(tmp_path / "hub", port=port):
+        code, said = clerk_case("show", number, "--fetch", "--json")
+    assert (code, json.loads(said)["number"]) == (0, number)
+    code, said = clerk_case("list")
+    assert (code, said.strip().endswith("已上传  设备 002")) == (0, True)

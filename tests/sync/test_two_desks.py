@@ -256,6 +256,21 @@ def test_a_step_is_recorded_again_on_top_of_what_stands(platform, windows, offic
     assert window3.store.reads.fold(visit).state.phase == "parked"
 
 
+def test_a_visit_at_another_counter_is_not_among_those_this_desk_serves(platform, windows):
+    window3, window5 = windows
+    window3.append("visit/1", "visit.opened", {"session": "b" * 16, "ticket": None})
+    invited = {"invitation": "1", "device": "pad", "timeout_s": 30}
+    window3.append("visit/1", "visit.rating_invited", invited)
+    sync(platform, window3)
+    window5.append("visit/1", "visit.parked", {})
+    sync(platform, window5)
+    for window, served in ((window3, ["1"]), (window5, [])):
+        reads = window.store.reads
+        assert reads.fold("visit/1").state.rating.state == "invited"
+        assert (reads.invited_visits(), reads.open_invitations()) == (served, len(served))
+    assert [visit.id for visit in window5.store.reads.visits("parked")] == []
+
+
 def test_what_one_clerk_wrote_stays_his_whoever_syncs_it(platform, windows):
     """T16: the clerk is in the header that the hash covers; another clerk's sync changes nothing about it."""
     window3, window5 = windows
