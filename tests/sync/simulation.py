@@ -424,6 +424,10 @@ class Simulation:
         self._is_changed = True
         for station in self.stations:
             station.trusts_hub = False
+        self._forget_decisions_that_are_gone()
+
+    def _forget_decisions_that_are_gone(self) -> None:
+        """What lies neither on the hub nor at any desk went down with their disks."""
         there = facts_on(self.hub).union(*(station.desk.fact_digests() for station in self.stations))
         for number in [number for number, fact in self.ledger.decided.items() if fact not in there]:
             del self.ledger.decided[number]
@@ -445,6 +449,7 @@ class Simulation:
         station.restart()
         self.ledger.forget_places(number)
         self.ledger.lost |= before - self.ledger.acts_of(station.desk) - acts_on(self.hub)
+        self._forget_decisions_that_are_gone()
 
     # ---- the end ------------------------------------------------------------------------------------------------
 
