@@ -35,7 +35,7 @@ from clerk_app.store.verify import Verification, inspect_folder
 
 if TYPE_CHECKING:
     from sync.background import BackgroundSync, LineState
-    from sync.engine import SyncLane
+    from sync.lane import SyncLane
     from sync.licences import HubLicences
 
 PRACTICE_HALL, PRACTICE_DEVICE, PRACTICE_MARK = "999999", "000", "练习"
@@ -277,7 +277,7 @@ def open_sync_lane(store: Store, url: str | None = None) -> Iterator[SyncLane]:
     from clerk_app.store.handover_state import StoreHandoverState
     from sync.blobs import named_blobs
     from sync.crew import ThreadedCrew
-    from sync.engine import SyncLane
+    from sync.lane import SyncLane
     from sync.transport import CONNECTIONS, HttpTransport
 
     desk = StoreHandoverState(store, named_blobs)

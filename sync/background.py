@@ -17,7 +17,8 @@ from typing import Literal
 from clerk_app.errors import BugError, ClerkError, DeviceRevoked, PlatformBusy, PlatformUnreachable
 from clerk_app.seams import Clock, Rng
 from sync.directory import raise_unless_equal
-from sync.engine import SyncLane, sync_once
+from sync.engine import sync_once
+from sync.lane import SyncLane
 from sync.report import SyncProgress, SyncReport
 
 logger = logging.getLogger(__name__)

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 
-from sync.engine import SyncLane, sync_once
+from sync.engine import sync_once
+from sync.lane import SyncLane
 from sync.report import SyncReport
 
 

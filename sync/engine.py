@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import logging
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from clerk_app.errors import (
     BlobDamaged,
@@ -28,15 +28,14 @@ from clerk_app.failpoints import failpoint
 from clerk_app.journal.exchange import CaseAnswer, FeedPlace, OwnChain, WaitingEntry
 from clerk_app.journal.hub_facts import SignedAck
 from clerk_app.journal.signature import CHALLENGE, HEAD, head_message
-from clerk_app.seams import Clock, Rng
 from sync.batch import MAX_ENTRIES, Batch, encode_batch
 from sync.capabilities import CARRIES, SHOWS_ENTRIES
-from sync.client import REQUEST_ID_SIZE, HubClient, HubSession, OffsetDiffers, Ordered, TokenExpired
-from sync.crew import Crew, Errand, OneHand
-from sync.desk import Desk
+from sync.client import REQUEST_ID_SIZE, HubClient, OffsetDiffers, Ordered, TokenExpired
+from sync.crew import Errand
 from sync.feed_page import order_to_leave, read_fact, read_page
-from sync.handover.carry import Cargo, NoCargo, deliver, is_to_be_announced_again
-from sync.pace import Paces
+from sync.handover.carry import deliver, is_to_be_announced_again
+from sync.lane import SyncLane
+from sync.learn import acks_in_order, blobs_after_asking
 from sync.plan import (
     AskBlobs,
     Authenticate,
@@ -64,6 +63,7 @@ from sync.plan import (
 from sync.repair import Repair
 from sync.report import Repaired, SyncProgress, SyncReport, SyncState
 from sync.schemas import (
+    AckMessage,
     AcksAnswer,
     BlobStanding,
     ChainStanding,
@@ -73,7 +73,6 @@ from sync.schemas import (
     PushAnswer,
     StateAnswer,
 )
-from sync.transport import Transport
 
 logger = logging.getLogger(__name__)
 
@@ -84,34 +83,6 @@ MAX_TRIES = 3
 MAX_TOKENS = 3
 _LAWFULLY_REPEATED = (Compare, ReadFeed, Hello, Authenticate)
 """Operations that look alike though they move: each has a bound of its own."""
-
-
-def _ignore(_progress: SyncProgress) -> None:
-    pass
-
-
-def _only_told() -> ClerkError:
-    return PlatformRefused(reason="revoked")
-
-
-@dataclass(slots=True)
-class SyncLane:
-    """Everything one sync needs; lives as long as the lane, so that token, keys and pace are kept between syncs.
-
-    `make_crew` is called for each sync; the transport must bear as many calls at once as the crew has hands.
-    `obey` is called once the desk holds an order to leave; it carries it out and returns what a person is told.
-    """
-
-    desk: Desk
-    transport: Transport
-    clock: Clock
-    rng: Rng
-    session: HubSession = field(default_factory=HubSession)
-    on_progress: Callable[[SyncProgress], None] = _ignore
-    make_crew: Callable[[Clock], Crew] = OneHand
-    obey: Callable[[], ClerkError] = _only_told
-    paces: Paces = field(default_factory=Paces)
-    cargo: Cargo = field(default_factory=NoCargo)
 
 
 def sync_once(lane: SyncLane) -> SyncReport:
@@ -336,7 +307,7 @@ class _Run:
             case TakeBack(chain):
                 self._take_back(chain, answer)
             case Confirm():
-                self._take_acks(self._verified([ack.signed() for ack in answer.acks]))
+                self._take_acks(self._verified(answer.acks))
             case Push(chain):
                 self._pushed(chain, answer, errand)
             case ReadFeed():
@@ -410,11 +381,8 @@ class _Run:
 
     def _probed(self, chain: str, answer: AcksAnswer) -> None:
         view = next(view for view in self._known.chains if view.chain == chain)
-        acks = [ack.signed() for ack in answer.acks]
-        keys = self._lane.session.keys
-        if keys is None or not all(keys.verifies_ack(signed) for signed in acks):
-            raise ProtocolMismatch("an ack that does not hold")
-        self._set_view(self._repair.narrowed(view, probes_of(view), [signed.ack for signed in acks]))
+        acks = [signed.ack for signed in self._signed(answer.acks)]
+        self._set_view(self._repair.narrowed(view, probes_of(view), acks))
 
     def _cut_chain(self, chain: str, reason: str, kept: Mapping[str, int]) -> None:
         failpoint("repair.parted")
@@ -486,7 +454,7 @@ class _Run:
         paces.batch = paces.batch.after(errand.size, errand.seconds)
         if answer.early:
             return  # its acks come with those of the batch before it
-        acks = self._verified([ack.signed() for ack in answer.acks])
+        acks = self._verified(answer.acks)
         view = next((view for view in self._known.chains if view.chain == chain), None)
         if view is not None:
             self._first_sent += [(chain, ack.ack.first, ack.ack.seq) for ack in acks if ack.ack.first > view.acked]
@@ -504,40 +472,32 @@ class _Run:
         chains = tuple(changed if view.chain == changed.chain else view for view in self._known.chains)
         self._know(chains=chains, compared=False)
 
-    def _verified(self, acks: Sequence[SignedAck]) -> Sequence[SignedAck]:
-        """Only what the hub's key signed and what fits our own journal."""
-        if not all(self._is_good(signed) for signed in acks):
+    def _signed(self, acks: Sequence[AckMessage]) -> list[SignedAck]:
+        """Only what the hub's key signed."""
+        keys, signed = self._lane.session.keys, [ack.signed() for ack in acks]
+        if keys is None or not all(keys.verifies_ack(one) for one in signed):
             raise ProtocolMismatch("an ack that does not hold")
+        return signed
+
+    def _verified(self, acks: Sequence[AckMessage]) -> list[SignedAck]:
+        """Only what the hub's key signed and what fits our own journal."""
+        signed = self._signed(acks)
+        for ack in (one.ack for one in signed):
+            if ack.first > ack.seq or self._desk.hash_at(ack.chain, ack.seq) != ack.head:
+                raise ProtocolMismatch("an ack that does not hold")
         failpoint("sync.acks_verified")
-        return acks
+        return signed
 
     def _take_acks(self, acks: Sequence[SignedAck]) -> None:
-        """Take verified acks, each chain's in order.
-
-        Answers may overtake one another; were a later entry acked before an earlier one of its stream, the stream would
-        be folded out of order until the other ack comes.
-        """
+        """Take verified acks, each chain's in order."""
         before = {view.chain: view.acked for view in self._known.chains}
-        acked, due = dict(before), []
-        self._early_acks = sorted([*self._early_acks, *acks], key=lambda signed: (signed.ack.chain, signed.ack.first))
-        for signed in tuple(self._early_acks):
-            ack = signed.ack
-            if ack.first <= acked.get(ack.chain, 0) + 1:
-                acked[ack.chain] = max(acked.get(ack.chain, 0), ack.seq)
-                self._early_acks.remove(signed)
-                due.append(signed)
+        due, self._early_acks = acks_in_order([*self._early_acks, *acks], before)
         if due:
             self._desk.take_acks(due)
         failpoint("sync.acks_taken")
         self._own_changed()
         self.pushed += sum(max(0, view.acked - before[view.chain]) for view in self._known.chains)
         self._tell()
-
-    def _is_good(self, signed: SignedAck) -> bool:
-        keys, ack = self._lane.session.keys, signed.ack
-        if keys is None or not keys.verifies_ack(signed) or ack.first > ack.seq:
-            return False
-        return self._desk.hash_at(ack.chain, ack.seq) == ack.head
 
     # ---- feed ---------------------------------------------------------------------------------------------------
 
@@ -601,15 +561,7 @@ class _Run:
         return replace(view, damaged=True)
 
     def _blobs_asked(self, ids: Sequence[str], standings: Sequence[BlobStanding]) -> None:
-        found = {standing.id: standing for standing in standings}
-        blobs = tuple(
-            replace(view, offset=found[view.id].offset, complete=found[view.id].complete)
-            if view.id in found
-            else replace(view, offset=0)
-            if view.id in ids
-            else view
-            for view in self._known.blobs
-        )
+        blobs = blobs_after_asking(self._known.blobs, ids, standings)
         self._know(blobs=blobs, compared=False)
 
     def _begin_piece(self, operation: SendPiece) -> Errand:

@@ -10,7 +10,7 @@ from clerk_app.domain.licences import UNAVAILABLE, LicenceFinding, LicenceQuesti
 from clerk_app.errors import PlatformError
 from clerk_app.journal.signature import CHALLENGE
 from sync.client import REQUEST_ID_SIZE, HubClient, HubSession, TokenExpired
-from sync.engine import SyncLane
+from sync.lane import SyncLane
 from sync.schemas import LicenceAnswer, LicenceAsk
 
 logger = logging.getLogger(__name__)

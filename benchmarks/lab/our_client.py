@@ -20,7 +20,8 @@ from clerk_app.store.store import Store
 from clerk_app.store.sync_state import StoreSyncState
 from sync.blobs import named_blobs
 from sync.crew import ThreadedCrew
-from sync.engine import SyncLane, sync_once
+from sync.engine import sync_once
+from sync.lane import SyncLane
 from sync.transport import CONNECTIONS, HttpTransport, Traffic, Transport
 from sync.wire import Request, Response
 

@@ -23,7 +23,8 @@ from clerk_app.store.store import Store
 from clerk_app.store.sync_state import StoreSyncState
 from sync.blobs import named_blobs
 from sync.crew import ThreadedCrew
-from sync.engine import SyncLane, sync_once
+from sync.engine import sync_once
+from sync.lane import SyncLane
 from sync.report import SyncProgress
 from sync.transport import CONNECTIONS, HttpTransport
 

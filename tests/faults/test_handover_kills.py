@@ -12,12 +12,13 @@ from clerk_app import failpoints
 from clerk_app.errors import StickFull, StickReadOnly
 from clerk_app.seams import SystemClock, SystemDisk, SystemRng
 from clerk_app.store.verify import verify_store
-from sync.engine import SyncLane, sync_once
+from sync.engine import sync_once
 from sync.hub.devices import EnrolmentWish, enrol
 from sync.hub.digest import digest
 from sync.hub.hub import Hub, HubSeams, open_hub
 from sync.hub.service import HubService
 from sync.hub.verify import verify_hub
+from sync.lane import SyncLane
 from tests.faults.test_sync_failpoints import KILLED, in_child
 from tests.helpers.failpoints import names_of
 from tests.helpers.hub import clerk_hub, clerk_hub_json

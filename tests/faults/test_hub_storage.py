@@ -12,7 +12,7 @@ from sqlalchemy import select
 
 from clerk_app.seams import SystemDisk
 from sync.blobs import named_blobs
-from sync.engine import SyncLane, sync_once
+from sync.engine import sync_once
 from sync.hub import store as hub_store
 from sync.hub.devices import EnrolmentWish, enrol
 from sync.hub.digest import digest
@@ -20,6 +20,7 @@ from sync.hub.hub import HubSeams, open_hub
 from sync.hub.schema import entries
 from sync.hub.service import HubService
 from sync.hub.verify import verify_hub
+from sync.lane import SyncLane
 from tests.helpers.postgresql import DURABLE, missing_reason, running_postgresql
 from tests.sync.conftest import URL, DirectLine
 from tests.sync.fakes import SeededRng, VirtualClock

@@ -9,7 +9,7 @@ from clerk_app.bootstrap import create_store, enrol_store, open_for_writing, ope
 from clerk_app.errors import DeviceRevoked
 from clerk_app.seams import SystemClock, SystemDisk, SystemRng
 from clerk_app.store.folder import DataFolder
-from sync.engine import SyncLane, sync_once
+from sync.engine import sync_once
 from sync.hub.authority import AUTHORITY_FILE, SERVER_FILE, load_or_make_authority, load_server
 from sync.hub.devices import EnrolmentWish, enrol, registered_device
 from sync.hub.digest import digest
@@ -19,6 +19,7 @@ from sync.hub.quarantine import Choice, held, release
 from sync.hub.revoke import order_to, revoke
 from sync.hub.service import HubService
 from sync.hub.verify import verify_hub
+from sync.lane import SyncLane
 from tests.faults.test_sync_failpoints import in_child
 from tests.helpers.failpoints import names_of
 from tests.helpers.hub import RunningHub, clerk_hub, clerk_hub_json

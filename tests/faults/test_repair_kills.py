@@ -16,12 +16,13 @@ from clerk_app.store.repair import DAYS_CASES
 from clerk_app.store.sync_state import StoreSyncState
 from clerk_app.store.verify import verify_store
 from sync.blobs import named_blobs
-from sync.engine import SyncLane, sync_once
+from sync.engine import sync_once
 from sync.hub.decide import Ruling, decide
 from sync.hub.devices import EnrolmentWish, enrol
 from sync.hub.digest import digest
 from sync.hub.service import HubService
 from sync.hub.verify import verify_hub
+from sync.lane import SyncLane
 from sync.report import Repaired
 from tests.faults.test_sync_failpoints import KILLED, enrolment, in_child, open_beside, sync_over, sync_place, write
 from tests.helpers.failpoints import names_of

@@ -16,13 +16,14 @@ from clerk_app.seams import SystemClock, SystemDisk, SystemRng
 from clerk_app.store.folder import DataFolder
 from clerk_app.store.store import Store
 from clerk_app.store.verify import verify_store
-from sync.engine import SyncLane, sync_once
+from sync.engine import sync_once
 from sync.hub.decide import Ruling, decide
 from sync.hub.devices import EnrolmentWish, enrol
 from sync.hub.digest import digest
 from sync.hub.hub import Hub, HubSeams, open_hub
 from sync.hub.service import HubService
 from sync.hub.verify import verify_hub
+from sync.lane import SyncLane
 from sync.report import SyncReport
 from sync.transport import HttpTransport
 from tests.helpers.hub import RunningHub, clerk_hub

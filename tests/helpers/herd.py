@@ -13,9 +13,10 @@ from clerk_app.errors import PlatformBusy
 from clerk_app.seams import SystemClock, SystemRng
 from sync.background import LineState, after_sync, pause_s
 from sync.crew import ThreadedCrew
-from sync.engine import SyncLane, sync_once
+from sync.engine import sync_once
 from sync.hub.devices import EnrolmentWish, enrol
 from sync.hub.hub import Hub
+from sync.lane import SyncLane
 from sync.report import SyncReport
 from sync.transport import CONNECTIONS, HttpTransport
 from tests.sync.memory_desk import MemoryDesk

@@ -10,10 +10,11 @@ from random import Random
 from clerk_app.seams import SystemDisk
 from sync.blobs import named_blobs
 from sync.desk import Desk
-from sync.engine import SyncLane, sync_once
+from sync.engine import sync_once
 from sync.hub.devices import EnrolmentWish, enrol
 from sync.hub.hub import Hub, HubSeams
 from sync.hub.service import HubService
+from sync.lane import SyncLane
 from sync.pace import Paces
 from sync.wire import Request, Response
 from tests.sync.fakes import SeededRng, VirtualClock

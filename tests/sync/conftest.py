@@ -10,12 +10,12 @@ from typing import Any
 import pytest
 
 from clerk_app.seams import SystemDisk
-from sync.engine import SyncLane
 from sync.hub.devices import EnrolmentWish, enrol
 from sync.hub.hub import Hub, HubSeams, open_hub
 from sync.hub.service import HubService
 from sync.hub.store import HubStore
 from sync.hub.watch import Service
+from sync.lane import SyncLane
 from sync.transport import Traffic
 from sync.wire import Request, Response
 from tests.helpers.postgresql import PostgresqlServer, missing_reason, running_postgresql

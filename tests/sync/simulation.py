@@ -26,12 +26,13 @@ from clerk_app.errors import NotDecidable, StoreError
 from clerk_app.seams import SystemDisk
 from sync.client import HubSession
 from sync.crew import OneHand
-from sync.engine import SyncLane, sync_once
+from sync.engine import sync_once
 from sync.hub.decide import Ruling, decide
 from sync.hub.devices import EnrolmentWish, enrol
 from sync.hub.hub import HubSeams
 from sync.hub.schema import entries as hub_entries
 from sync.hub.service import HubService
+from sync.lane import SyncLane
 from sync.pace import Paces
 from sync.report import SyncReport
 from sync.wire import Request, Response

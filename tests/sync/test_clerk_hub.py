@@ -11,8 +11,9 @@ import pytest
 
 from clerk_app.seams import SystemClock, SystemRng
 from clerk_app.security.enrolment_file import EnrolmentFile
-from sync.engine import SyncLane, sync_once
+from sync.engine import sync_once
 from sync.hub.__main__ import main
+from sync.lane import SyncLane
 from sync.transport import HttpTransport
 from tests.helpers.hub import RunningHub, clerk_hub, clerk_hub_json
 from tests.sync.memory_desk import MemoryDesk

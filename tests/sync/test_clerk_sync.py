@@ -10,11 +10,12 @@ from clerk_app.bootstrap import create_store, enrol_store
 from clerk_app.cli.main import main
 from clerk_app.seams import SystemClock, SystemDisk, SystemRng
 from clerk_app.store.folder import DataFolder
-from sync.engine import SyncLane, sync_once
+from sync.engine import sync_once
 from sync.hub.devices import EnrolmentWish, enrol
 from sync.hub.digest import digest
 from sync.hub.hub import HubSeams, open_hub
 from sync.hub.service import HubService
+from sync.lane import SyncLane
 from tests.helpers.hub import RunningHub
 from tests.helpers.intake import CHEAP, CLERK, PASSWORD
 from tests.helpers.network import Portal, free_port, http_answer

@@ -13,8 +13,8 @@ import pytest
 
 from clerk_app.errors import PlatformUnreachable
 from sync.background import SHORTEST_S, BackgroundSync
-from sync.engine import SyncLane
 from sync.hub.digest import digest
+from sync.lane import SyncLane
 from sync.transport import Traffic
 from tests.sync.work import logged_in
 

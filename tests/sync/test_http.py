@@ -11,12 +11,13 @@ from clerk_app.seams import SystemClock, SystemDisk, SystemRng
 from sync import transport, wire
 from sync.address import checked_url
 from sync.crew import ThreadedCrew
-from sync.engine import SyncLane, sync_once
+from sync.engine import sync_once
 from sync.hub.decide import Ruling, decide
 from sync.hub.devices import EnrolmentWish, enrol
 from sync.hub.digest import digest
 from sync.hub.hub import HubSeams, open_hub
 from sync.hub.verify import verify_hub
+from sync.lane import SyncLane
 from sync.transport import CONNECTIONS, HttpTransport
 from sync.wire import Request
 from tests.helpers.hub import RunningHub

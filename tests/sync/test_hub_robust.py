@@ -14,7 +14,7 @@ from clerk_app.errors import PlatformUnreachable
 from clerk_app.journal.signature import verify
 from sync import wire
 from sync.batch import decode_batch
-from sync.engine import SyncLane, sync_once
+from sync.engine import sync_once
 from sync.hub import store as hub_store
 from sync.hub.decide import Ruling, decide
 from sync.hub.digest import digest
@@ -23,6 +23,7 @@ from sync.hub.hub import Hub
 from sync.hub.schema import regions
 from sync.hub.service import ROUTES, HubService
 from sync.hub.verify import verify_hub
+from sync.lane import SyncLane
 from sync.wire import ANSWER, SIGNATURE, Request, answer_message, compress
 from tests.sync.conftest import DirectLine
 from tests.sync.fakes import SeededRng

@@ -13,7 +13,7 @@ from cryptography import x509
 from clerk_app.errors import BadHubAddress, HubAuthorityDamaged
 from clerk_app.seams import SystemClock, SystemDisk, SystemRng
 from clerk_app.security.enrolment_file import EnrolmentFile
-from sync.engine import SyncLane, sync_once
+from sync.engine import sync_once
 from sync.hub import authority
 from sync.hub.__main__ import main
 from sync.hub.authority import (
@@ -28,6 +28,7 @@ from sync.hub.authority import (
     load_server,
 )
 from sync.hub.tls import LOOPBACK, ServerTls, names_for
+from sync.lane import SyncLane
 from sync.transport import HttpTransport
 from sync.wire import Request
 from tests.helpers.hub import RunningHub, clerk_hub, clerk_hub_json

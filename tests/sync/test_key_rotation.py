@@ -12,12 +12,13 @@ from clerk_app.errors import HubKeysDamaged
 from clerk_app.journal.hub_keys import ACK_USE, FACT_USE, ORDER_USE, read_key_list
 from clerk_app.seams import SystemClock, SystemDisk, SystemRng
 from clerk_app.store.verify import verify_store
-from sync.engine import SyncLane, sync_once
+from sync.engine import sync_once
 from sync.hub.current_service import LOOK_S, CurrentService
 from sync.hub.decide import Ruling, decide
 from sync.hub.keys import FILE_NAME, SIGNING_USES
 from sync.hub.rotation import WORKING_KEYS, newest, renewed, rotate
 from sync.hub.verify import verify_hub
+from sync.lane import SyncLane
 from sync.transport import HttpTransport
 from sync.wire import SIGNATURE, Request, json_content
 from tests.helpers.hub import RunningHub, clerk_hub, clerk_hub_json

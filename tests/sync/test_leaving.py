@@ -24,7 +24,7 @@ from clerk_app.store.leaving import leave
 from clerk_app.store.revoked_note import Sealed
 from clerk_app.store.store import Store
 from sync.background import BackgroundSync, LineState
-from sync.engine import SyncLane, sync_once
+from sync.engine import sync_once
 from sync.hub.__main__ import main
 from sync.hub.decide import Ruling, decide
 from sync.hub.digest import digest
@@ -33,6 +33,7 @@ from sync.hub.revoke import revoke
 from sync.hub.schema import devices
 from sync.hub.unpack import open_handover, take_records
 from sync.hub.verify import verify_hub
+from sync.lane import SyncLane
 from sync.schemas import ErrorAnswer, FeedItem, read_message
 from sync.wire import Response, json_response
 from tests.helpers.intake import CLERK, PASSWORD

@@ -13,7 +13,7 @@ from sqlalchemy import select, text
 from clerk_app import failpoints
 from clerk_app.errors import PlatformUnreachable
 from clerk_app.seams import SystemClock, SystemDisk, SystemRng
-from sync.engine import SyncLane, sync_once
+from sync.engine import sync_once
 from sync.hub import blobs as hub_blobs
 from sync.hub import folder_shelf
 from sync.hub import push as hub_push
@@ -26,6 +26,7 @@ from sync.hub.hub import HubSeams, open_hub
 from sync.hub.schema import chains, entries, hub_facts, regions, verdicts
 from sync.hub.service import HubService
 from sync.hub.verify import verify_hub
+from sync.lane import SyncLane
 from sync.transport import HttpTransport
 from tests.helpers.hub import RunningHub
 from tests.helpers.proxy import missing_reason, running_proxy

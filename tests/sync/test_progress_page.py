@@ -14,11 +14,12 @@ from clerk_app.domain.fold import Fact, Folded
 from clerk_app.domain.kinds import fold_stream
 from clerk_app.seams import SystemClock, SystemDisk, SystemRng
 from clerk_app.security.progress_token import make_progress_token
-from sync.engine import SyncLane, sync_once
+from sync.engine import sync_once
 from sync.hub.decide import Ruling, decide
 from sync.hub.devices import EnrolmentWish, enrol
 from sync.hub.hub import HubSeams, open_hub
 from sync.hub.progress_words import page_for
+from sync.lane import SyncLane
 from sync.transport import HttpTransport
 from sync.wire import Request
 from tests.helpers.hub import RunningHub

@@ -25,13 +25,14 @@ from clerk_app.services.cases import show_case
 from clerk_app.services.licences import look_up, question_about, settle_recheck
 from clerk_app.services.ports import LicenceLibrary
 from clerk_app.store.folder import DataFolder
-from sync.engine import SyncLane, sync_once
+from sync.engine import sync_once
 from sync.hub.judge import load_facts
 from sync.hub.licences.library import Licence
 from sync.hub.licences.load import load_licences, read_licences, sample_licences
 from sync.hub.licences.recheck import recheck_all
 from sync.hub.schema import hub_facts, licence_requests, rechecks
 from sync.hub.verify import verify_hub
+from sync.lane import SyncLane
 from sync.licences import HubLicences
 from sync.transport import HttpTransport
 from sync.wire import Response

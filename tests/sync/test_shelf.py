@@ -12,7 +12,7 @@ import pytest
 
 from clerk_app.errors import BlobPlaceUnknown
 from clerk_app.seams import SystemClock, SystemDisk, SystemRng
-from sync.engine import SyncLane, sync_once
+from sync.engine import sync_once
 from sync.hub.devices import EnrolmentWish, enrol
 from sync.hub.digest import digest
 from sync.hub.folder_shelf import FolderShelf
@@ -20,6 +20,7 @@ from sync.hub.hub import HubSeams, open_hub
 from sync.hub.s3_shelf import S3Shelf
 from sync.hub.shelf import open_shelf
 from sync.hub.verify import verify_hub
+from sync.lane import SyncLane
 from sync.transport import HttpTransport
 from tests.helpers.hub import RunningHub, clerk_hub
 from tests.helpers.object_store import BUCKET, running_object_store

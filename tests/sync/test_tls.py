@@ -18,7 +18,8 @@ from cryptography.x509.oid import NameOID
 from clerk_app.errors import CaptivePortal, CertificateOutOfTime, PlatformUnreachable
 from clerk_app.messages import describe
 from sync import transport
-from sync.engine import SyncLane, sync_once
+from sync.engine import sync_once
+from sync.lane import SyncLane
 from sync.transport import HttpTransport
 from sync.wire import Request
 from tests.helpers.network import Portal, http_answer

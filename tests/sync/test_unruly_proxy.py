@@ -10,12 +10,13 @@ from sqlalchemy import select
 
 from clerk_app.seams import SystemClock, SystemDisk, SystemRng
 from sync.crew import ThreadedCrew
-from sync.engine import SyncLane, sync_once
+from sync.engine import sync_once
 from sync.hub.devices import EnrolmentWish, enrol
 from sync.hub.digest import digest
 from sync.hub.hub import HubSeams, open_hub
 from sync.hub.schema import entries
 from sync.hub.verify import verify_hub
+from sync.lane import SyncLane
 from sync.transport import HttpTransport
 from tests.helpers.hub import RunningHub
 from tests.helpers.unruly_proxy import UnrulyProxy

@@ -1,0 +1,42 @@
+"""What answers of the hub mean for what is known: pure, beside the plan."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+from clerk_app.journal.exchange import BlobId
+from clerk_app.journal.hub_facts import SignedAck
+from sync.plan import BlobView
+from sync.schemas import BlobStanding
+
+
+def acks_in_order(acks: Sequence[SignedAck], acked: Mapping[str, int]) -> tuple[list[SignedAck], list[SignedAck]]:
+    """Those acks that follow on `acked` (seq by chain) without a gap, in order, and those that came too early.
+
+    Answers may overtake one another; were a later entry acked before an earlier one of its stream, the stream would be
+    folded out of order until the other ack comes.
+    """
+    reached, due, early = dict(acked), [], []
+    for signed in sorted(acks, key=lambda one: (one.ack.chain, one.ack.first)):
+        ack = signed.ack
+        if ack.first <= reached.get(ack.chain, 0) + 1:
+            reached[ack.chain] = max(reached.get(ack.chain, 0), ack.seq)
+            due.append(signed)
+        else:
+            early.append(signed)
+    return due, early
+
+
+def blobs_after_asking(
+    blobs: Sequence[BlobView], asked: Sequence[BlobId], answers: Sequence[BlobStanding]
+) -> tuple[BlobView, ...]:
+    """The blobs with what the hub has of each that was asked for; one it did not name it has nothing of."""
+    found = {standing.id: standing for standing in answers}
+
+    def seen(view: BlobView) -> BlobView:
+        if view.id in found:
+            return replace(view, offset=found[view.id].offset, complete=found[view.id].complete)
+        return replace(view, offset=0) if view.id in asked else view
+
+    return tuple(seen(view) for view in blobs)
