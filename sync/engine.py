@@ -35,7 +35,7 @@ from sync.crew import Errand
 from sync.feed_page import order_to_leave, read_fact, read_page
 from sync.handover.carry import deliver, is_to_be_announced_again
 from sync.lane import SyncLane
-from sync.learn import acks_in_order, blobs_after_asking
+from sync.learn import acks_in_order, blobs_after_asking, chains_as_written, waiting_views
 from sync.plan import (
     AskBlobs,
     Authenticate,
@@ -56,7 +56,6 @@ from sync.plan import (
     SendPiece,
     TakeBack,
     TakeUp,
-    WaitingView,
     plan,
     probes_of,
 )
@@ -425,11 +424,7 @@ class _Run:
 
     def _look_at_chains(self) -> None:
         """What was written and acked on this desk since we last looked; a new chain is met at the next digest."""
-        own = {chain.chain: chain for chain in self._desk.own_chains()}
-        chains = tuple(
-            replace(view, seq=own[view.chain].seq, acked=own[view.chain].acked) if view.chain in own else view
-            for view in self._known.chains
-        )
+        chains = chains_as_written(self._known.chains, self._desk.own_chains())
         if chains != self._known.chains:
             self._know(chains=chains, compared=False)
 
@@ -536,11 +531,7 @@ class _Run:
             for entry in waiting
             for blob in entry.blobs
         }
-        views = tuple(
-            WaitingView(entry.chain, entry.seq, tuple(blob.id for blob in entry.blobs), entry.urgent)
-            for entry in waiting
-        )
-        self._know(blobs=tuple(blobs.values()), waiting=views)
+        self._know(blobs=tuple(blobs.values()), waiting=waiting_views(waiting))
 
     def _may_be_there(self, entry: WaitingEntry) -> bool:
         """Whether the hub may have some of its blobs: it takes none before it has stored an entry that names it."""

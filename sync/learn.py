@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from clerk_app.journal.exchange import BlobId
+from clerk_app.journal.exchange import BlobId, OwnChain, WaitingEntry
 from clerk_app.journal.hub_facts import SignedAck
-from sync.plan import BlobView
+from sync.plan import BlobView, ChainView, WaitingView
 from sync.schemas import BlobStanding
 
 
@@ -40,3 +40,19 @@ def blobs_after_asking(
         return replace(view, offset=0) if view.id in asked else view
 
     return tuple(seen(view) for view in blobs)
+
+
+def chains_as_written(views: Sequence[ChainView], own: Sequence[OwnChain]) -> tuple[ChainView, ...]:
+    """The chains with what the desk has written and holds acks for by now; what the hub has of them stays as known."""
+    written = {chain.chain: chain for chain in own}
+    return tuple(
+        replace(view, seq=written[view.chain].seq, acked=written[view.chain].acked) if view.chain in written else view
+        for view in views
+    )
+
+
+def waiting_views(waiting: Sequence[WaitingEntry]) -> tuple[WaitingView, ...]:
+    """The stored entries that wait for blobs."""
+    return tuple(
+        WaitingView(entry.chain, entry.seq, tuple(blob.id for blob in entry.blobs), entry.urgent) for entry in waiting
+    )
