@@ -106,9 +106,28 @@ def running_postgresql(settings: Mapping[str, str] = QUICK) -> Iterator[Postgres
         run_postgresql("initdb", "-D", server.data, "-A", "trust", "-U", "hub", *encoding, "--no-sync")
         server.start()
         try:
-            yield server
+            with _stopped_if_we_die(server):
+                yield server
         finally:
             server.stop()
+
+
+@contextmanager
+def _stopped_if_we_die(server: PostgresqlServer) -> Iterator[None]:
+    """A test that is killed must not leave its server behind: a shell waits for the end of our end of a pipe."""
+    stop = command_of("pg_ctl", "-D", server.data, "-m", "immediate", "stop")
+    watcher = subprocess.Popen(
+        ["/bin/sh", "-c", 'read -r _ && exit; exec "$@"', "sh", *stop],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        start_new_session=True,
+        cwd="/",
+    )
+    try:
+        yield
+    finally:
+        watcher.communicate(b"over\n")
 
 
 def free_port() -> int:
@@ -120,15 +139,20 @@ def free_port() -> int:
 
 def run_postgresql(name: str, *arguments: str | Path) -> str:
     """Run one of PostgreSQL's programs as the user that may; return what it printed."""
+    command = command_of(name, *arguments)
+    done = subprocess.run(command, capture_output=True, text=True, check=False, cwd="/", timeout=50)
+    assert done.returncode == 0, f"{name} as {getpass.getuser()}: {done.stdout}{done.stderr}"
+    return done.stdout
+
+
+def command_of(name: str, *arguments: str | Path) -> list[str]:
+    """The command line of one of PostgreSQL's programs, as the user that may run it."""
     path = program(name)
     assert path is not None, f"{name} is not installed"
     prefix = []
     if os.geteuid() == 0:
         prefix = ["setpriv", f"--reuid={_SERVER_USER}", f"--regid={_SERVER_USER}", "--clear-groups"]
-    command = [*prefix, path, *map(str, arguments)]
-    done = subprocess.run(command, capture_output=True, text=True, check=False, cwd="/", timeout=50)
-    assert done.returncode == 0, f"{name} as {getpass.getuser()}: {done.stdout}{done.stderr}"
-    return done.stdout
+    return [*prefix, path, *map(str, arguments)]
 
 
 def _has_user() -> bool:
