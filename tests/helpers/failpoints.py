@@ -21,6 +21,8 @@ SUITES = {
     "sync": "tests/faults/test_sync_failpoints.py",
     "recheck": "tests/sync/test_rechecks.py",
     "exchange": "tests/sync/test_exchange.py",
+    "backup": "tests/sync/test_backup.py",
+    "restore": "tests/sync/test_backup.py",
     "repair": "tests/faults/test_repair_kills.py",
     "hub": "tests/faults/test_sync_failpoints.py",
 }
