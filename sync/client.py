@@ -151,9 +151,10 @@ class HubClient:
         )
         return self._post_for_keys("/v1/state", ask, StateAnswer)
 
-    def push(self, batch: bytes) -> PushAnswer:
-        """Send a batch."""
-        return self._read(self._call("POST", "/v1/push", {wire.CONTENT_TYPE: wire.BATCH}, batch), PushAnswer)
+    def push(self, batch: bytes, now_ms: int) -> PushAnswer:
+        """Send a batch at `now_ms` by the desk's clock."""
+        headers = {wire.CONTENT_TYPE: wire.BATCH, wire.DESK_TIME: str(now_ms)}
+        return self._read(self._call("POST", "/v1/push", headers, batch), PushAnswer)
 
     def acks(self, ranges: Sequence[tuple[str, int, int]]) -> AcksAnswer:
         """Fetch acks of what the hub has already."""

@@ -438,7 +438,12 @@ class _Run:
         signature = self._desk.sign(HEAD, head_message(chain, seq, entries[-1].hash))
         self._set_chain(chain, sent=seq)
         weight = sum(len(entry.header) + len(entry.body or b"") for entry in entries)
-        return Errand(operation, lambda: self._client.push(encode_batch(chain, after + 1, entries, signature)), weight)
+
+        def send() -> PushAnswer:
+            batch = encode_batch(chain, after + 1, entries, signature)
+            return self._client.push(batch, self._lane.clock.now_ms())
+
+        return Errand(operation, send, weight)
 
     def _pushed(self, chain: str, answer: PushAnswer, errand: Errand) -> None:
         failpoint("sync.pushed")

@@ -30,6 +30,8 @@ CONTENT_TYPE = "content-type"
 UPLOAD_OFFSET = "upload-offset"
 UPLOAD_LENGTH = "upload-length"
 RETRY_AFTER = "retry-after"
+DESK_TIME = "desk-time"
+"""What the desk's clock says as it sends: UTC milliseconds, decimal. Told, proved by nothing, and decides nothing."""
 
 JSON = "application/json"
 JSON_ZSTD = "application/json+zstd"

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from sqlalchemy import ColumnElement, Connection, delete, func, select
 
-from sync.batch import Batch, decode_batch
+from sync.batch import decode_batch
+from sync.hub.desk_clock import MeasuredBatch
 from sync.hub.devices import Device
 from sync.hub.hub import Hub
 from sync.hub.refusal import GAP, Refused
@@ -19,8 +20,9 @@ MAX_EARLY = 8
 """Batches of one chain that may wait at once."""
 
 
-def keep_early(connection: Connection, hub: Hub, device: Device, batch: Batch) -> None:
+def keep_early(connection: Connection, hub: Hub, device: Device, measured: MeasuredBatch) -> None:
     """Keep a batch whose signature and hashes hold until the one before it comes; refuse too many."""
+    batch = measured.batch
     count = select(func.count()).select_from(early_batches).where(*_of(device, batch.chain))
     if connection.execute(count).scalar_one() >= MAX_EARLY:
         raise Refused(*GAP)
@@ -31,6 +33,7 @@ def keep_early(connection: Connection, hub: Hub, device: Device, batch: Batch) -
         "device": device.device,
         "content": batch.content,
         "arrived_at": hub.clock.now_ms(),
+        "clock_offset": measured.clock_offset,
     }
     insert_or_nothing(connection, early_batches, row)
 
@@ -42,13 +45,13 @@ def has_early(hub: Hub, device: Device, chain: str) -> bool:
         return connection.execute(statement).one_or_none() is not None
 
 
-def take_early(connection: Connection, device: Device, chain: str, seq: int) -> Batch | None:
+def take_early(connection: Connection, device: Device, chain: str, seq: int) -> MeasuredBatch | None:
     """Take the batch that now follows entry `seq`, if there is one; what brings nothing new is thrown away."""
     due = (*_of(device, chain), early_batches.c.first <= seq + 1)
-    contents = connection.execute(select(early_batches.c.content).where(*due)).scalars().all()
+    rows = connection.execute(select(early_batches.c.content, early_batches.c.clock_offset).where(*due)).fetchall()
     connection.execute(delete(early_batches).where(*due))
-    batches = [batch for batch in map(decode_batch, contents) if batch.seq > seq]
-    return max(batches, key=lambda batch: batch.seq, default=None)
+    waited = [MeasuredBatch(decode_batch(row.content), row.clock_offset) for row in rows]
+    return max((one for one in waited if one.batch.seq > seq), key=lambda one: one.batch.seq, default=None)
 
 
 def _of(device: Device, chain: str) -> tuple[ColumnElement[bool], ...]:

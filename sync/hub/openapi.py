@@ -40,6 +40,7 @@ def _operation(route: Route) -> dict[str, Any]:
         operation["requestBody"] = {"required": True, "content": {wire.JSON: {"schema": _refer(route.ask)}}}
     elif route.handler.__name__ == "push":
         operation["requestBody"] = {"required": True, "content": {wire.BATCH: {}}}
+        operation["parameters"] = [_parameter("header", wire.DESK_TIME) | {"required": False}]
     else:
         operation["parameters"] = [_parameter("query", name) for name in route.query]
     return operation

@@ -25,6 +25,7 @@ from sync.batch import Batch
 from sync.blobs import may_name_blobs, named_blobs
 from sync.feed_page import verdict_line
 from sync.hub.acks import signed_acks
+from sync.hub.desk_clock import MeasuredBatch
 from sync.hub.devices import Device
 from sync.hub.early import has_early, keep_early, take_early
 from sync.hub.follows import Follow, begin_to_follow, entry_lines, followers
@@ -76,24 +77,25 @@ class Arrived:
         return self.fact.chain, self.fact.seq
 
 
-def push(hub: Hub, device: Device, batch: Batch) -> PushAnswer:
+def push(hub: Hub, device: Device, batch: Batch, *, clock_offset: int | None = None) -> PushAnswer:
     """Store what is new of a batch and ack all of it, or stop its chain; keep it unstored if it came too early.
 
-    With a batch those are stored and acked that had overtaken it.
+    With a batch those are stored and acked that had overtaken it. `clock_offset`: how far the desk's clock was ahead
+    of the hub's as the batch came, in milliseconds; None where nobody measured it, as in a hand-over.
     """
-    fault = _fault(batch, device.public_key)
+    measured, fault = MeasuredBatch(batch, clock_offset), _fault(batch, device.public_key)
     with hub.store.writing() as connection:
         chain = _chain_row(connection, device, batch.chain)
         stopped = chain.stopped or fault
         early = not stopped and batch.first > chain.seq + 1
         if early:
-            keep_early(connection, hub, device, batch)
+            keep_early(connection, hub, device, measured)
         else:
             stopped = stopped or _fork(connection, device, batch, chain)
         if stopped:
             _stop(hub, connection, device, batch, chain, stopped)
         elif not early and batch.seq > chain.seq:
-            _store(hub, connection, device, batch, chain)
+            _store(hub, connection, device, measured, chain)
         failpoint("hub.push.before_commit")
     failpoint("hub.push.after_commit")
     recheck_arrived(hub, device.region, batch.chain, batch.first, batch.seq)
@@ -115,11 +117,11 @@ def _store_what_waited(hub: Hub, device: Device, batch: Batch) -> int:
         with hub.store.writing() as connection:
             chain = _chain_row(connection, device, batch.chain)
             following = take_early(connection, device, batch.chain, chain.seq)
-            if following is None or chain.stopped or _fork(connection, device, following, chain):
+            if following is None or chain.stopped or _fork(connection, device, following.batch, chain):
                 # Another history is for its own device to send again, and then to be judged.
                 break
             _store(hub, connection, device, following, chain)
-            last = following.seq
+            last = following.batch.seq
     return last
 
 
@@ -194,8 +196,8 @@ def _new_chain(hub: Hub, device: Device, batch: Batch) -> dict[str, Any]:
 # ---- storing ------------------------------------------------------------------------------------------------------
 
 
-def _store(hub: Hub, connection: Connection, device: Device, batch: Batch, chain: ChainRow) -> None:
-    region = device.region
+def _store(hub: Hub, connection: Connection, device: Device, measured: MeasuredBatch, chain: ChainRow) -> None:
+    region, batch = device.region, measured.batch
     if not chain.known:
         insert_all(connection, chains, [_new_chain(hub, device, batch)])
     fresh = [_arrived(entry) for entry in batch.entries[max(0, chain.seq - batch.first + 1) :]]
@@ -204,7 +206,8 @@ def _store(hub: Hub, connection: Connection, device: Device, batch: Batch, chain
     known = load_facts(connection, region, streams_of(facts))
     folded = fold_streams(known, facts)
     complete = _name_blobs(connection, region, fresh)
-    insert_all(connection, entries, _rows(hub, region, fresh, complete))
+    arrival = {"region": region, "arrived_at": hub.clock.now_ms(), "clock_offset": measured.clock_offset}
+    insert_all(connection, entries, [arrival | row for row in _rows(fresh, complete)])
     connection.execute(
         update(chains)
         .where(chains.c.region == region, chains.c.chain == batch.chain)
@@ -238,11 +241,9 @@ def _arrived(entry: Entry) -> Arrived:
     return Arrived(entry, entry_fact(header, body, entry.body_hash, None), tuple(blob.id for blob in named))
 
 
-def _rows(hub: Hub, region: str, fresh: Sequence[Arrived], complete: Mapping[str, bool]) -> list[dict[str, Any]]:
-    now = hub.clock.now_ms()
+def _rows(fresh: Sequence[Arrived], complete: Mapping[str, bool]) -> list[dict[str, Any]]:
     return [
         {
-            "region": region,
             "chain": arrived.fact.chain,
             "seq": arrived.fact.seq,
             "stream": arrived.fact.stream,
@@ -252,7 +253,6 @@ def _rows(hub: Hub, region: str, fresh: Sequence[Arrived], complete: Mapping[str
             "body": arrived.entry.body,
             "body_hash": arrived.entry.body_hash,
             "hash": arrived.entry.hash,
-            "arrived_at": now,
             "blobs_complete": all(complete[blob] for blob in arrived.blobs),
             "verdict": "",
             "reason": "",

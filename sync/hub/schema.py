@@ -71,11 +71,16 @@ entries = Table(
     Column("blobs_complete", Boolean, nullable=False),
     Column("verdict", Text, nullable=False),
     Column("reason", Text, nullable=False),
+    Column("clock_offset", BigInteger),
     Index("entries_by_order", "region", "hub_seq", unique=True),
     Index("entries_by_stream", "region", "stream"),
     Index("entries_by_verdict", "region", "verdict"),
 )
-"""Exact bytes of what desks wrote. `hub_seq` is null only inside the transaction that stores the row."""
+"""Exact bytes of what desks wrote. `hub_seq` is null only inside the transaction that stores the row.
+
+`arrived_at` is the hub's clock, `clock_offset` the desk's minus the hub's as the batch came, both in milliseconds; the
+latter is null where nobody measured it: in a hand-over, or from a desk that does not tell its time.
+"""
 
 early_batches = Table(
     "early_batches",
@@ -86,6 +91,7 @@ early_batches = Table(
     Column("device", Text, nullable=False),
     Column("content", LargeBinary, nullable=False),
     Column("arrived_at", BigInteger, nullable=False),
+    Column("clock_offset", BigInteger),
 )
 """Batches that overtook the one they follow, as they came; gone once they are stored or overlapped. Never acked."""
 

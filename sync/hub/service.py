@@ -19,6 +19,7 @@ from sync.hub.acks import signed_acks
 from sync.hub.auth import NONCE_SIZE, TOKEN_S, TokenKey
 from sync.hub.blobs import Piece, standing, standings, take_piece
 from sync.hub.carried import expect, take
+from sync.hub.desk_clock import clock_offset
 from sync.hub.devices import Device, find_device, register, registered_device
 from sync.hub.feed import compare, read_feed
 from sync.hub.follows import take_up
@@ -189,7 +190,8 @@ class HubService:
 
     def push(self, request: Request) -> PushAnswer:
         """Store a batch."""
-        return push(self._hub, self._device(request), decode_batch(request.body))
+        offset = clock_offset(request, self._hub.clock.now_ms())
+        return push(self._hub, self._device(request), decode_batch(request.body), clock_offset=offset)
 
     def acks(self, request: Request) -> AcksAnswer:
         """Acks of what is stored already."""

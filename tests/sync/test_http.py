@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import partial
 
 import pytest
+from sqlalchemy import select
 
 from clerk_app.errors import CaptivePortal, PlatformRefused, PlatformUnreachable
 from clerk_app.seams import SystemClock, SystemDisk, SystemRng
@@ -16,12 +17,14 @@ from sync.hub.decide import Ruling, decide
 from sync.hub.devices import EnrolmentWish, enrol
 from sync.hub.digest import digest
 from sync.hub.hub import HubSeams, open_hub
+from sync.hub.schema import entries
 from sync.hub.verify import verify_hub
 from sync.lane import SyncLane
 from sync.transport import CONNECTIONS, HttpTransport
 from sync.wire import Request
 from tests.helpers.hub import RunningHub
 from tests.helpers.network import BlackHole, FaultyProxy, Passage, Portal, free_port, http_answer
+from tests.sync.fakes import VirtualClock
 from tests.sync.memory_desk import MemoryDesk
 from tests.sync.work import case_number_of, logged_in, scan, taken_in
 
@@ -81,6 +84,17 @@ def test_a_day_of_work_goes_over_and_a_decision_comes_back(served, beside, desk)
     assert (report.state, report.pulled) == ("done", 1)
     assert arrived(beside, desk)
     assert verify_hub(beside).first_fault is None
+
+
+def test_how_far_a_desks_clock_is_off_comes_over_the_line(served, beside, desk):
+    take_in(desk, 1)
+    day_ms = 86_400_000
+    with HttpTransport(served.url) as line:
+        sync_once(SyncLane(desk, line, VirtualClock(SystemClock().now_ms() - day_ms), SystemRng()))
+    with beside.store.reading() as connection:
+        mine = entries.c.chain == desk.chains[0].chain
+        [offset] = connection.execute(select(entries.c.clock_offset).where(mine)).scalars()
+    assert abs(offset + day_ms) < 60_000
 
 
 def test_one_connection_serves_what_is_little_and_a_few_what_is_much(served, desk):
