@@ -147,6 +147,10 @@ class WindowProgram(QObject):
         self.idle = IdleWatch(handle, opened.settings.security.idle_lock_minutes, self)
         self.idle.left_alone.connect(self._left_alone)
         self.models.begin()
+        if opened.recovered is not None:
+            from ui.presenters.recovery import recovered_words
+
+            self.view.shell.say(*recovered_words(opened.recovered))
         self._warm_up(opened)
 
     def _left_alone(self) -> None:

@@ -89,7 +89,15 @@ def make_desk_models(opened: OpenDesk, workplace: Workplace, tasks: Tasks, paren
         frame=FrameModel(desk, me, workplace, tasks, station, acts, parent),
         cases=CasesModel(desk, tasks, station, papers, acts, parent),
         devices=DevicesModel(
-            desk, workplace, tasks, station, papers, screen, card_timeout_s=devices.card_timeout_s, parent=parent
+            desk,
+            workplace,
+            tasks,
+            station,
+            papers,
+            screen,
+            card_timeout_s=devices.card_timeout_s,
+            recovered=opened.recovered,
+            parent=parent,
         ),
         citizen=CitizenModel(counter, rating, timeout_s=devices.rating_timeout_s, parent=parent),
         lock=LockModel(desk, me, workplace, tasks, parent),

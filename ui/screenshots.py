@@ -133,6 +133,7 @@ PICTURES: dict[str, Maker] = {
     "sign_in_wrong": lambda: SignInPage(StillModel(frames.sign_in_wrong())),
     "sign_in_locked_out": lambda: SignInPage(StillModel(frames.sign_in_locked_out())),
     "sign_in_busy": lambda: SignInPage(StillModel(frames.sign_in_busy())),
+    "sign_in_rolled_back": lambda: SignInPage(StillModel(frames.sign_in_rolled_back())),
     "sign_in_no_store": lambda: SignInPage(StillModel(frames.sign_in_no_store())),
     "attention": lambda: _with_attention(attention.conflict()),
     "attention_parked": lambda: _with_attention(attention.parked()),
@@ -188,6 +189,7 @@ SCALED_PICTURES: dict[str, Maker] = {
     "cases_150": PICTURES["cases"],
     "devices_150": PICTURES["devices"],
     "sign_in_150": PICTURES["sign_in"],
+    "sign_in_rolled_back_150": PICTURES["sign_in_rolled_back"],
     "attention_150": PICTURES["attention"],
 }
 

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from clerk_app.services.desk import Desk
     from clerk_app.services.handover import Handovers
     from clerk_app.services.ports import Printer
+    from clerk_app.services.rows import Recovered
     from clerk_app.services.workplace import DeviceLine, SyncLine
     from clerk_app.settings import Settings
     from clerk_app.store.folder import DataFolder
@@ -44,6 +45,11 @@ class LocalWorkplace:
         desk = seat.open(clerk, password)
         self._seat = seat
         return desk
+
+    def recover(self, clerk: str, password: str) -> Recovered:
+        from clerk_app import bootstrap
+
+        return bootstrap.recover_store(self._folder, clerk, password)
 
     def check_password(self, clerk: str, password: str) -> None:
         from clerk_app import bootstrap

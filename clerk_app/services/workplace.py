@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from clerk_app.services.desk import Desk
     from clerk_app.services.handover import Handovers
     from clerk_app.services.ports import Printer
+    from clerk_app.services.rows import Recovered
     from clerk_app.settings import Settings
 
 DeviceName = Literal["card_reader", "rating_pad", "printer"]
@@ -81,6 +82,12 @@ class Workplace(Protocol):
 
     def open(self, clerk: str, password: str) -> Desk:
         """Open the store with a clerk's password (about a third of a second); raises what `Store.open` raises."""
+
+    def recover(self, clerk: str, password: str) -> Recovered:
+        """Let a store that was put back to an older copy go on, so that `open` takes it; harmless for any other.
+
+        Raises what `open` raises, but neither `StoreRolledBack` nor `WitnessDamaged`.
+        """
 
     def check_password(self, clerk: str, password: str) -> None:
         """Whether the password is right, to unlock; throttled like a log-in."""

@@ -18,6 +18,7 @@ from clerk_app.errors import CardNotFound, PrintError
 from clerk_app.services.desk import Desk
 from clerk_app.services.handover import Handovers
 from clerk_app.services.ports import NoticeRenderer, Printer
+from clerk_app.services.rows import Recovered
 from clerk_app.services.workplace import DeviceLine, SyncLine
 from clerk_app.settings import DeviceSettings, Settings
 from clerk_app.store.folder import DataFolder
@@ -119,6 +120,9 @@ class ScriptedWorkplace:
         self.store: Store = self._open.enter_context(bootstrap.open_for_writing(self.folder, clerk, password))
         desk = bootstrap.make_desk(self.store, mark=self.mark, is_online=lambda: self.line.is_online)
         return replace(desk, renderer=self.renderer, licences=self.library)
+
+    def recover(self, clerk: str, password: str) -> Recovered:
+        return bootstrap.recover_store(self.folder, clerk, password)
 
     def check_password(self, clerk: str, password: str) -> None:
         bootstrap.check_password(self.folder, clerk, password)

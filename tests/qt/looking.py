@@ -61,13 +61,14 @@ def faint_words(top: QWidget) -> list[str]:
     """Labels that can hardly be read where they stand, measured on the picture itself.
 
     Thin strokes never reach their full colour, so the measure is lower than the 4.5 that the colours themselves keep.
+    A line of which a scroll area shows only the upper edge is read after scrolling: its strokes are not there yet.
     """
     picture = top.grab().toImage().convertToFormat(QImage.Format.Format_RGB32)
     scale = picture.width() / top.width()
     found = []
     for label in top.findChildren(QLabel):
         seen = label.visibleRegion().boundingRect()
-        if label.text() and not seen.isEmpty() and not _is_covered(label, seen.center(), top):
+        if label.text() and 2 * seen.height() > label.height() and not _is_covered(label, seen.center(), top):
             area = QRect(label.mapTo(top, seen.topLeft()) * scale, seen.size() * scale)
             ratio = _measured_contrast(picture.copy(area))
             if ratio < _READABLE:

@@ -112,6 +112,55 @@ def test_a_wrong_password_is_said_with_the_next_step(page, model):
     assert "请重新输入" in said(page)
 
 
+def test_a_store_that_was_put_back_is_told_with_what_comes_back_and_what_does_not(page, model):
+    model.show(frames.sign_in_rolled_back())
+    words = said(page)
+    assert "旧的备份" in words
+    assert "已上传的下次同步取回" in words
+    assert "没上传的不在本机，请凭纸质材料补录" in words
+    assert "恢复本机记录" in words.splitlines()
+    assert "登录" not in words.splitlines()
+
+
+def test_going_on_with_a_store_that_was_put_back_takes_one_key_and_the_password_just_typed(page, model):
+    type_text("0312")
+    press(Qt.Key.Key_Return)
+    type_text("例州-Demo-2026")
+    press(Qt.Key.Key_Return)
+    model.show(frames.sign_in_rolled_back())
+    press("Ctrl+Return")
+    assert model.acts == [
+        ("sign_in", "0312", "例州-Demo-2026", False),
+        ("recover", "0312", "例州-Demo-2026", False),
+    ]
+
+
+def test_an_enter_out_of_habit_only_leads_to_the_key_that_goes_on(page, model):
+    type_text("0312")
+    press(Qt.Key.Key_Return)
+    type_text("例州-Demo-2026")
+    model.show(frames.sign_in_rolled_back())
+    press(Qt.Key.Key_Return, times=3)
+    assert model.acts == []
+    press(Qt.Key.Key_Space)
+    assert model.acts == [("recover", "0312", "例州-Demo-2026", False)]
+
+
+def test_nothing_goes_on_without_a_password(page, model):
+    model.show(frames.sign_in_rolled_back())
+    press("Ctrl+Return")
+    assert model.acts == []
+    assert focus().objectName() == "password"
+
+
+@pytest.mark.parametrize("state", [frames.sign_in_wrong(), frames.sign_in_locked_out(), frames.sign_in_no_store()])
+def test_any_other_problem_offers_no_recovery(page, model, state):
+    model.show(frames.sign_in_rolled_back())
+    model.show(state)
+    assert "恢复" not in said(page)
+    assert "登录" in said(page).splitlines()
+
+
 def test_the_lock_shows_nothing_of_the_visit_and_takes_only_the_password(qtbot):
     model = RecordingModel(LockState(clerk="王 例 · 工号 0312", drafts=2))
     page = _opened(qtbot, LockPage(model))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from dataclasses import replace
 
 import pytest
@@ -9,10 +10,12 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QLineEdit
 
-from clerk_app.bootstrap import open_for_reading
+from clerk_app.bootstrap import make_desk, open_for_reading, open_for_writing
+from clerk_app.services.sign_in import sign_in as sign_in_at
+from clerk_app.services.sign_in import sign_out
 from clerk_app.settings import SecuritySettings
 from clerk_app.store.store import Store
-from tests.helpers.stores import CLERK, PASSWORD
+from tests.helpers.stores import CLERK, NAME, PASSWORD
 from tests.qt.desk import ELDER, WORKER
 from tests.qt.hands import focus, press, said, type_text
 from ui import guard
@@ -231,6 +234,32 @@ def test_a_bug_in_the_window_is_one_sentence(qtbot, program, place, caplog):
     program.report(ZeroDivisionError("1/0"))
     assert "程序出错了" in said(program.view.shell)
     assert "ZeroDivisionError" in caplog.text
+
+
+def test_a_store_that_was_put_back_goes_on_by_one_key(qtbot, program, place, tmp_path):
+    with guard.pause():
+        put_an_older_copy_back(place.folder, tmp_path / "older")
+    qtbot.waitUntil(lambda: program.is_furnished and program.sign_in.state.number == CLERK)
+    type_text(PASSWORD)
+    press(Key.Key_Return)
+    qtbot.waitUntil(lambda: program.sign_in.state.offers_recovery)
+    assert not place.is_started
+    press("Ctrl+Return")
+    qtbot.waitUntil(lambda: program.models is not None, timeout=10_000)
+    assert "已恢复本机记录，缺 2 条（办件约 0 件）。" in said(program.view.shell)
+    give_up_a_matter(qtbot, program, place)
+    press("Ctrl+7")
+    qtbot.waitUntil(lambda: len(program.models.devices.state.rows) == 2)  # it is a practice store
+    assert "凭纸质材料补录" in program.models.devices.state.rows[1].note
+
+
+def put_an_older_copy_back(folder, aside):
+    shutil.copytree(folder.path, aside)
+    with open_for_writing(folder, CLERK, PASSWORD) as store:
+        desk = make_desk(store)
+        sign_out(desk, sign_in_at(desk, clerk=CLERK, name=NAME, seal_at_hand=True))
+    shutil.rmtree(folder.path)
+    shutil.copytree(aside, folder.path)
 
 
 def test_closing_ends_the_session_and_lets_go_of_the_folder(qtbot, program, place):

@@ -34,6 +34,9 @@ class SignInModel(Protocol):
     def sign_in(self, number: str, password: str, *, seal_at_hand: bool) -> None:
         """Try."""
 
+    def recover(self, number: str, password: str, *, seal_at_hand: bool) -> None:
+        """Let a store that was put back go on, then sign in."""
+
 
 class LockModel(Protocol):
     """What the lock needs of its view-model."""
@@ -106,7 +109,7 @@ class SignInPage(Page):
         if not self._seal.value():
             self._seal.show_answer(state.seal_at_hand)
         self._button.setEnabled(state.can_sign_in)
-        self._button.show_text(state.busy or self.tr("登录"))
+        self._button.show_text(state.busy or (self.tr("恢复本机记录") if state.offers_recovery else self.tr("登录")))
         self._problem.show_problem(state.problem)
 
     def enter(self) -> None:
@@ -122,6 +125,9 @@ class SignInPage(Page):
     def _enter_pressed(self) -> None:
         if self._number.line.hasFocus() and not self._password.line.text():
             self._password.line.setFocus()
+        elif self._model.state.offers_recovery:
+            # Going on is for somebody who has read why: a second Enter out of habit only leads there.
+            self._button.setFocus()
         else:
             self._submit()
 
@@ -134,13 +140,14 @@ class SignInPage(Page):
             return
         seal = bool(self._seal.answer())
         self.submitted.emit(number, password, seal)
-        self._model.sign_in(number, password, seal_at_hand=seal)
+        act = self._model.recover if self._model.state.offers_recovery else self._model.sign_in
+        act(number, password, seal_at_hand=seal)
 
     def _build(self) -> None:
         card = Card()
         card.setFixedWidth(_CARD_WIDTH)
         inner = QVBoxLayout()
-        inner.setContentsMargins(28, 24, 28, 24)
+        inner.setContentsMargins(28, tokens.SPACE_4, 28, tokens.SPACE_4)
         inner.setSpacing(tokens.SPACE_3)
         head = QHBoxLayout()
         head.setContentsMargins(tokens.FOCUS_RING_WIDTH, 0, tokens.FOCUS_RING_WIDTH, 0)
@@ -216,7 +223,7 @@ class LockPage(Page):
         card = Card()
         card.setFixedWidth(_CARD_WIDTH)
         inner = QVBoxLayout()
-        inner.setContentsMargins(28, 24, 28, 24)
+        inner.setContentsMargins(28, tokens.SPACE_4, 28, tokens.SPACE_4)
         inner.setSpacing(tokens.SPACE_3)
         heading = label(self.tr("已锁定"), "figure")
         for line in (heading, self._clerk):
@@ -239,6 +246,8 @@ def _centre(page: QWidget, card: QWidget) -> None:
     row.addWidget(card)
     row.addStretch(1)
     column = QVBoxLayout(page)
+    # At 150 % the card with a problem of two lines fills the page.
+    column.setContentsMargins(0, tokens.SPACE_1, 0, tokens.SPACE_1)
     column.addStretch(2)
     column.addLayout(row)
     column.addStretch(3)

@@ -8,9 +8,10 @@ from datetime import date
 
 from clerk_app.domain.civil import civil_date
 from clerk_app.messages import message
-from clerk_app.services.rows import Backlog, PrintJob
+from clerk_app.services.rows import Backlog, PrintJob, Recovered
 from clerk_app.services.workplace import DeviceLine, SyncLine
 from ui.presenters.frame import readiness, readiness_tone
+from ui.presenters.recovery import recovered_words
 from ui.presenters.words import clock_text, size_text
 from ui.say import say
 from ui.tokens import Tone
@@ -29,7 +30,8 @@ class DeviceFacts:
 
     `waiting`: copies not on paper; `uncertain`: copies of which a crash left open whether they came out. `said`: what
     trying a device brought, by its key; `trying`: the one being tried. `practice`: this store is never uploaded.
-    `bound_to_machine`: a secret of this machine guards the records beside the password.
+    `bound_to_machine`: a secret of this machine guards the records beside the password. `recovered`: what the store
+    lacks, if it was put back to an older copy and has gone on in this session.
     """
 
     now_ms: int
@@ -44,6 +46,7 @@ class DeviceFacts:
     second_screen_shown: bool = False
     practice: bool = False
     bound_to_machine: bool = True
+    recovered: Recovered | None = None
     details: tuple[tuple[str, str], ...] = ()
     problem: ProblemView | None = None
 
@@ -127,8 +130,10 @@ def _transfer(line: SyncLine) -> TransferView:
 
 def _rows(facts: DeviceFacts, today: date) -> tuple[SyncRow, ...]:
     if facts.practice:
-        return (SyncRow(say("练习记录"), say("这是练习用的，不登记，也不上传。")),)
+        practice = SyncRow(say("练习记录"), say("这是练习用的，不登记，也不上传。"))
+        return tuple(row for row in (practice, _recovered_row(facts)) if row is not None)
     rows = (
+        _recovered_row(facts),
         _waiting_row(facts, today),
         _last_row(facts, today),
         _look_row(facts),
@@ -137,6 +142,10 @@ def _rows(facts: DeviceFacts, today: date) -> tuple[SyncRow, ...]:
         _own_row(facts),
     )
     return tuple(row for row in rows if row is not None)
+
+
+def _recovered_row(facts: DeviceFacts) -> SyncRow | None:
+    return SyncRow(*recovered_words(facts.recovered)) if facts.recovered is not None else None
 
 
 def _own_row(facts: DeviceFacts) -> SyncRow:

@@ -6,9 +6,10 @@ from dataclasses import replace
 from functools import cache
 from typing import TYPE_CHECKING
 
-from clerk_app.errors import LockedOut, NoStore, WrongPassword
+from clerk_app.errors import LockedOut, NoStore, StoreRolledBack, WrongPassword
 from clerk_app.services.workplace import DeviceLine, SyncLine
 from ui.presenters.frame import FrameFacts, catalogue_text, frame_state
+from ui.presenters.recovery import put_back_view
 from ui.presenters.words import problem_view
 from ui.samples import desk
 from ui.say import say
@@ -77,6 +78,12 @@ def sign_in_locked_out() -> SignInState:
 def sign_in_busy() -> SignInState:
     """The store is being opened."""
     return replace(sign_in(), busy=say("正在打开本机记录…"))
+
+
+@cache
+def sign_in_rolled_back() -> SignInState:
+    """The store was put back to an older copy."""
+    return replace(sign_in(), problem=put_back_view(StoreRolledBack()), offers_recovery=True)
 
 
 @cache

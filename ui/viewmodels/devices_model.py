@@ -10,7 +10,7 @@ from PySide6.QtCore import QObject, Signal
 from clerk_app.domain.form import document_label
 from clerk_app.domain.identity import IdentityDocument
 from clerk_app.services.desk import Desk
-from clerk_app.services.rows import Backlog
+from clerk_app.services.rows import Backlog, Recovered
 from clerk_app.services.workplace import Workplace
 from ui.presenters.devices import SECOND_SCREEN, UNCERTAIN_PAPERS, DeviceFacts, devices_state
 from ui.presenters.words import problem_view
@@ -49,9 +49,10 @@ class DevicesModel(ViewModel[DevicesState]):
         screen: ViewModel[bool],
         *,
         card_timeout_s: float,
+        recovered: Recovered | None = None,
         parent: QObject | None = None,
     ) -> None:
-        facts = DeviceFacts(desk.clock.now_ms(), second_screen_shown=screen.state)
+        facts = DeviceFacts(desk.clock.now_ms(), second_screen_shown=screen.state, recovered=recovered)
         super().__init__(devices_state(facts), parent)
         self._facts = facts
         self._desk = desk

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
 
-from clerk_app.errors import LockedOut, NoStore
+from clerk_app.errors import LockedOut, NoStore, StoreRolledBack, WitnessDamaged
 from ui.say import say
 from ui.tasks import DB_LANE, Tasks
 from ui.viewmodels.basic import ProblemView
@@ -21,17 +21,19 @@ if TYPE_CHECKING:
 
     from clerk_app.seams import Clock
     from clerk_app.services.desk import Desk, SignedIn
+    from clerk_app.services.rows import Recovered
     from clerk_app.services.workplace import Workplace
     from clerk_app.settings import Settings
 
 
 @dataclass(frozen=True, slots=True)
 class OpenDesk:
-    """What signing in yields."""
+    """What signing in yields. `recovered`: what the store lacks, if it was put back and has gone on since."""
 
     desk: Desk
     me: SignedIn
     settings: Settings
+    recovered: Recovered | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +57,7 @@ class SignInModel(ViewModel[SignInState]):
         super().__init__(SignInState(mark=mark), parent)
         self._workplace = workplace
         self._tasks = tasks
+        self._recovered: Recovered | None = None
         self._lock_out = LockOut(clock, self)
         self._lock_out.ticked.connect(self._ticked)
 
@@ -66,8 +69,33 @@ class SignInModel(ViewModel[SignInState]):
         """Open the store and begin a session; `seal_at_hand` is recorded with it (用印登记)."""
         if not self.state.can_sign_in:
             return
-        busy = say("正在打开本机记录…")
-        self.show(replace(self.state, number=number, seal_at_hand=seal_at_hand, busy=busy, problem=None))
+        self._busy_with(say("正在打开本机记录…"), number, seal_at_hand=seal_at_hand)
+        self._open(number, password, seal_at_hand=seal_at_hand)
+
+    def recover(self, number: str, password: str, *, seal_at_hand: bool) -> None:
+        """Let a store that was put back go on, then sign in; only while it is offered."""
+        if not self.state.can_recover:
+            return
+        self._busy_with(say("正在恢复本机记录…"), number, seal_at_hand=seal_at_hand)
+
+        def go_on(recovered: Recovered) -> None:
+            # Kept until somebody is signed in: the store tells its numbers only once.
+            self._recovered = recovered
+            self._open(number, password, seal_at_hand=seal_at_hand)
+
+        self._tasks.run(
+            lambda: self._workplace.recover(number, password),
+            owner=self,
+            on_success=go_on,
+            on_failure=self._refused,
+            lane=DB_LANE,
+        )
+
+    def _busy_with(self, busy: str, number: str, *, seal_at_hand: bool) -> None:
+        state = replace(self.state, number=number, seal_at_hand=seal_at_hand)
+        self.show(replace(state, busy=busy, problem=None, offers_recovery=False))
+
+    def _open(self, number: str, password: str, *, seal_at_hand: bool) -> None:
         self._tasks.run(
             lambda: _open(self._workplace, number, password, seal_at_hand=seal_at_hand),
             owner=self,
@@ -78,15 +106,19 @@ class SignInModel(ViewModel[SignInState]):
 
     def report(self, error: Exception) -> None:
         """Say that something went wrong before anybody is signed in."""
-        self.show(replace(self.state, busy="", problem=_problem(error)))
+        self.show(replace(self.state, busy="", problem=_problem(error), offers_recovery=False))
 
     def _opened(self, opened: OpenDesk) -> None:
         self.show(replace(self.state, busy=""))
-        self.signed_in.emit(opened)
+        self.signed_in.emit(replace(opened, recovered=self._recovered))
 
     def _refused(self, error: Exception) -> None:
         locked_for = self._lock_out.begin(error)
-        self.show(replace(self.state, busy="", locked_for_s=locked_for, problem=_problem(error)))
+        if isinstance(error, StoreRolledBack | WitnessDamaged):
+            problem, offers = _put_back(error), True
+        else:
+            problem, offers = _problem(error), False
+        self.show(replace(self.state, busy="", locked_for_s=locked_for, problem=problem, offers_recovery=offers))
 
     def _ticked(self, left: int) -> None:
         problem = _problem(LockedOut(seconds=left)) if left else None
@@ -122,3 +154,9 @@ def _problem(error: Exception) -> ProblemView:
     from ui.presenters.words import problem_view
 
     return problem_view(error)
+
+
+def _put_back(error: StoreRolledBack | WitnessDamaged) -> ProblemView:
+    from ui.presenters.recovery import put_back_view
+
+    return put_back_view(error)

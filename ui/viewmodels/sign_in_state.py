@@ -13,6 +13,8 @@ if TYPE_CHECKING:
 class SignInState:
     """The first page. `busy`: what is being done; `locked_for_s`: running seconds left of a lock-out, 0 for none.
 
+    `offers_recovery`: the store was put back to an older copy, and the clerk may let it go on.
+
     The fields take keys from the first paint on, before anything was loaded: `place` is empty until then.
     """
 
@@ -23,11 +25,17 @@ class SignInState:
     busy: str = ""
     locked_for_s: int = 0
     problem: ProblemView | None = None
+    offers_recovery: bool = False
 
     @property
     def can_sign_in(self) -> bool:
         """Whether trying makes sense now."""
         return not self.busy and not self.locked_for_s
+
+    @property
+    def can_recover(self) -> bool:
+        """Whether going on with a store that was put back makes sense now."""
+        return self.offers_recovery and self.can_sign_in
 
 
 @dataclass(frozen=True, slots=True)

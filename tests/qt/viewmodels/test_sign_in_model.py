@@ -1,13 +1,19 @@
 from __future__ import annotations
 
+import shutil
 from typing import Any
 
 import pytest
 from PySide6.QtCore import QObject
 
+from clerk_app import bootstrap
+from clerk_app.cli.seat import Seat
+from clerk_app.cli.workplace import LocalWorkplace
+from clerk_app.errors import DiskFull, FolderLocked
 from clerk_app.journal.orders import REVOKE, Order
 from clerk_app.seams import SystemClock
-from clerk_app.services.rows import Backlog
+from clerk_app.services.rows import Backlog, Recovered
+from clerk_app.services.sign_in import sign_out
 from clerk_app.store.revoked_note import Sealed, make_note
 from tests.helpers.stores import CLERK, PASSWORD, SetClock
 from tests.helpers.workplace import ScriptedWorkplace
@@ -132,6 +138,130 @@ def test_a_folder_in_use_is_told_in_one_sentence(qapp, door, place):
     state = door.try_in()
     assert "已经在用" in state.problem.sentence
     with_window.close()
+
+
+# ---- a store that was put back ---------------------------------------------------------------------------------
+
+
+def work_a_session(door):
+    """Sign in and out; the acts this made in the journal."""
+    door.try_in()
+    opened = door.opened.pop()
+    sign_out(opened.desk, opened.me)
+    return [fact.kind for fact in opened.desk.journal.reads.facts(opened.me.stream)]
+
+
+@pytest.fixture(params=["scripted", "local"])
+def older(request, qapp, place, tmp_path):
+    """A door to a store of which a copy was put back that lacks one session, at the scripted and the real workplace."""
+
+    def make():
+        if request.param == "scripted":
+            return ScriptedWorkplace(place.folder.path)
+        return LocalWorkplace(place.folder, lambda: Seat(place.folder))
+
+    before = make()
+    work_a_session(Door(before))
+    before.close()
+    shutil.copytree(place.folder.path, tmp_path / "older")
+    newer = make()
+    work_a_session(Door(newer))
+    newer.close()
+    shutil.rmtree(place.folder.path)
+    shutil.copytree(tmp_path / "older", place.folder.path)
+    here = make()
+    yield Door(here)
+    here.close()
+
+
+def recover(door, password=PASSWORD):
+    door.model.recover(CLERK, password, seal_at_hand=True)
+    lanes = [task.lane for task in door.tasks.pending]
+    door.tasks.settle_all()
+    return lanes
+
+
+def test_a_store_that_was_put_back_is_refused_goes_on_when_asked_and_is_whole(older, place):
+    state = older.try_in()
+    assert older.opened == []
+    assert "旧的备份" in state.problem.sentence
+    assert state.can_recover
+    assert recover(older) == [DB_LANE]
+    (opened,) = older.opened
+    assert opened.recovered == Recovered(acts=2)
+    assert opened.me.seal_at_hand
+    assert not older.model.state.offers_recovery
+    sign_out(opened.desk, opened.me)
+    older.model._workplace.close()
+    assert bootstrap.inspect_store(place.folder, CLERK, PASSWORD).first_fault is None
+    again = Door(ScriptedWorkplace(place.folder.path))
+    assert work_a_session(again) == ["session.logged_in", "session.logged_out"]
+    again.model._workplace.close()
+
+
+def test_a_wrong_password_recovers_nothing(older, place):
+    older.try_in()
+    recover(older, "Wrong-2026")
+    state = older.model.state
+    assert (state.problem.sentence, state.offers_recovery) == ("密码不对。", False)
+    assert older.opened == []
+    assert older.try_in().offers_recovery
+
+
+def test_what_is_lacking_is_told_also_if_the_first_sign_in_after_it_fails(older, monkeypatch):
+    older.try_in()
+    workplace = older.model._workplace
+    with monkeypatch.context() as trouble:
+        trouble.setattr(workplace, "open", _fail_with(DiskFull()))
+        recover(older)
+    assert not older.model.state.offers_recovery
+    older.try_in()
+    (opened,) = older.opened
+    assert opened.recovered == Recovered(acts=2)
+
+
+def test_a_missing_witness_offers_the_same_way_on(door, place):
+    work_a_session(door)
+    place.close()
+    place.folder.witness.unlink()
+    shutil.rmtree(place.folder.state)
+    door = Door(ScriptedWorkplace(place.folder.path))
+    state = door.try_in()
+    assert "见证文件" in state.problem.sentence
+    assert state.can_recover
+    recover(door)
+    (opened,) = door.opened
+    assert opened.recovered == Recovered()
+    door.model._workplace.close()
+
+
+@pytest.mark.parametrize("file", ["store.db", "keys.json"])
+def test_a_damaged_store_offers_no_recovery(door, place, file):
+    path = place.folder.path / file
+    path.write_bytes(path.read_bytes()[:-7][::-1])
+    state = door.try_in()
+    assert not state.offers_recovery
+    assert recover(door) == []
+
+
+def test_an_error_meanwhile_takes_the_offer_away(older):
+    older.try_in()
+    older.model.report(FolderLocked())
+    assert not older.model.state.offers_recovery
+    assert recover(older) == []
+
+
+def test_nobody_who_signs_in_to_a_whole_store_is_told_of_a_recovery(door):
+    door.try_in()
+    (opened,) = door.opened
+    assert opened.recovered is None
+
+
+def _fail_with(error):
+    def fail(*_args):
+        raise error
+
+    return fail
 
 
 # ---- the lock ---------------------------------------------------------------------------------------------------
