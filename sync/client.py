@@ -90,6 +90,7 @@ class HubSession:
     """What is kept between syncs of one process. Losing it costs two round trips.
 
     `oldest_serial`: a key list with a smaller serial is refused. `capabilities`: what the hub can do.
+    `hub_zero_ms`: the hub's clock at the moment this machine's `running_s` was 0; None before the first hello.
     """
 
     keys: KeyList | None = None
@@ -97,6 +98,7 @@ class HubSession:
     token: str = ""
     oldest_serial: int = 0
     capabilities: frozenset[str] = frozenset()
+    hub_zero_ms: int | None = None
 
 
 class HubClient:

@@ -113,7 +113,16 @@ def sync_once(lane: SyncLane) -> SyncReport:
         settled=run.settled,
         cargo=len(lane.cargo.waiting()),
         repaired=run.repaired,
+        clock_offset_ms=_clock_offset_ms(lane),
     )
+
+
+def _clock_offset_ms(lane: SyncLane) -> int | None:
+    """Measured afresh at every sync, though the hub is asked for its time only with a new token."""
+    hub_zero_ms = lane.session.hub_zero_ms
+    if hub_zero_ms is None:
+        return None
+    return lane.clock.now_ms() - hub_zero_ms - int(lane.clock.running_s() * 1000)
 
 
 class _Stuck(Exception):
@@ -330,6 +339,7 @@ class _Run:
 
     def _greeted(self, answer: HelloAnswer) -> None:
         self._keep_keys()
+        self._lane.session.hub_zero_ms = answer.now_ms - int(self._lane.clock.running_s() * 1000)
         self._challenge = answer.challenge
         self._know(greeted=True, registered=answer.registered == "yes")
         self._know_what_the_hub_can_do()

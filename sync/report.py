@@ -27,7 +27,8 @@ class SyncReport:
     platform does not want this device; `partial` it began and did not finish. `problem` is the error behind any other
     state than `done`, `retry_after_s` what the platform asked for. `settled`: it came to its end; what is still left
     (a stopped chain, a damaged scan) waits for a person, and trying again sooner would not help. `cargo`: hand-overs of
-    other devices that still wait to be delivered.
+    other devices that still wait to be delivered. `clock_offset_ms`: this machine's clock minus the hub's, in
+    milliseconds; None while the hub has not told its time to this process.
     """
 
     pushed: int = 0
@@ -45,6 +46,7 @@ class SyncReport:
     settled: bool = False
     cargo: int = 0
     repaired: Repaired = Repaired()
+    clock_offset_ms: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

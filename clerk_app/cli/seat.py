@@ -186,4 +186,5 @@ def _sync_line(state: LineState, store: Store) -> SyncLine:
         reason=state.report.problem.code if state.report.problem else None,
         exported_ms=handed.exported_at if handed.exported_pending else None,
         carried=handed.waiting,
+        clock_offset_ms=state.report.clock_offset_ms,
     )

@@ -49,7 +49,8 @@ class SyncLine:
     `last_sync_ms` the last complete sync; `done` of `total` entries and files of a running upload (total 0: nothing to
     show); `reason` an error code (`device_revoked`: this device has left, and every act raises `DeviceRevoked`);
     `conflicts` streams a person must look at. `exported_ms`: when a hand-over was last written, while any of its
-    entries has no signature yet; `carried` hand-overs of other devices still to be delivered.
+    entries has no signature yet; `carried` hand-overs of other devices still to be delivered; `clock_offset_ms` this
+    machine's clock minus the platform's at the last sync, where it is known.
     """
 
     phase: SyncPhase = "never"
@@ -66,6 +67,7 @@ class SyncLine:
     reason: str | None = None
     exported_ms: int | None = None
     carried: int = 0
+    clock_offset_ms: int | None = None
 
 
 class Workplace(Protocol):

@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy import select
 
 from clerk_app.domain.kinds import fold_stream
+from clerk_app.errors import PlatformUnreachable
 from clerk_app.journal.entry import Header
 from clerk_app.journal.signature import HEAD, head_message
 from sync.batch import decode_batch, encode_batch
@@ -197,3 +198,28 @@ def test_a_hand_over_says_nothing_of_the_offset(platform, make_desk):
     desk.append("session/1", "session.logged_in", logged_in())
     taken_by(platform.hub, packed(desk)[1])
     assert offsets(platform) == [None]
+
+
+# ---- what the desk learns of its own clock --------------------------------------------------------------------------
+
+
+def test_a_desk_knows_after_each_sync_how_far_its_clock_is_off(platform):
+    desk = platform.desk()
+    clock = VirtualClock()
+    clock.jump(3600)
+    lane = SyncLane(desk, DirectLine(platform.service), clock, platform.rng)
+    assert sync_once(lane).clock_offset_ms == 3_600_000
+    for timer in (clock, platform.clock):
+        timer.advance(600)
+    assert sync_once(lane).clock_offset_ms == 3_600_000
+    clock.jump(-3600)
+    assert sync_once(lane).clock_offset_ms == 0, "once the clock is set the warning goes, without a new hello"
+
+
+def test_a_desk_that_never_reached_the_platform_knows_nothing_of_its_offset(platform):
+    class Unreachable(DirectLine):
+        def send(self, request):
+            raise PlatformUnreachable
+
+    report = sync_once(platform.lane(platform.desk(), Unreachable(platform.service)))
+    assert (report.state, report.clock_offset_ms) == ("offline", None)

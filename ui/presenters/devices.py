@@ -12,7 +12,7 @@ from clerk_app.services.rows import Backlog, PrintJob, Recovered
 from clerk_app.services.workplace import DeviceLine, SyncLine
 from ui.presenters.frame import readiness, readiness_tone
 from ui.presenters.recovery import recovered_words
-from ui.presenters.words import clock_text, size_text
+from ui.presenters.words import clock_text, size_text, span_text
 from ui.say import say
 from ui.tokens import Tone
 from ui.viewmodels.basic import ProblemView
@@ -21,6 +21,8 @@ from ui.viewmodels.parts import ChipView
 
 SECOND_SCREEN = "second_screen"
 UNCERTAIN_PAPERS = "uncertain_papers"
+CLOCK_TOLERANCE_MS = 5 * 60 * 1000
+"""A clock further off than this from the platform's is worth a clerk's attention."""
 NO_BACKLOG = Backlog(0, None, 0, 0, 0)
 
 
@@ -139,6 +141,7 @@ def _rows(facts: DeviceFacts, today: date) -> tuple[SyncRow, ...]:
         _look_row(facts),
         _parked_row(facts),
         _line_row(facts),
+        _clock_row(facts),
         _own_row(facts),
     )
     return tuple(row for row in rows if row is not None)
@@ -146,6 +149,14 @@ def _rows(facts: DeviceFacts, today: date) -> tuple[SyncRow, ...]:
 
 def _recovered_row(facts: DeviceFacts) -> SyncRow | None:
     return SyncRow(*recovered_words(facts.recovered)) if facts.recovered is not None else None
+
+
+def _clock_row(facts: DeviceFacts) -> SyncRow | None:
+    offset = facts.line.clock_offset_ms
+    if offset is None or abs(offset) <= CLOCK_TOLERANCE_MS:
+        return None
+    heading = say("电脑时间与平台相差 {span}", span=span_text(abs(offset)))
+    return SyncRow(heading, say("请校准；已办的不受影响。"), ChipView(say("请校准"), Tone.WARN))
 
 
 def _own_row(facts: DeviceFacts) -> SyncRow:
