@@ -56,7 +56,7 @@ class ChainView:
 
 @dataclass(frozen=True, slots=True)
 class BlobView:
-    """One blob that a stored entry waits for.
+    """One blob that an entry the hub has signed for waits for.
 
     `offset` is None until the hub was asked; `damaged`: we cannot send it.
     """
@@ -70,7 +70,10 @@ class BlobView:
 
 @dataclass(frozen=True, slots=True)
 class WaitingView:
-    """An entry the hub has stored, and the blobs it waits for; `urgent`: they go before any others."""
+    """An entry the hub has signed for, and the blobs it waits for; `urgent`: they go before any others.
+
+    A hub that was put back to an older copy may have lost the entry since: see `_stored`.
+    """
 
     chain: str
     seq: int
@@ -315,7 +318,7 @@ def _acks_already_earned(known: Knowledge) -> tuple[Operation, ...]:
         if not view.trouble and view.acked < min(view.seq, view.stored) and view.chain not in answered
     ]
     there = {blob.id for blob in known.blobs if blob.complete}
-    ranges += [(view.chain, view.seq, view.seq) for view in known.waiting if there.issuperset(view.blobs)]
+    ranges += [(view.chain, view.seq, view.seq) for view in _stored(known) if there.issuperset(view.blobs)]
     return (Confirm(tuple(ranges[:MAX_RANGES])),) if ranges else ()
 
 
@@ -355,19 +358,32 @@ def _wanted(known: Knowledge) -> tuple[Operation, ...]:
     return (TakeUp(known.wanted[:MAX_WANTED]),)
 
 
+def _stored(known: Knowledge) -> list[WaitingView]:
+    """The waiting entries that the hub has now, as far as is known: one put back may have lost some it signed for."""
+    ends = {view.chain: view.agreed if view.trouble else view.stored for view in known.chains}
+    return [entry for entry in known.waiting if entry.seq <= ends.get(entry.chain, 0)]
+
+
 def _blobs(known: Knowledge) -> tuple[Operation, ...]:
-    unasked = tuple(blob.id for blob in known.blobs if blob.offset is None and not blob.damaged)
+    """The hub takes no blob, and may know none, before it has stored an entry that names it."""
+    stored = _stored(known)
+    named = {blob for entry in stored for blob in entry.blobs}
+    left = [blob for blob in known.blobs if blob.id in named and not blob.complete and not blob.damaged]
+    unasked = tuple(blob.id for blob in left if blob.offset is None)
     asked = _under_way(known, AskBlobs)
-    return (*((AskBlobs(unasked[:MAX_BLOBS_ASKED]),) if unasked and not asked else ()), *_pieces(known))
+    ask = (AskBlobs(unasked[:MAX_BLOBS_ASKED]),) if unasked and not asked else ()
+    urgent = {blob for entry in stored if entry.urgent for blob in entry.blobs}
+    return (*ask, *_pieces(known, [blob for blob in left if blob.offset is not None], urgent))
 
 
-def _pieces(known: Knowledge) -> tuple[Operation, ...]:
+def _pieces(known: Knowledge, unsent: list[BlobView], urgent: set[BlobId]) -> tuple[Operation, ...]:
     """The next piece of every blob nothing of which is under way; none but of urgent ones while any such is left."""
     busy = {piece.blob for piece in _under_way(known, SendPiece)}
     free = MAX_TRANSFERS - len(busy) - len(_under_way(known, Push))
-    unsent = [blob for blob in known.blobs if blob.offset is not None and not blob.complete and not blob.damaged]
-    urgent = {blob for entry in known.waiting if entry.urgent for blob in entry.blobs}
     first = [blob for blob in unsent if blob.id in urgent] or unsent
-    first.sort(key=lambda blob: (blob.size - (blob.offset or 0), blob.id))
-    ready = [SendPiece(blob.id, blob.offset or 0) for blob in first if blob.id not in busy]
+    ready = [SendPiece(blob.id, blob.offset or 0) for blob in sorted(first, key=_left) if blob.id not in busy]
     return tuple(ready) if free > 0 else ()
+
+
+def _left(blob: BlobView) -> tuple[int, BlobId]:
+    return blob.size - (blob.offset or 0), blob.id

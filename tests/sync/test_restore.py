@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from random import Random
 
 import pytest
 from sqlalchemy import delete, select, update
 
 from clerk_app.domain.fold import in_order
 from clerk_app.domain.kinds import fold_stream
-from clerk_app.errors import NoSuchCase, NotDecidable
+from clerk_app.errors import NoSuchCase, NotDecidable, PlatformUnreachable
 from sync.engine import sync_once
 from sync.hub.decide import Ruling, decide
 from sync.hub.devices import Device
@@ -21,6 +22,7 @@ from sync.hub.verify import verify_hub
 from sync.report import Repaired
 from sync.schemas import FactsAsk, FeedItem
 from tests.sync.conftest import Backup, DirectLine
+from tests.sync.fakes import ShuffledCrew
 from tests.sync.work import HALL, case_number_of, logged_in, scan, taken_in
 
 
@@ -44,6 +46,42 @@ def test_a_hub_put_back_is_offered_again_what_it_lost(platform, tmp_path):
     report = sync_once(platform.lane(desk))
     assert (report.state, report.pending) == ("done", 0)
     assert digest(platform.hub) == before
+    assert verify_hub(platform.hub).first_fault is None
+
+
+class LastFirst(ShuffledCrew):
+    """Hands of which the one that began last comes back first."""
+
+    def __init__(self, clock):
+        super().__init__(clock, Random(0))
+
+    def next_done(self):
+        errand = self._begun.pop()
+        errand.run(self._clock)
+        return errand
+
+
+class NoPieces(DirectLine):
+    """Carries everything but pieces of blobs."""
+
+    def send(self, request):
+        if request.method == "PATCH":
+            raise PlatformUnreachable
+        return super().send(request)
+
+
+def test_blobs_the_hub_still_waited_for_when_it_was_put_back_go_after_their_entries(platform, tmp_path):
+    """Several requests are under way, and the entry that names the scan is the last to arrive."""
+    desk = platform.desk()
+    take_in(desk, 1, desk.put_blob(b"a scan"))
+    sync_once(platform.lane(desk, NoPieces(platform.service)))
+    backup = Backup(platform, tmp_path / "backup")
+    take_in(desk, 2, desk.put_blob(b"another scan"))
+    assert sync_once(platform.lane(desk, NoPieces(platform.service))).pending == 2
+    backup.restore()
+    report = sync_once(platform.lane(desk, make_crew=LastFirst))
+    assert (report.state, report.pending, report.problem) == ("done", 0, None)
+    assert (digest(platform.hub).entries, digest(platform.hub).blobs) == (2, 2)
     assert verify_hub(platform.hub).first_fault is None
 
 
