@@ -243,7 +243,7 @@ class _Run:
         except BlobDamaged as error:
             self._cannot_send(error)
         except PlatformUnreachable:
-            self._slow_down(operation)
+            self._lane.paces.slow_down(operation)
             raise
         self.answered = True
 
@@ -600,14 +600,6 @@ class _Run:
     def _know_blob(self, view: BlobView) -> None:
         blobs = tuple(view if other.id == view.id else other for other in self._known.blobs)
         self._know(blobs=blobs, compared=False)
-
-    def _slow_down(self, operation: Operation) -> None:
-        paces = self._lane.paces
-        match operation:
-            case Push():
-                paces.batch = paces.batch.after_failure()
-            case SendPiece():
-                paces.piece = paces.piece.after_failure()
 
     def _tell(self) -> None:
         pending = sum(view.seq - view.acked for view in self._known.chains) + len(self._known.waiting)

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from sync.plan import Operation, Push, SendPiece
+
 TARGET_S = 1.0
 """Seconds that one request should take, hub included."""
 _MOST_CHANGE = 2.0
@@ -45,3 +47,11 @@ class Paces:
 
     batch: Pace = Pace(512 * 1024, 64 * 1024, 1024 * 1024)
     piece: Pace = Pace(256 * 1024, 32 * 1024, 1024 * 1024)
+
+    def slow_down(self, operation: Operation) -> None:
+        """After a call was lost."""
+        match operation:
+            case Push():
+                self.batch = self.batch.after_failure()
+            case SendPiece():
+                self.piece = self.piece.after_failure()
