@@ -113,16 +113,8 @@ def sync_once(lane: SyncLane) -> SyncReport:
         settled=run.settled,
         cargo=len(lane.cargo.waiting()),
         repaired=run.repaired,
-        clock_offset_ms=_clock_offset_ms(lane),
+        clock_offset_ms=lane.clock_offset_ms(),
     )
-
-
-def _clock_offset_ms(lane: SyncLane) -> int | None:
-    """Measured afresh at every sync, though the hub is asked for its time only with a new token."""
-    hub_zero_ms = lane.session.hub_zero_ms
-    if hub_zero_ms is None:
-        return None
-    return lane.clock.now_ms() - hub_zero_ms - int(lane.clock.running_s() * 1000)
 
 
 class _Stuck(Exception):

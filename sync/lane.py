@@ -42,3 +42,14 @@ class SyncLane:
     obey: Callable[[], ClerkError] = _only_told
     paces: Paces = field(default_factory=Paces)
     cargo: Cargo = field(default_factory=NoCargo)
+
+    def clock_offset_ms(self) -> int | None:
+        """How far this desk's clock is before the hub's; None before the hub was ever asked for its time.
+
+        Measured afresh at every sync, though the hub is asked only with a new token: this machine's running time tells
+        how late it is at the hub by now.
+        """
+        hub_zero_ms = self.session.hub_zero_ms
+        if hub_zero_ms is None:
+            return None
+        return self.clock.now_ms() - hub_zero_ms - int(self.clock.running_s() * 1000)
