@@ -174,7 +174,11 @@ def _chains(findings: _Findings, connection: Connection) -> None:
 def _was_head(connection: Connection, chain: str, head: bytes) -> bool:
     """Whether the chain ended here once; it may have been cut since, or got back what it had lost."""
     at = [select(table.c.hash).where(table.c.chain == chain, table.c.hash == head) for table in (entries, superseded)]
-    return connection.execute(union_all(*at)).first() is not None or hash_at(connection, chain, 0) == head
+    if connection.execute(union_all(*at)).first() is not None:
+        return True
+    # Cut at its very beginning, a chain has nothing left, and what it began with is cited instead.
+    has_entries = connection.execute(select(entries.c.seq).where(entries.c.chain == chain)).first() is not None
+    return not has_entries and hash_at(connection, chain, 0) == head
 
 
 def _superseded(findings: _Findings, connection: Connection) -> None:

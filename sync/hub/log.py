@@ -49,10 +49,10 @@ def start_log(target: Path | str, *, with_requests: bool) -> None:
     )
     handler.setFormatter(JsonLines())
     root = logging.getLogger()
-    for old in root.handlers:
-        if isinstance(old, logging.FileHandler):
-            old.close()
-    root.handlers[:] = [handler]
+    for old in [one for one in root.handlers if isinstance(one.formatter, JsonLines)]:
+        root.removeHandler(old)
+        old.close()
+    root.addHandler(handler)
     root.setLevel(logging.WARNING)
     logging.getLogger("sync.hub").setLevel(logging.INFO if with_requests else logging.WARNING)
     logging.raiseExceptions = False  # a full disk must not put a traceback before whoever typed a command
