@@ -46,7 +46,7 @@ CHOICES: Mapping[SettlementChoice, ChoiceWords] = MappingProxyType(
             2, "record_again", CHOICE_WORDS["record_again"], "这一步按原来的内容重新记一次并生效，两次都留在经过里。"
         ),
         "ask_supervisor": ChoiceWords(
-            3, "ask_supervisor", CHOICE_WORDS["ask_supervisor"], "办件不变，继续提示，直到主管选定 1 或 2。"
+            3, "ask_supervisor", CHOICE_WORDS["ask_supervisor"], "办件不变，继续提示，直到主管定下来。"
         ),
     }
 )

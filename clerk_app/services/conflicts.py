@@ -95,7 +95,7 @@ def _view(desk: Desk, stream: str, dispute: Dispute, devices: dict[tuple[str, in
         stream=stream,
         act=dispute.step.act.hex(),
         reason=dispute.conflict.reason,
-        what=_what(first, second),
+        what=what_happened(first, second),
         lost=NOTHING_LOST,
         without_effect=second,
         standing=first,
@@ -104,9 +104,15 @@ def _view(desk: Desk, stream: str, dispute: Dispute, devices: dict[tuple[str, in
     )
 
 
-def _what(first: VersionView | None, second: VersionView) -> str:
-    told = f"{second.where} 的“{second.text}”没有生效"
-    return f"{first.where} 先办了“{first.text}”，{told}。" if first else f"{told}：记录不合要求。"
+def what_happened(first: VersionView | None, second: VersionView) -> str:
+    """One sentence about the step that counts, if there is one, and the one without effect."""
+    told = f"{_spaced(second.where)}的“{second.text}”没有生效"
+    return f"{_spaced(first.where)}先办了“{first.text}”，{told}。" if first else f"{told}：记录不合要求。"
+
+
+def _spaced(where: str) -> str:
+    """Chinese follows a digit after a space."""
+    return f"{where} " if where[-1:].isdigit() else where
 
 
 def _version(desk: Desk, fact: Fact, devices: dict[tuple[str, int], str]) -> VersionView:

@@ -1,4 +1,4 @@
-"""From stored rows to facts, in journal order."""
+"""From stored rows to entries and facts, in journal order; and the row an entry is stored as."""
 
 from __future__ import annotations
 
@@ -36,6 +36,24 @@ OTHERS_COLUMNS = tuple(received_entries.c[column.name] for column in ENTRY_COLUM
 def entry_of(row: Row[*tuple[Any, ...]]) -> Entry:
     """The stored entry, byte for byte."""
     return Entry(row.header, row.body, row.salt, row.body_hash, row.prev, row.hash)
+
+
+def entry_row(header: Header, entry: Entry) -> dict[str, Any]:
+    """The row of an entry of this desk's own that no hub has signed for yet."""
+    return {
+        "chain": header.chain,
+        "seq": header.seq,
+        "stream": header.stream,
+        "kind": header.kind,
+        "header": entry.header,
+        "body": entry.body,
+        "salt": entry.salt,
+        "body_hash": entry.body_hash,
+        "prev": entry.prev,
+        "hash": entry.hash,
+        "acked": False,
+        "complete": False,
+    }
 
 
 def attested_of(row: Row[*tuple[Any, ...]], hub: bytes) -> AttestedEntry:

@@ -18,12 +18,12 @@ from clerk_app.domain import case_number
 from clerk_app.errors import ProtocolMismatch
 from clerk_app.failpoints import failpoint
 from clerk_app.journal.chain import check_chain, check_entry
-from clerk_app.journal.entry import Entry, Header, link
+from clerk_app.journal.entry import Entry, link
 from clerk_app.journal.exchange import Reappended
 from clerk_app.security.enrolment_file import EnrolmentFile
 from clerk_app.services.rows import Recovered
 from clerk_app.store import meta
-from clerk_app.store.facts import ENTRY_COLUMNS, entry_of
+from clerk_app.store.facts import ENTRY_COLUMNS, entry_of, entry_row
 from clerk_app.store.projections import refold
 from clerk_app.store.schema import chains, entries, repairs, superseded
 from clerk_app.store.tip import Tip, write_counters
@@ -203,7 +203,7 @@ def take_back(connection: Connection, chain: str, found: Sequence[Entry], at: in
     last = _length(connection, chain)
     fresh = found[max(0, last - first + 1) :]
     for entry in fresh:
-        connection.execute(insert(entries).values(**_row(entry.head, entry)))
+        connection.execute(insert(entries).values(**entry_row(entry.head, entry)))
     failpoint("repair.taken_back")
     if fresh:
         connection.execute(
@@ -245,23 +245,6 @@ def _adopt(connection: Connection, chain: str, cites: bytes) -> None:
     before = connection.execute(select(entries.c.chain).where(entries.c.hash == cites).limit(1)).scalar_one_or_none()
     row = {"chain": chain, "prev_chain": before, "prev": cites, "reason": TAKEN_BACK, "stopped": ROLLED_BACK}
     connection.execute(insert(chains).values(**row))
-
-
-def _row(header: Header, entry: Entry) -> dict[str, object]:
-    return {
-        "chain": header.chain,
-        "seq": header.seq,
-        "stream": header.stream,
-        "kind": header.kind,
-        "header": entry.header,
-        "body": entry.body,
-        "salt": entry.salt,
-        "body_hash": entry.body_hash,
-        "prev": entry.prev,
-        "hash": entry.hash,
-        "acked": False,
-        "complete": False,
-    }
 
 
 # ---- going on with a store that was put back ----------------------------------------------------------------------

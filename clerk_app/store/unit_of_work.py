@@ -27,7 +27,7 @@ from clerk_app.journal.exchange import Reappended
 from clerk_app.journal.signature import HEAD, head_message, sign
 from clerk_app.seams import Clock, Rng
 from clerk_app.store import meta
-from clerk_app.store.facts import load_facts
+from clerk_app.store.facts import entry_row, load_facts
 from clerk_app.store.prepared import Prepared
 from clerk_app.store.projections import refold
 from clerk_app.store.repair import (
@@ -95,7 +95,7 @@ class UnitOfWork:
         now, clock = self._stamp()
         header = Header(self._tip.chain, self._tip.seq + 1, now, clock, self._clerk, stream, kind)
         entry = make_entry(header, body, prev=self._tip.head, salt=self._rng.token(SALT_SIZE))
-        _INSERT_ENTRY.run(self.connection, _entry_row(header, entry))
+        _INSERT_ENTRY.run(self.connection, entry_row(header, entry))
         failpoint("append.inserted")
         refold(self.connection, stream)
         failpoint("append.folded")
@@ -243,20 +243,3 @@ class UnitOfWork:
             return now, "unverified"
         self._tip = replace(self._tip, high_water_ms=now)
         return now, "ok"
-
-
-def _entry_row(header: Header, entry: Entry) -> dict[str, Any]:
-    return {
-        "chain": header.chain,
-        "seq": header.seq,
-        "stream": header.stream,
-        "kind": header.kind,
-        "header": entry.header,
-        "body": entry.body,
-        "salt": entry.salt,
-        "body_hash": entry.body_hash,
-        "prev": entry.prev,
-        "hash": entry.hash,
-        "acked": False,
-        "complete": False,
-    }

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from functools import cache
 
+from clerk_app.domain.civil import short_time
 from clerk_app.domain.conflicts import CHOICES
+from clerk_app.domain.fold import Fact
+from clerk_app.domain.history import history_line
 from clerk_app.services.attention import Attention, ParkedStep
-from clerk_app.services.conflicts import NOTHING_LOST, ConflictView, VersionView
+from clerk_app.services.conflicts import NOTHING_LOST, OWN, ConflictView, VersionView, what_happened
 from ui.presenters.attention import attention_items
 from ui.samples import desk, lists
 from ui.viewmodels.attention_state import AttentionState
@@ -14,20 +17,21 @@ from ui.viewmodels.attention_state import AttentionState
 
 @cache
 def conflict() -> AttentionState:
-    """A case that window 5 returned to the citizen while this desk corrected it, and two more things."""
+    """Two windows settled the same re-check of a case, and two more things."""
     row = lists.rows()[1]
-    theirs = VersionView("补正通知书已送达申请人", desk.at(9, 12), "11-23 09:12", "赵例民", "设备 005")
-    ours = VersionView("办结：本人自愿放弃，改天再来", desk.at(9, 31), "11-23 09:31", "王例", "本机")
+    theirs = _settled("已换交出租人签字的合同", desk.at(9, 12), "赵例民", "设备 005")
+    ours = _settled("合同已补签", desk.at(9, 31), "王例", OWN)
     view = ConflictView(
         stream=f"case/{row.number}",
         act="00",
-        reason="case_is_ended",
-        what=f"设备 005 先办了“{theirs.text}”，本机 的“{ours.text}”没有生效。",
+        reason="recheck_settled",
+        what=what_happened(theirs, ours),
         lost=NOTHING_LOST,
         without_effect=ours,
         standing=theirs,
         referred=None,
-        choices=tuple(CHOICES.values()),
+        # The re-check is settled: the same word once more would again have no effect.
+        choices=tuple(words for words in CHOICES.values() if words.choice != "record_again"),
     )
     waiting = ParkedStep(f"case/{lists.rows()[2].number}", "评价已完成", desk.at(9, 20), "王例", "unknown_kind")
     cases = {f"case/{one.number}": one for one in lists.rows()}
@@ -39,3 +43,9 @@ def parked() -> AttentionState:
     """The second of the same three: the platform is older than this desk."""
     state = conflict()
     return AttentionState(state.items, place=1, loading=False)
+
+
+def _settled(note: str, at: int, clerk: str, where: str) -> VersionView:
+    body = {"subject": "material:M10", "name": "房屋租赁合同", "note": note}
+    line = history_line(Fact("case/1", "case.recheck_settled", body, at, clerk=clerk, chain="1"), clerk)
+    return VersionView(line.text, at, short_time(at), line.by, where)
