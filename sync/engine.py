@@ -375,7 +375,7 @@ class _Run:
 
     def _view(self, own: OwnChain, hub: ChainStanding | None) -> ChainView:
         stored = hub.seq if hub else 0
-        view = ChainView(own.chain, own.seq, own.acked, stored, stored)
+        view = ChainView(own.chain, own.seq, own.acked, stored, stored, lacking=tuple(hub.waiting if hub else ()))
         return view if hub is None else self._repair.judged(view, own, hub)
 
     # ---- repair -------------------------------------------------------------------------------------------------

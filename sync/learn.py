@@ -43,10 +43,15 @@ def blobs_after_asking(
 
 
 def chains_as_written(views: Sequence[ChainView], own: Sequence[OwnChain]) -> tuple[ChainView, ...]:
-    """The chains with what the desk has written and holds acks for by now; what the hub has of them stays as known."""
+    """The chains with what the desk has written and holds acks for by now.
+
+    What the hub has of them stays as known, but what it lacked: that is told anew by the next digest.
+    """
     written = {chain.chain: chain for chain in own}
     return tuple(
-        replace(view, seq=written[view.chain].seq, acked=written[view.chain].acked) if view.chain in written else view
+        replace(view, seq=written[view.chain].seq, acked=written[view.chain].acked, lacking=())
+        if view.chain in written
+        else view
         for view in views
     )
 

@@ -40,7 +40,8 @@ class ChainView:
 
     `stored` is how far the hub has it, `sent` how far it is on its way; `trouble`: why it must be cut. In trouble, both
     ends agree up to `agreed` and do not from `apart` on (also where one has no more); between them nobody has looked.
-    `given_up`: cutting it would not help, a person must look.
+    `given_up`: cutting it would not help, a person must look. `lacking`: stored entries some of whose blobs the hub
+    says it lacks.
     """
 
     chain: str
@@ -52,6 +53,7 @@ class ChainView:
     agreed: int = 0
     apart: int = 1
     given_up: bool = False
+    lacking: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -319,7 +321,20 @@ def _acks_already_earned(known: Knowledge) -> tuple[Operation, ...]:
     ]
     there = {blob.id for blob in known.blobs if blob.complete}
     ranges += [(view.chain, view.seq, view.seq) for view in _stored(known) if there.issuperset(view.blobs)]
+    ranges += _acks_outdated(known)
     return (Confirm(tuple(ranges[:MAX_RANGES])),) if ranges else ()
+
+
+def _acks_outdated(known: Knowledge) -> list[tuple[str, int, int]]:
+    """Entries we hold for complete and the hub does not: it was put back, and its newest word is to be asked for."""
+    waiting = {(view.chain, view.seq) for view in known.waiting}
+    return [
+        (view.chain, seq, seq)
+        for view in known.chains
+        if not view.trouble
+        for seq in view.lacking
+        if seq <= view.acked and (view.chain, seq) not in waiting
+    ]
 
 
 def _pushes(known: Knowledge) -> tuple[Operation, ...]:

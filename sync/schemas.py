@@ -121,14 +121,21 @@ Standing = Literal["equal", "behind", "ahead", "fork", "stopped"]
 """How the hub's chain stands against the desk's: `behind`: the hub has less; `ahead`: it has more, and agrees."""
 
 
+MAX_WAITING = 500
+
+
 class ChainStanding(Message):
-    """What the hub has of a chain, and how that stands against what the desk said."""
+    """What the hub has of a chain, and how that stands against what the desk said.
+
+    `waiting`: seqs of stored entries some of whose blobs the hub lacks, oldest first, at most `MAX_WAITING`.
+    """
 
     chain: _Hex16
     seq: _Place
     head: _Hex32
     standing: Standing
     reason: str = ""
+    waiting: list[_Place] = []
 
 
 class FeedStanding(Message):

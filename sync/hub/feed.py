@@ -13,6 +13,7 @@ from sync.hub.schema import chains, entries, feed
 from sync.hub.shown import shown_items
 from sync.hub.store import AnyRow
 from sync.schemas import (
+    MAX_WAITING,
     ChainPlace,
     ChainStanding,
     FeedAnswer,
@@ -110,7 +111,22 @@ def compare(hub: Hub, device: Device, ask: StateAsk) -> StateAnswer:
 
 def _standing(connection: Connection, row: AnyRow, said: ChainPlace | None) -> ChainStanding:
     stand: Standing = "stopped" if row.stopped else _stand(connection, row, said)
-    return ChainStanding(chain=row.chain, seq=row.seq, head=bytes(row.head).hex(), standing=stand, reason=row.stopped)
+    return ChainStanding(
+        chain=row.chain,
+        seq=row.seq,
+        head=bytes(row.head).hex(),
+        standing=stand,
+        reason=row.stopped,
+        waiting=_waiting(connection, row),
+    )
+
+
+def _waiting(connection: Connection, row: AnyRow) -> list[int]:
+    """Entries whose blobs are not all here; a desk may hold them for complete if the hub was put back since."""
+    mine = (entries.c.region == row.region, entries.c.chain == row.chain, entries.c.blobs_complete.is_(False))
+    return list(
+        connection.execute(select(entries.c.seq).where(*mine).order_by(entries.c.seq).limit(MAX_WAITING)).scalars()
+    )
 
 
 def _stand(connection: Connection, row: AnyRow, said: ChainPlace | None) -> Standing:

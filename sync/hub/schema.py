@@ -76,6 +76,14 @@ entries = Table(
     Index("entries_by_stream", "region", "stream"),
     Index("entries_by_verdict", "region", "verdict"),
 )
+Index(
+    "entries_waiting",
+    entries.c.region,
+    entries.c.chain,
+    entries.c.seq,
+    sqlite_where=entries.c.blobs_complete.is_(False),
+    postgresql_where=entries.c.blobs_complete.is_(False),
+)
 """Exact bytes of what desks wrote. `hub_seq` is null only inside the transaction that stores the row.
 
 `arrived_at` is the hub's clock, `clock_offset` the desk's minus the hub's as the batch came, both in milliseconds; the

@@ -85,6 +85,21 @@ def test_blobs_the_hub_still_waited_for_when_it_was_put_back_go_after_their_entr
     assert verify_hub(platform.hub).first_fault is None
 
 
+def test_a_scan_lost_with_the_backup_is_sent_again_though_no_entry_was(platform, tmp_path):
+    """The backup holds the entry and not yet its scan: both chains are equal, and only the hub knows what it lacks."""
+    desk = platform.desk()
+    take_in(desk, 1, desk.put_blob(b"a scan"))
+    sync_once(platform.lane(desk, NoPieces(platform.service)))
+    backup = Backup(platform, tmp_path / "backup")
+    sync_once(platform.lane(desk))
+    assert digest(platform.hub).blobs == 1
+    backup.restore()
+    assert digest(platform.hub).blobs == 0
+    report = sync_once(platform.lane(desk))
+    assert (report.state, report.pending, report.blobs_sent) == ("done", 0, 1)
+    assert digest(platform.hub).blobs == 1
+
+
 def test_a_desk_that_registered_after_the_backup_registers_again_at_once(platform, tmp_path):
     """Its token is still good, and the hub that gave it knows no key of the device any more."""
     desk = platform.desk()
