@@ -134,6 +134,7 @@ PICTURES: dict[str, Maker] = {
     "sign_in_locked_out": lambda: SignInPage(StillModel(frames.sign_in_locked_out())),
     "sign_in_busy": lambda: SignInPage(StillModel(frames.sign_in_busy())),
     "sign_in_rolled_back": lambda: SignInPage(StillModel(frames.sign_in_rolled_back())),
+    "sign_in_revoked": lambda: SignInPage(StillModel(frames.sign_in_revoked())),
     "sign_in_no_store": lambda: SignInPage(StillModel(frames.sign_in_no_store())),
     "attention": lambda: _with_attention(attention.conflict()),
     "attention_parked": lambda: _with_attention(attention.parked()),
@@ -169,6 +170,7 @@ PICTURES: dict[str, Maker] = {
     "cases_broken": lambda: cases_shell(lists.case_list_broken()),
     "devices": lambda: devices_shell(lists.devices_syncing(), frames.online("devices")),
     "devices_unplugged": lambda: devices_shell(lists.devices_unplugged(), frames.offline("devices")),
+    "devices_repaired": lambda: devices_shell(lists.devices_repaired(), frames.online("devices")),
     "devices_practice": lambda: devices_shell(lists.devices_practice(), frames.online("devices")),
     "not_yet": not_yet_shell,
     "citizen_idle": lambda: citizen(lists.citizen_idle()),
@@ -190,6 +192,7 @@ SCALED_PICTURES: dict[str, Maker] = {
     "devices_150": PICTURES["devices"],
     "sign_in_150": PICTURES["sign_in"],
     "sign_in_rolled_back_150": PICTURES["sign_in_rolled_back"],
+    "sign_in_revoked_150": PICTURES["sign_in_revoked"],
     "attention_150": PICTURES["attention"],
 }
 

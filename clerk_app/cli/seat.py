@@ -10,6 +10,7 @@ from clerk_app import bootstrap
 from clerk_app.domain.identity import IdentityDocument
 from clerk_app.domain.ratings import Grade, SealedAnswer
 from clerk_app.errors import ClerkError, NotSignedIn, PlatformUnreachable, PrintError
+from clerk_app.messages import describe
 from clerk_app.seams import Clock, Disk, SystemClock, SystemDisk
 from clerk_app.services.desk import Desk
 from clerk_app.services.handover import Handovers
@@ -183,7 +184,7 @@ def _sync_line(state: LineState, store: Store) -> SyncLine:
         total=done + progress.pending if progress else 0,
         parked=state.report.parked,
         conflicts=store.reads.count_conflicts(),
-        reason=state.report.problem.code if state.report.problem else None,
+        problem=describe(state.report.problem) if state.report.problem else None,
         exported_ms=handed.exported_at if handed.exported_pending else None,
         carried=handed.waiting,
         clock_offset_ms=state.report.clock_offset_ms,

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Literal, Protocol
 if TYPE_CHECKING:
     from clerk_app.domain.identity import IdentityDocument
     from clerk_app.domain.ratings import Grade, SealedAnswer
+    from clerk_app.messages import Message
     from clerk_app.services.desk import Desk
     from clerk_app.services.handover import Handovers
     from clerk_app.services.ports import Printer
@@ -47,10 +48,10 @@ class SyncLine:
     `is_online`: the platform answered at the last sync that ended. `pending` entries without a signature,
     `pending_cases` the cases among them, the oldest from `oldest_ms`; `offline_since_ms` while there is no line;
     `last_sync_ms` the last complete sync; `done` of `total` entries and files of a running upload (total 0: nothing to
-    show); `reason` an error code (`device_revoked`: this device has left, and every act raises `DeviceRevoked`);
-    `conflicts` streams a person must look at. `exported_ms`: when a hand-over was last written, while any of its
-    entries has no signature yet; `carried` hand-overs of other devices still to be delivered; `clock_offset_ms` this
-    machine's clock minus the platform's at the last sync, where it is known.
+    show); `problem` what is wrong with the line (`device_revoked`: this device has left, and every act raises
+    `DeviceRevoked`); `conflicts` streams a person must look at. `exported_ms`: when a hand-over was last written, while
+    any of its entries has no signature yet; `carried` hand-overs of other devices still to be delivered;
+    `clock_offset_ms` this machine's clock minus the platform's at the last sync, where it is known.
     """
 
     phase: SyncPhase = "never"
@@ -64,7 +65,7 @@ class SyncLine:
     total: int = 0
     parked: int = 0
     conflicts: int = 0
-    reason: str | None = None
+    problem: Message | None = None
     exported_ms: int | None = None
     carried: int = 0
     clock_offset_ms: int | None = None

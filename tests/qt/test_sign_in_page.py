@@ -172,3 +172,14 @@ def test_the_lock_shows_nothing_of_the_visit_and_takes_only_the_password(qtbot):
     press(Qt.Key.Key_Return)
     assert model.acts == [("unlock", "例州-Demo-2026")]
     assert focus().text() == ""
+
+
+def test_at_a_revoked_device_nothing_is_asked_and_the_whole_sentence_is_there(qtbot):
+    page = _opened(qtbot, SignInPage(RecordingModel(frames.sign_in_revoked())))
+    words = said(page)
+    for part in ("handover-999999031.parcel", "没有丢失", "请把这个文件交给平台管理员"):
+        assert part in words
+    assert "密码" not in words
+    assert focus() is page
+    press("Ctrl+Return")
+    assert page._model.acts == []

@@ -221,6 +221,18 @@ def test_on_the_device_page_f2_tries_the_reader(qtbot, program, place):
     assert program.models.counter.state.stage == "idle"
 
 
+@pytest.mark.parametrize("section", range(1, 8))
+def test_on_every_section_something_takes_the_keys(qtbot, program, place, section):
+    sign_in(qtbot, program)
+    press(f"Ctrl+{section}")
+    qtbot.waitUntil(lambda: program.models.devices.state.rows != ())
+    place.change(line=replace(place.line, phase="syncing"))
+    qtbot.waitUntil(lambda: program.models.station.state.line.phase == "syncing")
+    assert program.view.shell.isAncestorOf(focus())
+    press("Ctrl+1")
+    assert program.models.frame.state.current == "intake"
+
+
 def test_a_desk_left_alone_locks_itself(qtbot, program, place):
     place.own_settings = replace(place.own_settings, security=SecuritySettings(idle_lock_minutes=1))
     sign_in(qtbot, program)

@@ -27,7 +27,7 @@ class Banner(QFrame):
         super().__init__(parent)
         self.setProperty("tone", tone.value)
         self.setProperty("square", "true" if square else "false")
-        self._heading = label("", "strong")
+        self._heading = wrapped("", "strong")
         self._text = wrapped()
         self.column = QVBoxLayout(self)
         side = 20 if square else tokens.SPACE_4

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QLabel, QSizePolicy, QWidget
@@ -17,10 +19,32 @@ def label(text: str = "", role: str = "base", parent: QWidget | None = None) -> 
 
 def wrapped(text: str = "", role: str = "base", parent: QWidget | None = None) -> QLabel:
     """A label that breaks its text over lines instead of cutting it."""
-    made = label(text, role, parent)
-    made.setWordWrap(True)
+    made = WrappedLabel(parent)
+    made.setProperty("type", role)
+    made.setText(text)
     made.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Minimum)
     return made
+
+
+class WrappedLabel(QLabel):
+    """Breaks also within a long run without a space, such as the path of a file: Qt alone would cut it."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setTextFormat(Qt.TextFormat.PlainText)
+        self.setWordWrap(True)
+
+    def setText(self, text: str) -> None:
+        super().setText(_LONG_RUN.sub(lambda run: _SEPARATOR.sub(rf"\g<0>{_MAY_BREAK}", run[0]), text))
+
+    def text(self) -> str:
+        return super().text().replace(_MAY_BREAK, "")
+
+
+_MAY_BREAK = "\u200b"
+"""The zero-width space: a line may end here."""
+_LONG_RUN = re.compile(r"[!-~]{24,}")
+_SEPARATOR = re.compile(r"[\\/._-]")
 
 
 class ElidedLabel(QLabel):

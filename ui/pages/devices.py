@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Protocol
 
 from PySide6.QtCore import Qt, Signal, SignalInstance
-from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QHBoxLayout, QVBoxLayout, QWidget
 
 from ui import tokens
 from ui.components.button import Button
@@ -91,13 +91,15 @@ class DevicesPage(Page):
         return False
 
     def enter(self) -> None:
-        self._sync.setFocus()
+        # Buttons come, go and rest here by themselves; with the page, the keys stay where they are.
+        self.setFocus()
         self._model.refresh()
 
     def _show_devices(self, devices: tuple[DeviceView, ...]) -> None:
         if devices == self._shown_devices:
             return
         self._shown_devices = devices
+        self._take_keys_from(self._devices)
         clear(self._devices.column)
         for device in devices:
             self._devices.column.addWidget(Rule(faint=True))
@@ -124,6 +126,7 @@ class DevicesPage(Page):
         if rows == self._shown_rows:
             return
         self._shown_rows = rows
+        self._take_keys_from(self._rows)
         clear(self._rows.column)
         for view in rows:
             made, row = _row(view.heading, view.note, alarming=view.alarming)
@@ -138,6 +141,12 @@ class DevicesPage(Page):
             self._rows.column.addWidget(made)
         self._rows.column.addWidget(Rule(faint=True))
         self._rows.column.addStretch(1)
+
+    def _take_keys_from(self, going: QWidget) -> None:
+        """What is about to go must not take the focus with it."""
+        now = QApplication.focusWidget()
+        if now is not None and going.isAncestorOf(now):
+            self.setFocus()
 
     def _toggle_details(self) -> None:
         self._pairs.setVisible(not self._pairs.isVisible())

@@ -29,4 +29,5 @@ class Page(Canvas):
         self.is_narrow = narrow
 
     def enter(self) -> None:
-        """The page came to the front: put the focus where the hands expect it."""
+        """The page came to the front: put the focus where the hands expect it, else on the page itself."""
+        self.setFocus()

@@ -13,6 +13,7 @@ from ui.components.chip import Chip
 from ui.components.choice_row import YesNoRow
 from ui.components.line_edit import LineEdit
 from ui.components.messages import Banner, ProblemBanner
+from ui.components.styling import set_seen
 from ui.components.surfaces import Card
 from ui.components.text import label, wrapped
 from ui.keys import Command
@@ -108,12 +109,19 @@ class SignInPage(Page):
                 self._password.line.setFocus()
         if not self._seal.value():
             self._seal.show_answer(state.seal_at_hand)
+        for widget in (self._number, self._password, self._seal, self._button):
+            set_seen(widget, seen=not state.is_revoked)
+        if state.is_revoked:
+            self.setFocus()
         self._button.setEnabled(state.can_sign_in)
         self._button.show_text(state.busy or (self.tr("恢复本机记录") if state.offers_recovery else self.tr("登录")))
         self._problem.show_problem(state.problem)
 
     def enter(self) -> None:
         self._password.line.clear()
+        if self._model.state.is_revoked:
+            self.setFocus()
+            return
         (self._password if self._number.line.text() else self._number).line.setFocus()
 
     def run(self, command: Command) -> bool:

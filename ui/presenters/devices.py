@@ -8,7 +8,7 @@ from datetime import date
 
 from clerk_app.domain.civil import civil_date
 from clerk_app.messages import message
-from clerk_app.services.rows import Backlog, PrintJob, Recovered
+from clerk_app.services.rows import Backlog, PrintJob, Recovered, RepairRow
 from clerk_app.services.workplace import DeviceLine, SyncLine
 from ui.presenters.frame import readiness, readiness_tone
 from ui.presenters.recovery import recovered_words
@@ -23,6 +23,8 @@ SECOND_SCREEN = "second_screen"
 UNCERTAIN_PAPERS = "uncertain_papers"
 CLOCK_TOLERANCE_MS = 5 * 60 * 1000
 """A clock further off than this from the platform's is worth a clerk's attention."""
+REPAIRS_SHOWN_MS = 7 * 24 * 3600 * 1000
+"""A week: long enough to be asked about."""
 NO_BACKLOG = Backlog(0, None, 0, 0, 0)
 
 
@@ -33,7 +35,7 @@ class DeviceFacts:
     `waiting`: copies not on paper; `uncertain`: copies of which a crash left open whether they came out. `said`: what
     trying a device brought, by its key; `trying`: the one being tried. `practice`: this store is never uploaded.
     `bound_to_machine`: a secret of this machine guards the records beside the password. `recovered`: what the store
-    lacks, if it was put back to an older copy and has gone on in this session.
+    lacks, if it was put back to an older copy and has gone on in this session. `repairs`: what syncs put right.
     """
 
     now_ms: int
@@ -49,6 +51,7 @@ class DeviceFacts:
     practice: bool = False
     bound_to_machine: bool = True
     recovered: Recovered | None = None
+    repairs: tuple[RepairRow, ...] = ()
     details: tuple[tuple[str, str], ...] = ()
     problem: ProblemView | None = None
 
@@ -142,6 +145,7 @@ def _rows(facts: DeviceFacts, today: date) -> tuple[SyncRow, ...]:
         _parked_row(facts),
         _line_row(facts),
         _clock_row(facts),
+        _repaired_row(facts, today),
         _own_row(facts),
     )
     return tuple(row for row in rows if row is not None)
@@ -213,7 +217,25 @@ def _line_row(facts: DeviceFacts) -> SyncRow:
         "portal": ChipView(say("要先登录网络"), Tone.WARN),
         "refused": ChipView(say("被拒绝"), Tone.BAD),
     }[line.phase]
-    if line.reason is None:
+    if line.problem is None:
         return SyncRow(say("网络"), say("和平台的线路"), chip)
-    words = message(line.reason)
-    return SyncRow(say("网络"), f"{words.sentence}{words.next_step}", chip, alarming=line.phase == "refused")
+    return SyncRow(say("网络"), line.problem.line(), chip, alarming=line.phase == "refused")
+
+
+def _repaired_row(facts: DeviceFacts, today: date) -> SyncRow | None:
+    """What was put right of late: to be told when somebody asks, for of the clerk nothing is needed."""
+    done = [row for row in facts.repairs if facts.now_ms - row.at <= REPAIRS_SHOWN_MS]
+    if not done:
+        return None
+    counts = (
+        (say("重新写入 {count} 条"), sum(row.reappended for row in done)),
+        (say("从平台取回 {count} 条"), sum(row.taken_back for row in done)),
+        (say("损坏 {count} 条，原样留着"), sum(row.damaged for row in done)),
+    )
+    what = "，".join(words.format(count=count) for words, count in counts if count)
+    when = say("最近 {time}", time=clock_text(max(row.at for row in done), today))
+    if any(row.damaged for row in done):
+        note = say("{when} · {what}，请联系维护人员核对。", when=when, what=what)
+        return SyncRow(say("本机记录和平台对过"), note, ChipView(say("有损坏"), Tone.WARN))
+    note = say("{when} · {what}；补好的不用再办。", when=when, what=what)
+    return SyncRow(say("本机记录和平台对过，已自动补好"), note, ChipView(say("已补好"), Tone.OK))

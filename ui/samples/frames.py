@@ -6,7 +6,8 @@ from dataclasses import replace
 from functools import cache
 from typing import TYPE_CHECKING
 
-from clerk_app.errors import LockedOut, NoStore, StoreRolledBack, WrongPassword
+from clerk_app.errors import DeviceRevoked, LockedOut, NoStore, StoreRolledBack, WrongPassword
+from clerk_app.messages import message
 from clerk_app.services.workplace import DeviceLine, SyncLine
 from ui.presenters.frame import FrameFacts, catalogue_text, frame_state
 from ui.presenters.recovery import put_back_view
@@ -40,7 +41,7 @@ OFFLINE = SyncLine(
     oldest_ms=desk.at(8, 2),
     offline_since_ms=desk.at(7, 28),
     last_sync_ms=desk.at(7, 28),
-    reason="platform_unreachable",
+    problem=message("platform_unreachable"),
 )
 
 
@@ -84,6 +85,14 @@ def sign_in_busy() -> SignInState:
 def sign_in_rolled_back() -> SignInState:
     """The store was put back to an older copy."""
     return replace(sign_in(), problem=put_back_view(StoreRolledBack()), offers_recovery=True)
+
+
+@cache
+def sign_in_revoked() -> SignInState:
+    """The platform has revoked this device; its unsent work lies sealed at a long path."""
+    file = "C:\\Users\\王例\\AppData\\Local\\window-clerk\\window-clerk\\handover-999999031.parcel"
+    error = DeviceRevoked(file=file, why="（电脑报失）", entries=38, blobs=6, drafts=2)
+    return replace(sign_in(), problem=problem_view(error), is_revoked=True)
 
 
 @cache

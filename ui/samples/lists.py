@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING
 from clerk_app.domain import case_number
 from clerk_app.domain.case_state import STATE_LABELS, CaseState
 from clerk_app.domain.civil import civil_date, short_time
-from clerk_app.errors import PrinterOffline, StoreError
+from clerk_app.errors import PlatformRefused, PrinterOffline, StoreError
+from clerk_app.messages import describe
 from clerk_app.services.cases import CaseView, HistoryItem
-from clerk_app.services.rows import Backlog, CaseRow, PrintJob
+from clerk_app.services.rows import Backlog, CaseRow, PrintJob, RepairRow
 from ui.presenters.cases import case_detail, case_line, filter_views
 from ui.presenters.citizen import CitizenFacts, Shown, citizen_state
 from ui.presenters.counter_facts import VisitFacts
@@ -117,6 +118,14 @@ def devices_unplugged() -> DevicesState:
     )
     backlog = Backlog(31, frames.OFFLINE.oldest_ms, 7, 3, 2_400_000)
     return devices_state(replace(_device_facts(), devices=gone, line=frames.OFFLINE, backlog=backlog))
+
+
+@cache
+def devices_repaired() -> DevicesState:
+    """A quiet desk after its records were put right; the platform does not know it."""
+    line = replace(frames.SYNCED, phase="refused", problem=describe(PlatformRefused(reason="unknown_device")))
+    repairs = (RepairRow(desk.at(9, 12), "taken_back", 0, 0, 2), RepairRow(desk.at(9, 12), "rolled_back", 3, 0, 0))
+    return devices_state(replace(_device_facts(), line=line, repairs=repairs))
 
 
 @cache

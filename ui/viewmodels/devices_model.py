@@ -10,7 +10,7 @@ from PySide6.QtCore import QObject, Signal
 from clerk_app.domain.form import document_label
 from clerk_app.domain.identity import IdentityDocument
 from clerk_app.services.desk import Desk
-from clerk_app.services.rows import Backlog, Recovered
+from clerk_app.services.rows import Backlog, Recovered, RepairRow
 from clerk_app.services.workplace import Workplace
 from ui.presenters.devices import SECOND_SCREEN, UNCERTAIN_PAPERS, DeviceFacts, devices_state
 from ui.presenters.words import problem_view
@@ -27,6 +27,7 @@ class _Looked:
     backlog: Backlog
     practice: bool
     bound_to_machine: bool
+    repairs: tuple[RepairRow, ...]
     details: tuple[tuple[str, str], ...]
 
 
@@ -118,7 +119,13 @@ class DevicesModel(ViewModel[DevicesState]):
         where = f"{place.hall} {place.device}" if place else say("还没有登记")
         cases = say("{count} 件", count=reads.count_cases())
         details = ((say("设备号"), where), (say("本机办件"), cases))
-        return _Looked(reads.backlog(), self._desk.journal.practice, self._desk.journal.is_bound_to_machine, details)
+        return _Looked(
+            backlog=reads.backlog(),
+            practice=self._desk.journal.practice,
+            bound_to_machine=self._desk.journal.is_bound_to_machine,
+            repairs=tuple(reads.repairs()),
+            details=details,
+        )
 
     def _looked(self, looked: _Looked) -> None:
         self._looking = False
@@ -126,6 +133,7 @@ class DevicesModel(ViewModel[DevicesState]):
             backlog=looked.backlog,
             practice=looked.practice,
             bound_to_machine=looked.bound_to_machine,
+            repairs=looked.repairs,
             details=looked.details,
             problem=None,
         )

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
 
-from clerk_app.errors import LockedOut, NoStore, StoreRolledBack, WitnessDamaged
+from clerk_app.errors import DeviceRevoked, LockedOut, NoStore, StoreRolledBack, WitnessDamaged
 from ui.say import say
 from ui.tasks import DB_LANE, Tasks
 from ui.viewmodels.basic import ProblemView
@@ -106,7 +106,11 @@ class SignInModel(ViewModel[SignInState]):
 
     def report(self, error: Exception) -> None:
         """Say that something went wrong before anybody is signed in."""
-        self.show(replace(self.state, busy="", problem=_problem(error), offers_recovery=False))
+        self.show(
+            replace(
+                self.state, busy="", problem=_problem(error), offers_recovery=False, is_revoked=_has_ended_it(error)
+            )
+        )
 
     def _opened(self, opened: OpenDesk) -> None:
         self.show(replace(self.state, busy=""))
@@ -118,7 +122,8 @@ class SignInModel(ViewModel[SignInState]):
             problem, offers = _put_back(error), True
         else:
             problem, offers = _problem(error), False
-        self.show(replace(self.state, busy="", locked_for_s=locked_for, problem=problem, offers_recovery=offers))
+        state = replace(self.state, busy="", locked_for_s=locked_for, problem=problem, offers_recovery=offers)
+        self.show(replace(state, is_revoked=_has_ended_it(error)))
 
     def _ticked(self, left: int) -> None:
         problem = _problem(LockedOut(seconds=left)) if left else None
@@ -147,6 +152,11 @@ def _open(workplace: Workplace, number: str, password: str, *, seal_at_hand: boo
         workplace.close()
         raise
     return OpenDesk(desk, me, settings)
+
+
+def _has_ended_it(error: Exception) -> bool:
+    """Whether the platform's order to leave is carried out: until then the store opens, to go on with it."""
+    return isinstance(error, DeviceRevoked) and error.data.get("reason") != "sealing"
 
 
 def _problem(error: Exception) -> ProblemView:

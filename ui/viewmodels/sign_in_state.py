@@ -13,7 +13,8 @@ if TYPE_CHECKING:
 class SignInState:
     """The first page. `busy`: what is being done; `locked_for_s`: running seconds left of a lock-out, 0 for none.
 
-    `offers_recovery`: the store was put back to an older copy, and the clerk may let it go on.
+    `offers_recovery`: the store was put back to an older copy, and the clerk may let it go on. `is_revoked`: the
+    platform has revoked this device, nobody signs in here any more.
 
     The fields take keys from the first paint on, before anything was loaded: `place` is empty until then.
     """
@@ -26,11 +27,12 @@ class SignInState:
     locked_for_s: int = 0
     problem: ProblemView | None = None
     offers_recovery: bool = False
+    is_revoked: bool = False
 
     @property
     def can_sign_in(self) -> bool:
         """Whether trying makes sense now."""
-        return not self.busy and not self.locked_for_s
+        return not self.busy and not self.locked_for_s and not self.is_revoked
 
     @property
     def can_recover(self) -> bool:

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from clerk_app.errors import EntryDamaged, PlatformRefused
+from clerk_app.messages import describe
+from clerk_app.services.rows import RepairRow
 from clerk_app.services.workplace import SyncLine
 from ui.presenters.devices import DeviceFacts, devices_state
 
@@ -32,3 +35,39 @@ def test_a_clock_more_than_five_minutes_off_is_said_with_the_next_step(offset_ms
 @pytest.mark.parametrize("offset_ms", [None, 0, 300_000, -300_000])
 def test_a_clock_that_is_right_or_unknown_is_not_mentioned(offset_ms):
     assert clock_rows(offset_ms) == []
+
+
+DAY_MS = 86_400_000
+
+
+def repair_rows(*repairs):
+    rows = devices_state(DeviceFacts(NOW, repairs=repairs)).rows
+    return [(row.heading, row.note, row.chip.text) for row in rows if "和平台对过" in row.heading]
+
+
+def test_what_syncs_put_right_is_one_calm_sentence_for_a_week():
+    taken_back = RepairRow(NOW - 60_000, "taken_back", 0, 0, 2)
+    moved = RepairRow(NOW - DAY_MS, "fork", 3, 0, 1)
+    [(heading, note, chip)] = repair_rows(taken_back, moved)
+    assert (heading, chip) == ("本机记录和平台对过，已自动补好", "已补好")
+    assert note.endswith("重新写入 3 条，从平台取回 3 条；补好的不用再办。")
+    assert repair_rows(RepairRow(NOW - 8 * DAY_MS, "fork", 3, 0, 0)) == []
+    assert repair_rows() == []
+
+
+def test_damage_found_by_a_repair_is_not_called_put_right():
+    [(heading, note, chip)] = repair_rows(RepairRow(NOW, "hash", 5, 1, 0))
+    assert (heading, chip) == ("本机记录和平台对过", "有损坏")
+    assert "损坏 1 条，原样留着" in note
+    assert "请联系维护人员" in note
+
+
+@pytest.mark.parametrize(
+    ("error", "words"),
+    [(PlatformRefused(reason="unknown_device"), "平台不认识本机。"), (EntryDamaged(count=2), "有 2 条本机记录已损坏")],
+)
+def test_the_line_says_why_it_is_not_in_order_without_a_gap(error, words):
+    rows = devices_state(DeviceFacts(NOW, line=SyncLine(phase="refused", problem=describe(error)))).rows
+    note = next(row.note for row in rows if row.heading == "网络")
+    assert words in note
+    assert "…" not in note
