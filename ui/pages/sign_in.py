@@ -255,7 +255,7 @@ def _centre(page: QWidget, card: QWidget) -> None:
     row.addStretch(1)
     column = QVBoxLayout(page)
     # At 150 % the card with a problem of two lines fills the page.
-    column.setContentsMargins(0, tokens.SPACE_1, 0, tokens.SPACE_1)
+    column.setContentsMargins(0, 2, 0, 2)
     column.addStretch(2)
     column.addLayout(row)
     column.addStretch(3)
