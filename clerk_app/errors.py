@@ -121,6 +121,12 @@ class NoSuchDraft(UserError):
     code = "no_such_draft"
 
 
+class NoSuchPackage(UserError):
+    """The catalogue has no package of this code."""
+
+    code = "no_such_package"
+
+
 class NoSuchMatter(UserError):
     """The catalogue has no such matter."""
 

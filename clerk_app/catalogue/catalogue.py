@@ -1,20 +1,32 @@
-"""The catalogue: every matter a window knows, in one version."""
+"""The catalogue: every matter and package a window knows, in one version."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
+from clerk_app.domain.elements import FieldGroup
 from clerk_app.domain.matter import Matter, MatterVersion
-from clerk_app.errors import NoSuchMatter
+from clerk_app.domain.needs import LicenceKind, Material
+from clerk_app.domain.packages import Package
+from clerk_app.domain.situations import Situation
+from clerk_app.errors import NoSuchMatter, NoSuchPackage
 
 
 @dataclass(frozen=True, slots=True)
 class Catalogue:
-    """A catalogue. `label` is shown beside the version wherever the data is illustrative (示例数据)."""
+    """A catalogue. `label` is shown beside the version wherever the data is illustrative (示例数据).
+
+    `situations`, `materials`, `groups` and `licence_kinds` are its dictionaries, in the order of the files.
+    """
 
     version: MatterVersion
     label: str
     matters: tuple[Matter, ...]
+    packages: tuple[Package, ...] = ()
+    situations: tuple[Situation, ...] = ()
+    materials: tuple[Material, ...] = ()
+    groups: tuple[FieldGroup, ...] = ()
+    licence_kinds: tuple[LicenceKind, ...] = ()
 
     def matter(self, code: str) -> Matter:
         """The matter with this code, in any case; raise `NoSuchMatter`."""
@@ -22,6 +34,17 @@ class Catalogue:
             if matter.code == code.upper():
                 return matter
         raise NoSuchMatter(matter=code)
+
+    def package(self, code: str) -> Package:
+        """The package with this code, in any case; raise `NoSuchPackage`."""
+        for package in self.packages:
+            if package.code == code.upper():
+                return package
+        raise NoSuchPackage(package=code)
+
+    def children(self, package: Package) -> dict[str, Matter]:
+        """The matters of a package of this catalogue by code."""
+        return {child.matter: self.matter(child.matter) for child in package.children}
 
     def search(self, text: str) -> tuple[Matter, ...]:
         """Matters whose code, name or everyday names contain every word of `text`; all of them for a blank one.

@@ -3,18 +3,25 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import fields
 from string import Formatter
 
 from clerk_app.catalogue.tables import Table
+from clerk_app.domain.computed import COMPUTATIONS
+from clerk_app.domain.conditions import AllOf, AnyOf, AtLeast, AtMost, Condition, Filled, Not, OneOf
+from clerk_app.domain.elements import Column, Field
 from clerk_app.domain.identity import IdentityDocument
-from clerk_app.domain.matter import Condition, EffectText, Field, HandleItem, Matter, Power
+from clerk_app.domain.matter import EffectText, HandleItem, Matter, Power
+from clerk_app.domain.situations import Situation
+from clerk_app.domain.sources import Source
 
 CARD_KEYS = frozenset(field.name for field in fields(IdentityDocument))
 PLACEHOLDERS = frozenset({"limit", "due"})
 
-_MATTER_CODE = re.compile(r"[PB][0-9]{2}")
+_MATTER_CODE = re.compile(r"[PB][0-9]{2,6}")
+_SITUATION_CODE = re.compile(r"q\.[a-z][a-z0-9_]*")
+_COLUMN_KEY = re.compile(r"[a-z][a-z0-9_]*")
 _IMPLEMENTATION_CODE = re.compile(r"[0-9A-Z]{18}[1-7][0-9A-Z]{12}")
 _RANK: dict[Power, int] = {"receive": 0, "accept": 1, "complete": 2}
 
@@ -25,27 +32,145 @@ def check_field(field: Field, group: str, table: Table) -> None:
         table.fault("code", f"要素代码应以 {group}. 开头")
     if field.type == "choice" and not field.choices:
         table.fault("choices", "选择类要素要有选项")
-    if field.source is not None and (field.card_key is None or field.card_key not in CARD_KEYS):
-        table.fault("source", f"没有来源“{field.source}”")
+    _check_repeats(field.choices, table, "choices")
+    if field.type == "table" and not field.columns:
+        table.fault("columns", "表格类要素要有列")
+    if field.type != "table" and (field.columns or field.min_rows):
+        table.fault("columns" if field.columns else "min_rows", "只有表格类要素才有列和行")
+    _check_repeats([column.key for column in field.columns], table, "columns")
+    if field.type != "number" and (field.unit or field.at_least is not None or field.at_most is not None):
+        table.fault("type", "只有数字类要素才有 unit、at_least、at_most")
+    if field.at_least is not None and field.at_most is not None and field.at_least > field.at_most:
+        table.fault("at_most", "最大值比最小值小")
+    _check_card_keys(field.sources, table)
+
+
+def check_column(column: Column, table: Table) -> None:
+    """Note what is wrong with a column of a table element."""
+    if not _COLUMN_KEY.fullmatch(column.key):
+        table.fault("key", "列的键应是小写字母开头的英文")
+    if column.type == "table":
+        table.fault("type", "表格里不能再放表格")
+    if column.type == "choice" and not column.choices:
+        table.fault("choices", "选择类要素要有选项")
+    _check_card_keys(column.sources, table)
+
+
+def check_situation(situation: Situation, known: Mapping[str, Situation], table: Table) -> None:
+    """Note what is wrong with a situation; it may hang on other situations only."""
+    if not _SITUATION_CODE.fullmatch(situation.code):
+        table.fault("code", "情形代码应是 q. 加小写英文")
+    if len(situation.choices) < 2:
+        table.fault("choices", "情形至少要有两个选项")
+    _check_repeats(situation.choices, table, "choices")
+    check_condition(situation.when, {}, known, table, "when")
 
 
 def check_matter(matter: Matter, table: Table) -> None:
     """Note what is wrong with a matter as a whole."""
     if table.file.name != f"matters/{matter.code}.toml" or not _MATTER_CODE.fullmatch(matter.code):
-        table.fault("code", "应是 P 或 B 加两位数字，并与文件名一致")
+        table.fault("code", "应是 P 或 B 加两位以上数字，并与文件名一致")
     if not _IMPLEMENTATION_CODE.fullmatch(matter.implementation_code):
         table.fault("implementation_code", "实施编码应是 31 位：信用代码 18、行使层级 1、基本编码 12")
     _check_repeats([field.code for field in matter.fields], table, "groups")
     _check_repeats([need.code for need in matter.materials], table, "materials")
-    for need in matter.materials:
-        _check_condition(need.when, matter, table, "materials")
-    for field in matter.fields:
-        _check_condition(field.when, matter, table, "groups")
+    _check_repeats([situation.code for situation in matter.situations], table, "situations")
+    for key, condition in _conditions_of(matter):
+        check_condition(
+            condition,
+            {field.code: field for field in matter.fields},
+            {situation.code: situation for situation in matter.situations},
+            table,
+            key,
+        )
     if matter.pickup_field is not None and matter.field(matter.pickup_field) is None:
         table.fault("pickup_field", f"表单里没有要素 {matter.pickup_field}")
     if matter.kind == "at_once" and matter.promised.days:
         table.fault("kind", "即办件的承诺时限应是 0")
+    if matter.visits < 1:
+        table.fault("visits", "至少要来一次")
+    for need in matter.materials:
+        if need.deferrable and not need.required:
+            table.fault("materials", f"{need.code} 不是必要材料，不用容缺")
     _check_handle(matter.handle, table.table("handle"))
+
+
+def check_condition(
+    condition: Condition | None,
+    elements: Mapping[str, Field],
+    situations: Mapping[str, Situation],
+    table: Table,
+    key: str,
+) -> None:
+    """Note what is wrong with a condition that may ask for these elements and these situations."""
+    for part in _comparisons(condition):
+        if part.field in situations:
+            choices: tuple[str, ...] = situations[part.field].choices
+            is_number = False
+        elif part.field in elements:
+            choices, is_number = elements[part.field].choices, elements[part.field].type == "number"
+        elif part.field.startswith("q."):
+            table.fault(key, f"条件所问的情形 {part.field} 没有列在 situations 里")
+            continue
+        else:
+            table.fault(key, f"条件所问的要素 {part.field} 不在表单里")
+            continue
+        if isinstance(part, OneOf) and (unknown := [value for value in part.values if value not in choices]):
+            table.fault(key, f"{_word(part.field)} {part.field} 没有选项：{' '.join(unknown)}")
+        if isinstance(part, AtLeast | AtMost) and not is_number:
+            table.fault(key, f"{_word(part.field)} {part.field} 不是数字，不能比大小")
+
+
+def check_computed(fields_by_code: Mapping[str, Field], table: Table, source: Source, key: str) -> None:
+    """Note what is wrong with a computed source: its name, its arguments."""
+    computation = COMPUTATIONS.get(source.of)
+    if computation is None:
+        table.fault(key, f"没有算法“{source.of}”，可用：{' '.join(sorted(COMPUTATIONS))}")
+        return
+    if not computation.takes(len(source.arguments)):
+        table.fault(key, f"算法 {source.of} 的参数个数不对")
+        return
+    codes = source.arguments[:-1] if computation.names_column else source.arguments
+    for code in codes:
+        if code not in fields_by_code:
+            table.fault(key, f"没有要素 {code}")
+    if computation.names_column and not any(
+        column.key == source.arguments[-1] for code in codes if code in fields_by_code
+        for column in fields_by_code[code].columns
+    ):  # fmt: skip
+        table.fault(key, f"表格里没有列 {source.arguments[-1]}")
+
+
+def _word(code: str) -> str:
+    return "情形" if code.startswith("q.") else "要素"
+
+
+def _comparisons(condition: Condition | None) -> Iterator[OneOf | AtLeast | AtMost | Filled]:
+    if isinstance(condition, AllOf | AnyOf):
+        for part in condition.parts:
+            yield from _comparisons(part)
+    elif isinstance(condition, Not):
+        yield from _comparisons(condition.part)
+    elif condition is not None:
+        yield condition
+
+
+def _conditions_of(matter: Matter) -> Iterator[tuple[str, Condition | None]]:
+    for need in matter.materials:
+        yield "materials", need.when
+    for group in matter.groups:
+        for field in group.fields:
+            yield "groups", field.when
+        for rule in group.rules:
+            yield "groups", rule.when
+    for rule in matter.rules:
+        yield "rules", rule.when
+
+
+def _check_card_keys(sources: Iterable[Source], table: Table) -> None:
+    for source in sources:
+        if source.origin == "card" and source.key not in CARD_KEYS:
+            table.fault("source" if "source" in table.data else "sources", f"没有来源“{source.text}”")
 
 
 def _check_handle(handle: HandleItem, table: Table) -> None:
@@ -70,16 +195,6 @@ def _check_effect(effect: EffectText, table: Table) -> None:
             return
         for name in sorted(names - PLACEHOLDERS):
             table.fault("effects", f"不认识的占位 {{{name}}}")
-
-
-def _check_condition(condition: Condition | None, matter: Matter, table: Table, key: str) -> None:
-    if condition is None:
-        return
-    asked = matter.field(condition.field)
-    if asked is None:
-        table.fault(key, f"条件所问的要素 {condition.field} 不在表单里")
-    elif unknown := [value for value in condition.values if value not in asked.choices]:
-        table.fault(key, f"要素 {condition.field} 没有选项：{' '.join(unknown)}")
 
 
 def _check_repeats(codes: Sequence[str], table: Table, key: str) -> None:

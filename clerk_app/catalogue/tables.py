@@ -6,11 +6,13 @@ import tomllib
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from decimal import Decimal
 from pathlib import Path as FilePath
 from typing import Any, TypeVar
 
 from clerk_app.catalogue.faults import Faults
 from clerk_app.catalogue.toml_lines import Path, line_of
+from clerk_app.domain.conditions import number_of
 
 Word = TypeVar("Word", bound=str)
 
@@ -89,8 +91,22 @@ class Table:
             self.fault(key, f"“{value}”不在可选值里：{' '.join(words)}")
         return next(iter(words))
 
-    def words(self, key: str, words: Collection[Word]) -> tuple[Word, ...]:
-        """A list of some of `words`, at least one."""
+    def decimal(self, key: str) -> Decimal:
+        """A number of 0 or more, written as a text so that no digit is lost: "300", "12.50"."""
+        value = self._take(key, str, "写成文字的数", None)
+        number = number_of(value) if isinstance(value, str) else None
+        if isinstance(value, str) and (number is None or number < 0):
+            self.fault(key, '应是写成文字的数，不小于 0，例："300"')
+        return number or Decimal(0)
+
+    def optional_decimal(self, key: str) -> Decimal | None:
+        """Such a number, or None where the key is absent."""
+        return self.decimal(key) if key in self.data else None
+
+    def words(self, key: str, words: Collection[Word], *, optional: bool = False) -> tuple[Word, ...]:
+        """A list of some of `words`, at least one; with `optional` the key may be absent, which is none."""
+        if optional and key not in self.data:
+            return ()
         given = self.texts(key)
         for value in given:
             if value not in words:
@@ -108,8 +124,22 @@ class Table:
         """A table inside this one, or None where the key is absent."""
         return self.table(key) if key in self.data else None
 
-    def tables(self, key: str) -> tuple[Table, ...]:
-        """A list of at least one table."""
+    def texts_or_tables(self, key: str) -> tuple[str | Table, ...]:
+        """A list in which each item is a text or a table."""
+        value = self._take(key, list, "列表", None)
+        items = value if isinstance(value, list) else []
+        if not all((isinstance(item, str) and item.strip()) or isinstance(item, dict) for item in items):
+            self.fault(key, "每一项应是文字或表，且不能有空项")
+            return ()
+        return tuple(
+            Table(self.file, (*self.path, key, position), item) if isinstance(item, dict) else item
+            for position, item in enumerate(items)
+        )
+
+    def tables(self, key: str, *, optional: bool = False) -> tuple[Table, ...]:
+        """A list of at least one table; with `optional` the key may be absent, which is none."""
+        if optional and key not in self.data:
+            return ()
         value = self._take(key, list, "表的列表", None)
         items = value if isinstance(value, list) else []
         if key in self.data and not (items and all(isinstance(item, dict) for item in items)):
@@ -125,9 +155,16 @@ class Table:
 
     def fault(self, key: str, reason: str) -> None:
         """Note a fault at `key` of this table; an empty key means the table itself."""
+        self.file.faults.add(*self._place(key), reason)
+
+    def warn(self, key: str, reason: str) -> None:
+        """Note a warning at `key` of this table; an empty key means the table itself."""
+        self.file.faults.warn(*self._place(key), reason)
+
+    def _place(self, key: str) -> tuple[str, int | None, str]:
         path = (*self.path, key) if key else self.path
         shown = ".".join(str(step) for step in path if isinstance(step, str))
-        self.file.faults.add(self.file.name, line_of(self.file.text, path), shown, reason)
+        return self.file.name, line_of(self.file.text, path), shown
 
     def _take(self, key: str, kind: type, name: str, default: object) -> object:
         self.asked.add(key)
@@ -141,6 +178,11 @@ class Table:
             self.fault(key, f"应是{name}")
             return None
         return value
+
+
+def read_optional(folder: FilePath, name: str, faults: Faults) -> Table | None:
+    """As `read_toml`, of a file that a catalogue need not have."""
+    return read_toml(folder, name, faults) if (folder / name).exists() else None
 
 
 def read_toml(folder: FilePath, name: str, faults: Faults) -> Table | None:

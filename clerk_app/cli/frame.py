@@ -74,9 +74,15 @@ def _fail(what: ClerkError | str, *, as_json: bool) -> int:
     from clerk_app.messages import describe, message
 
     problem = describe(what) if isinstance(what, ClerkError) else message(what)
+    faults = what.data.get("faults", ()) if isinstance(what, ClerkError) else ()
     if as_json:
-        error = {"code": problem.code, "message": problem.sentence, "next_step": problem.next_step}
+        error: dict[str, Any] = {"code": problem.code, "message": problem.sentence, "next_step": problem.next_step}
+        if faults:
+            error["faults"] = [fault.body for fault in faults]
         print(json.dumps({"error": error}, ensure_ascii=False))
     else:
+        # The sentence names the first one itself.
+        for fault in faults[1:]:
+            print(fault.text, file=sys.stderr)
         print(problem.line(), file=sys.stderr)
     return 1

@@ -8,7 +8,6 @@ from typing import Any, NoReturn
 from clerk_app.errors import NotYetAvailable
 
 _LATER = {
-    "catalogue": "目录：检查、合并、搜索、导入",
     "ready": "外出前检查",
     "backup": "加密备份",
     "restore": "从备份恢复",

@@ -12,10 +12,12 @@ from datetime import date
 from typing import TYPE_CHECKING, Any, Literal, get_args
 
 from clerk_app.domain.applicant import ReadSource, is_expired
+from clerk_app.domain.elements import Field
 from clerk_app.domain.id_number import is_valid
 from clerk_app.domain.identity import LONG_TERM, IdentityDocument
 from clerk_app.domain.materials import allowed_states, needed_materials
-from clerk_app.domain.matter import Field, MaterialNeed, Matter
+from clerk_app.domain.matter import Matter
+from clerk_app.domain.needs import MaterialNeed
 
 if TYPE_CHECKING:
     from clerk_app.domain.draft import Draft
@@ -233,6 +235,8 @@ def _missing_field(field: Field, values: Values, today: date) -> Missing | None:
 
 def _missing_material(need: MaterialNeed, draft: Draft) -> Missing | None:
     item = draft.material(need.code)
+    if not need.required:
+        return None
     if item is not None and item.is_settled and item.state in allowed_states(need, draft.read_by):
         return None
     if need.deferrable:

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from typing import Any, Literal, get_args
 
 from clerk_app.domain.applicant import ReadSource
-from clerk_app.domain.matter import MaterialNeed, Matter
+from clerk_app.domain.matter import Matter
+from clerk_app.domain.needs import MaterialNeed
 
 MaterialState = Literal["received", "exempt", "deferred", "promised", "missing"]
 MaterialCheck = Literal["confirmed", "pending"]
@@ -75,7 +76,7 @@ def first_materials(matter: Matter, read_by: ReadSource | None) -> tuple[Materia
 
 def allowed_states(need: MaterialNeed, read_by: ReadSource | None) -> tuple[MaterialState, ...]:
     """The states a clerk may lawfully choose for a material; `exempt` by card only if a reader read it."""
-    exempt = need.e_licence or need.reusable or (need.by_card and read_by == "card")
+    exempt = need.e_licence is True or need.reusable or (need.by_card and read_by == "card")
     choices: list[MaterialState] = ["received"]
     if exempt:
         choices.append("exempt")

@@ -7,9 +7,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Literal, NewType
 
+from clerk_app.domain.conditions import Rule
+from clerk_app.domain.elements import Field, FieldGroup
+from clerk_app.domain.fees import Fee
+from clerk_app.domain.needs import MaterialNeed
 from clerk_app.domain.procedure import ProcedureKind
+from clerk_app.domain.situations import Situation
 from clerk_app.domain.workdays import Limit
 
 MatterVersion = NewType("MatterVersion", str)
@@ -33,87 +39,36 @@ MatterKind = Literal["at_once", "promised"]
 Channel = Literal["hall", "mobile", "home"]
 """大厅, 流动办事厅, 上门服务."""
 
-FieldType = Literal["text", "date", "choice", "phone", "address", "id"]
+Client = Literal["person", "firm"]
+"""Whom it serves: 自然人 or 法人 (企业, 个体工商户)."""
+
+Audience = Literal["old", "middle", "young", "women", "children", "disabled"]
+"""Groups with a menu of their own: 老, 中, 青, 妇女, 儿童, 残疾人."""
+
+TaskType = Literal["01", "05", "07", "08", "10", "20"]
+"""事项类型 of GB/T 39046 annex A: 许可, 给付, 确认, 奖励, 其他, 公共服务."""
+
+TASK_TYPES: Mapping[ProcedureKind, TaskType] = MappingProxyType(
+    {"licence": "01", "registration": "07", "payment": "05", "public_service": "20", "filing": "10"}
+)
+"""The type of a matter that names none."""
 
 SHORT_MATERIALS = 2
 SHORT_TYPED_FIELDS = 8
 
 
 @dataclass(frozen=True, slots=True)
-class Condition:
-    """Holds when the answer to field `field` is one of `values`."""
+class Produces:
+    """What the result of a matter brings: materials of the dictionary and form elements, by code.
 
-    field: str
-    values: tuple[str, ...]
-
-    def holds(self, answers: Mapping[str, str]) -> bool | None:
-        """Whether it holds, or None while the question has no answer."""
-        answer = answers.get(self.field, "")
-        return answer in self.values if answer else None
-
-
-@dataclass(frozen=True, slots=True)
-class Field:
-    """One form element. `code` is global (`g.P4.phone`), so that several matters share one answer.
-
-    `choices`: for type `choice` the only good values; for any other type values that are good beside its pattern
-    (无手机 for a phone, 长期 for a date). `source` says which lawful source fills it (`card:name`), None: typed.
-    `when`: the field is on the form only if the condition holds. `why` is the reason told to who asks.
+    In a package whoever comes after it need not bring them (由前序事项产生).
     """
 
-    code: str
-    label: str
-    type: FieldType
-    required: bool = True
-    choices: tuple[str, ...] = ()
-    source: str | None = None
-    when: Condition | None = None
-    why: str = ""
-    hint: str = ""
-    sensitive: bool = False
-    may_be_future: bool = False
-
-    @property
-    def card_key(self) -> str | None:
-        """The key of the identity document that fills it, if the card is its source."""
-        origin, _, key = (self.source or "").partition(":")
-        return key if origin == "card" else None
+    materials: frozenset[str] = frozenset()
+    fields: frozenset[str] = frozenset()
 
 
-@dataclass(frozen=True, slots=True)
-class FieldGroup:
-    """Fields that stand together on paper, in the order of the paper."""
-
-    code: str
-    name: str
-    fields: tuple[Field, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class MaterialNeed:
-    """A material the matter asks for.
-
-    `by_card`: reading the card satisfies it (免提交). `e_licence`: an electronic licence replaces the paper.
-    `reusable`: a copy in the licence library may be used again. `deferrable`: 容缺 allowed. `promise`: 告知承诺
-    replaces it. `when`: needed only in that situation; while the question is unanswered it counts as needed, so that
-    the citizen hears of everything at once. `accepts` tells which papers are good for it.
-    """
-
-    code: str
-    name: str
-    accepts: str = ""
-    copies: int = 1
-    by_card: bool = False
-    e_licence: bool = False
-    reusable: bool = False
-    deferrable: bool = False
-    promise: bool = False
-    when: Condition | None = None
-
-    @property
-    def situational(self) -> bool:
-        """Whether only some situations need it."""
-        return self.when is not None
+NOTHING = Produces()
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,6 +105,10 @@ class Matter:
     paper; `implementation_code` the 31-digit 实施编码; `pickup_field` the field that says how the result reaches the
     citizen, if it can be chosen; `document_prefix` begins the 文书编号 with region and department (例州公安). `sample`:
     illustrative data, not a region's own.
+
+    `situations` are its questions in the order of asking; `conditions` the 受理条件; `rules` checks over several
+    answers; `site_check`: somebody comes and looks (现场核查); `visits`: how often the citizen has to come; `where` and
+    `phone` are for questions; `phase` is the stage of the undertaking it belongs to, empty if none.
     """
 
     code: str
@@ -175,6 +134,19 @@ class Matter:
     result: str
     pickup_field: str | None
     sample: bool
+    task_type: TaskType = "20"
+    client: Client = "person"
+    audiences: tuple[Audience, ...] = ()
+    situations: tuple[Situation, ...] = ()
+    produces: Produces = NOTHING
+    site_check: bool = False
+    visits: int = 1
+    fees: tuple[Fee, ...] = ()
+    conditions: tuple[str, ...] = ()
+    rules: tuple[Rule, ...] = ()
+    where: str = ""
+    phone: str = ""
+    phase: str = ""
 
     @property
     def fields(self) -> tuple[Field, ...]:
@@ -184,13 +156,14 @@ class Matter:
     @property
     def typed_fields(self) -> tuple[Field, ...]:
         """The elements no source fills."""
-        return tuple(field for field in self.fields if field.source is None)
+        return tuple(field for field in self.fields if not field.sources)
 
     @property
     def is_short(self) -> bool:
         """Whether the short counter serves it: no situation, at most 2 materials and 8 typed fields."""
         return (
-            not any(need.situational for need in self.materials)
+            not self.situations
+            and not any(need.situational for need in self.materials)
             and len(self.materials) <= SHORT_MATERIALS
             and len(self.typed_fields) <= SHORT_TYPED_FIELDS
         )

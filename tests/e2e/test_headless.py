@@ -151,7 +151,7 @@ def test_what_a_user_can_cause_ends_in_one_sentence(demo: Demo, arguments: tuple
 
 
 def test_commands_of_later_versions_say_so() -> None:
-    for command in ("ready", "backup", "catalogue"):
+    for command in ("ready", "backup", "restore"):
         ran = clerk(command, "x", "--json")
         assert (ran.code, ran.json["error"]["code"]) == (1, "not_yet")
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from clerk_app.domain.elements import Field
 from clerk_app.domain.form import SOURCE_LABELS, FieldValue, visible_fields
 from clerk_app.domain.id_number import mask
-from clerk_app.domain.matter import Field
 from ui.presenters.counter_facts import Preparing, Surroundings
 from ui.presenters.outcome_words import expected_effect, expected_papers, expected_remarks
 from ui.say import say

@@ -5,19 +5,28 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Literal
 
+from clerk_app.domain.elements import Field, FieldGroup, FieldType
 from clerk_app.domain.form import SOURCE_LABELS, FieldSource, FieldValue, Missing, form_count, visible_fields
-from clerk_app.domain.matter import Field, FieldGroup
 from ui.presenters.counter_facts import CounterFacts, Preparing
 from ui.presenters.person import age_text, grouped_id
 from ui.say import say
 from ui.viewmodels.basic import Choice
 from ui.viewmodels.counter_state import QuestionView
-from ui.viewmodels.parts import FactView, FieldView, SectionView
+from ui.viewmodels.parts import EditorKind, FactView, FieldView, SectionView
 
 QuestionEditor = Literal["yes_no", "choice", "phone", "text", "date"]
 
 PRESENCE = "presence"
 """The code of the question 本人在场, which is no field of the form."""
+
+_EDITORS: Mapping[FieldType, EditorKind] = {
+    "date": "date",
+    "choice": "choice",
+    "phone": "phone",
+    "address": "address",
+    "id": "id",
+}
+"""Kinds of element with an editor of their own; the others are typed in a line."""
 
 _BOXED = ("name", "number", "valid_until")
 """What of the card stands in boxes on the one page."""
@@ -65,7 +74,7 @@ def field_view(field: Field, given: FieldValue | None, error: str = "") -> Field
     return FieldView(
         code=field.code,
         label=field.label,
-        editor=field.type,
+        editor=_EDITORS.get(field.type, "text"),
         value=given.value if given is not None else "",
         mark=SOURCE_LABELS[source],
         mark_meaning=_meaning(source),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from clerk_app.domain.form import plain
 from clerk_app.domain.materials import FORM_LABELS, MaterialItem, MaterialState, allowed_states, needed_materials
-from clerk_app.domain.matter import MaterialNeed
+from clerk_app.domain.needs import MaterialNeed
 from ui.presenters.counter_facts import Preparing
 from ui.say import say
 from ui.tokens import Tone

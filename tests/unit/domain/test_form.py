@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from clerk_app.domain.elements import Field
 from clerk_app.domain.form import (
     FieldValue,
     Missing,
@@ -21,7 +22,6 @@ from clerk_app.domain.form import (
     visible_fields,
 )
 from clerk_app.domain.identity import LONG_TERM
-from clerk_app.domain.matter import Field
 from tests.unit.domain.builders import (
     ANSWERS,
     NOW,

@@ -1,0 +1,116 @@
+"""The closed table of what an element may be computed from (算): pure functions, named in the catalogue.
+
+A function is handed the answers of its arguments and the civil date of today; it returns the value as the form shows
+it, or an empty text while an argument is missing or says nothing usable. No function guesses.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from types import MappingProxyType
+
+from clerk_app.domain import id_number
+from clerk_app.domain.conditions import Answers, number_of
+from clerk_app.domain.sources import Source
+
+Compute = Callable[[Sequence[str], date], str]
+
+
+@dataclass(frozen=True, slots=True)
+class Computation:
+    """A function with its number of arguments: `at_least`, and no more unless `open_ended`.
+
+    `names_column`: the last argument is the key of a column and no code of an element.
+    """
+
+    compute: Compute
+    at_least: int = 1
+    open_ended: bool = False
+    names_column: bool = False
+
+    def takes(self, count: int) -> bool:
+        """Whether it can be written with so many arguments."""
+        return count >= self.at_least if self.open_ended else count == self.at_least
+
+
+def table_rows(text: str) -> tuple[Mapping[str, str], ...]:
+    """The rows of a table element, whose value is a JSON list of objects; empty for anything else."""
+    try:
+        rows = json.loads(text) if text else []
+    except ValueError:
+        return ()
+    if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
+        return ()
+    return tuple({str(key): str(value) for key, value in row.items()} for row in rows)
+
+
+def computed_value(source: Source, answers: Answers, today: date) -> str:
+    """What a computed source gives for these answers; raises `KeyError` for a name that is not in the table."""
+    computation = COMPUTATIONS[source.of]
+    codes = source.arguments[:-1] if computation.names_column else source.arguments
+    names = source.arguments[-1:] if computation.names_column else ()
+    values = [answers.get(code, "") for code in codes]
+    return "" if codes and not all(values) else computation.compute([*values, *names], today)
+
+
+def _age(values: Sequence[str], today: date) -> str:
+    """Full years on this day; one born on 29 February is a year older on 1 March."""
+    try:
+        born = date.fromisoformat(values[0])
+    except ValueError:
+        return ""
+    years = today.year - born.year - ((today.month, today.day) < (born.month, born.day))
+    return str(years) if years >= 0 else ""
+
+
+def _birth_date(values: Sequence[str], _today: date) -> str:
+    born = id_number.birth_date(values[0]) if id_number.is_valid(values[0]) else None
+    return born.isoformat() if born else ""
+
+
+def _sex(values: Sequence[str], _today: date) -> str:
+    sex = id_number.sex(values[0]) if id_number.is_valid(values[0]) else None
+    return {"male": "男", "female": "女"}.get(sex or "", "")
+
+
+def _same(values: Sequence[str], _today: date) -> str:
+    return values[0]
+
+
+def _sum(values: Sequence[str], _today: date) -> str:
+    return _total(values)
+
+
+def _rows(values: Sequence[str], _today: date) -> str:
+    return str(len(table_rows(values[0])))
+
+
+def _column_sum(values: Sequence[str], _today: date) -> str:
+    return _total([row.get(values[1], "") for row in table_rows(values[0])])
+
+
+def _today(_values: Sequence[str], today: date) -> str:
+    return today.isoformat()
+
+
+def _total(texts: Sequence[str]) -> str:
+    numbers = [number_of(text) for text in texts]
+    return "" if not numbers or None in numbers else f"{sum(filter(None, numbers), Decimal(0)):f}"
+
+
+COMPUTATIONS: Mapping[str, Computation] = MappingProxyType(
+    {
+        "age": Computation(_age),
+        "birth_date": Computation(_birth_date),
+        "sex": Computation(_sex),
+        "same": Computation(_same),
+        "sum": Computation(_sum, open_ended=True),
+        "rows": Computation(_rows),
+        "column_sum": Computation(_column_sum, at_least=2, names_column=True),
+        "today": Computation(_today, at_least=0),
+    }
+)
