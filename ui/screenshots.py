@@ -138,6 +138,8 @@ PICTURES: dict[str, Maker] = {
     "sign_in_no_store": lambda: SignInPage(StillModel(frames.sign_in_no_store())),
     "attention": lambda: _with_attention(attention.conflict()),
     "attention_parked": lambda: _with_attention(attention.parked()),
+    "attention_recheck": lambda: _with_attention(attention.recheck()),
+    "attention_unreadable": lambda: _with_attention(attention.unreadable()),
     "lock": lambda: LockPage(StillModel(frames.locked())),
     "counter_idle": lambda: counter_shell(counter.idle()),
     "counter_idle_parked": lambda: counter_shell(counter.idle_parked()),
@@ -194,6 +196,7 @@ SCALED_PICTURES: dict[str, Maker] = {
     "sign_in_rolled_back_150": PICTURES["sign_in_rolled_back"],
     "sign_in_revoked_150": PICTURES["sign_in_revoked"],
     "attention_150": PICTURES["attention"],
+    "attention_recheck_150": PICTURES["attention_recheck"],
 }
 
 

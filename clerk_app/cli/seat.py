@@ -184,6 +184,7 @@ def _sync_line(state: LineState, store: Store) -> SyncLine:
         total=done + progress.pending if progress else 0,
         parked=state.report.parked,
         conflicts=store.reads.count_conflicts(),
+        rechecks=len(store.reads.differing_rechecks()),
         problem=describe(state.report.problem) if state.report.problem else None,
         exported_ms=handed.exported_at if handed.exported_pending else None,
         carried=handed.waiting,

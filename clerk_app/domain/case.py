@@ -108,6 +108,12 @@ class Intake:
     remarks: tuple[str, ...]
     rechecks: tuple[str, ...] = ()
 
+    @property
+    def phone(self) -> str:
+        """The number under which the applicant can be called; empty where none was given."""
+        given = (value.value for code, value in self.fields.items() if code.endswith(".phone"))
+        return next((number for number in given if number.replace(" ", "").isdigit()), "")
+
 
 @dataclass(frozen=True, slots=True)
 class Decision:

@@ -56,3 +56,34 @@ class Recheck:
         if self.subject == DOCUMENT:
             return "请联系申请人带有效证件来核对。"
         return "请联系申请人补交这份材料。"
+
+    @property
+    def remedies(self) -> tuple[Remedy, ...]:
+        """The ways to deal with it where it differs."""
+        if self.state != "differs":
+            return ()
+        return _OF_THE_DOCUMENT if self.subject == DOCUMENT else _OF_A_MATERIAL
+
+
+@dataclass(frozen=True, slots=True)
+class Remedy:
+    """One way to deal with a re-check that differs: its digit, a name, and the note it is recorded with.
+
+    An empty note is written by the clerk.
+    """
+
+    digit: int
+    label: str
+    note: str
+
+
+_OTHERWISE = "按别的办法处理了"
+_OF_A_MATERIAL = (
+    Remedy(1, "补交的纸质材料收到了", "已收到补交的纸质材料"),
+    Remedy(2, "看过原件，没有问题", "已核对原件，没有问题"),
+    Remedy(3, _OTHERWISE, ""),
+)
+_OF_THE_DOCUMENT = (
+    Remedy(1, "核对过有效证件了", "已核对有效证件"),
+    Remedy(2, _OTHERWISE, ""),
+)

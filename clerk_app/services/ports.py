@@ -163,6 +163,9 @@ class Reads(Protocol):
     def count_conflicts(self) -> int:
         """Streams with a step that a person must look at."""
 
+    def differing_rechecks(self) -> list[str]:
+        """Streams of cases with a re-check that differs and that nobody has dealt with, oldest first."""
+
     def parked(self) -> list[ParkedRow]:
         """Own entries that the platform holds back."""
 

@@ -49,7 +49,8 @@ class SyncLine:
     `pending_cases` the cases among them, the oldest from `oldest_ms`; `offline_since_ms` while there is no line;
     `last_sync_ms` the last complete sync; `done` of `total` entries and files of a running upload (total 0: nothing to
     show); `problem` what is wrong with the line (`device_revoked`: this device has left, and every act raises
-    `DeviceRevoked`); `conflicts` streams a person must look at. `exported_ms`: when a hand-over was last written, while
+    `DeviceRevoked`); `conflicts` streams a person must look at, `rechecks` cases
+    with a re-check that differs. `exported_ms`: when a hand-over was last written, while
     any of its entries has no signature yet; `carried` hand-overs of other devices still to be delivered;
     `clock_offset_ms` this machine's clock minus the platform's at the last sync, where it is known.
     """
@@ -65,6 +66,7 @@ class SyncLine:
     total: int = 0
     parked: int = 0
     conflicts: int = 0
+    rechecks: int = 0
     problem: Message | None = None
     exported_ms: int | None = None
     carried: int = 0

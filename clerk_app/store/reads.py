@@ -25,7 +25,7 @@ from sqlalchemy import (
 )
 
 from clerk_app.domain.case_number import DEVICE, HALL
-from clerk_app.domain.case_state import ENDED
+from clerk_app.domain.case_state import ENDED, CaseState
 from clerk_app.domain.fold import Fact, Folded, stream_type_of
 from clerk_app.domain.kinds import fold_stream
 from clerk_app.journal.entry import Entry, Header
@@ -213,6 +213,12 @@ class Reads:
     def count_conflicts(self) -> int:
         """Streams with a step that a person must look at."""
         return self._count(select(func.count()).select_from(p_stream).where(p_stream.c.conflicts != "[]"))
+
+    def differing_rechecks(self) -> list[str]:
+        """Streams of cases with a re-check that differs and that nobody has dealt with, oldest first."""
+        # Else only a case that the department returned needs the clerk, and as that it is dealt with first.
+        statement = select(p_case.c.stream).where(p_case.c.needs_clerk, p_case.c.state != CaseState.RETURNED.value)
+        return [row.stream for row in self._all(statement.order_by(p_case.c.taken_in_at))]
 
     def parked(self) -> list[ParkedRow]:
         """Own entries that the platform holds back."""

@@ -6,7 +6,7 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication, QVBoxLayout, QWidget
 
-from tests.qt.hands import press, said
+from tests.qt.hands import focus, press, said, type_text
 from tests.qt.recording import RecordingModel
 from ui.components.sheet import Veil
 from ui.dialogs.attention import AttentionSheet
@@ -42,7 +42,7 @@ def show(model, state):
 def test_a_conflict_says_what_happened_that_nothing_is_lost_and_what_to_press(opened):
     sheet, _model = opened
     words = said(sheet)
-    for part in ("先办了", "现在算数", "没有生效", "没有丢失", "以先办的为准", "请主管处理", "1 / 3"):
+    for part in ("先办了", "现在算数", "没有生效", "没有丢失", "以先办的为准", "请主管处理", "1 / 4"):
         assert part in words
 
 
@@ -84,3 +84,32 @@ def test_an_empty_list_says_so(opened):
     sheet, model = opened
     show(model, AttentionState(loading=False))
     assert "没有要处理的" in said(sheet)
+
+
+def test_a_recheck_that_differs_says_what_to_do_and_is_settled_by_one_digit(opened):
+    sheet, model = opened
+    show(model, samples.recheck())
+    words = said(sheet)
+    for part in ("联网复核不符", "先按免提交收下", "没有丢失", "电话 130 0000 0001", "补交的纸质材料收到了"):
+        assert part in words
+    press(Key.Key_1)
+    assert model.acts == [("choose", 1)]
+
+
+def test_dealing_with_it_otherwise_takes_a_sentence(opened):
+    sheet, model = opened
+    show(model, samples.recheck())
+    press(Key.Key_3)
+    press(Key.Key_Return)
+    assert model.acts == []  # nothing is written yet
+    type_text("已请原发证机关补录 2")
+    press(Key.Key_Return)
+    assert model.acts == [("choose", 3, "已请原发证机关补录 2")]
+    show(model, samples.parked())
+    assert focus() is sheet
+
+
+def test_what_only_a_newer_version_reads_waits_for_it(opened):
+    sheet, model = opened
+    show(model, samples.unreadable())
+    assert "请告诉维护人员升级" in said(sheet)

@@ -1,4 +1,4 @@
-"""请您看一眼: one conflict at a time with both versions, decided by one digit; and what only waits, in plain words."""
+"""请您看一眼: one thing at a time with both versions, settled by one digit; and what only waits, in plain words."""
 
 from __future__ import annotations
 
@@ -7,13 +7,17 @@ from typing import TYPE_CHECKING, Protocol
 from PySide6.QtCore import Qt, Signal, SignalInstance
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
+from clerk_app.domain.form import MAX_TEXT
 from ui import tokens
+from ui.components.button import Button
 from ui.components.chip import Chip, KeyCap
+from ui.components.line_edit import LineEdit
 from ui.components.messages import ProblemBanner
 from ui.components.rows import ClickRow
 from ui.components.sheet import Sheet
 from ui.components.surfaces import Card, Rule, clear
 from ui.components.text import label, wrapped
+from ui.keys import Command
 from ui.tokens import Tone
 
 if TYPE_CHECKING:
@@ -35,7 +39,7 @@ class AttentionModel(Protocol):
     def walk(self, step: int) -> None:
         """Bring another to the front."""
 
-    def choose(self, digit: int) -> None:
+    def choose(self, digit: int, note: str = "") -> None:
         """Record a choice."""
 
 
@@ -54,11 +58,20 @@ class AttentionSheet(Sheet):
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self._slot = QVBoxLayout()
         self._problem = ProblemBanner()
+        self._shown: AttentionItem | None = None
+        self._asked = 0
+        self._note = LineEdit(limit=MAX_TEXT)
+        self._note.setObjectName("attention_note")
+        self._confirm = Button(self.tr("记下"), Command.PRIMARY, kind="primary")
+        self._note_row = self._make_note_row()
         padded = QVBoxLayout()
         padded.setContentsMargins(20, 8, 20, 0)
         padded.addWidget(self._problem)
         self.column.addLayout(self._slot)
+        self.column.addWidget(self._note_row)
         self.column.addLayout(padded)
+        self._note.returnPressed.connect(self._finish)
+        self._confirm.clicked.connect(self._finish)
         view_model.changed.connect(self.render)
         self.render(view_model.state)
 
@@ -71,6 +84,10 @@ class AttentionSheet(Sheet):
         column.setContentsMargins(20, 12, 20, 0)
         column.setSpacing(tokens.SPACE_2)
         self._problem.show_problem(state.problem)
+        self._confirm.setEnabled(not state.busy)
+        if state.item != self._shown:
+            self._shown = state.item
+            self._ask(None)
         if state.item is not None:
             self._fill(column, state, state.item)
         elif state.loading:
@@ -86,7 +103,7 @@ class AttentionSheet(Sheet):
         elif plain and digit == OPEN_CASE:
             self._open_case()
         elif plain and 1 <= digit < OPEN_CASE:
-            self._model.choose(digit)
+            self._choose(digit)
         else:
             super().keyPressEvent(event)
 
@@ -95,8 +112,55 @@ class AttentionSheet(Sheet):
         if item is not None and item.number:
             self.case_asked.emit(item.number)
 
+    def run(self, command: Command) -> bool:
+        if command is Command.PRIMARY and self._asked:
+            self._finish()
+            return True
+        return super().run(command)
+
     def _choice_clicked(self) -> None:
-        self._model.choose(int(self.sender().property("digit")))
+        self._choose(int(self.sender().property("digit")))
+
+    def _choose(self, digit: int) -> None:
+        item = self._model.state.item
+        choice = next((view for view in item.choices if view.digit == digit), None) if item else None
+        if choice is not None and choice.ask_note:
+            self._ask(choice)
+        else:
+            self._model.choose(digit)
+
+    def _ask(self, choice: ChoiceView | None) -> None:
+        """Let the clerk write the note of a choice; None takes the line away."""
+        self._asked = choice.digit if choice else 0
+        self._note_row.setVisible(choice is not None)
+        for row in self.findChildren(ClickRow):
+            if row.property("digit") is not None:
+                row.setVisible(choice is None)
+        self._note.clear()
+        self._note.set_invalid(invalid=False)
+        if choice is not None:
+            self._note.setAccessibleName(choice.ask_note)
+            self._note.setPlaceholderText(choice.ask_note)
+            self._note.setFocus()
+        elif self._note.hasFocus():
+            self.setFocus()
+
+    def _finish(self) -> None:
+        note = self._note.text().strip()
+        if note and not self._model.state.busy:
+            self._model.choose(self._asked, note)
+        elif not note:
+            self._note.set_invalid(invalid=True)
+            self._note.setFocus()
+
+    def _make_note_row(self) -> QWidget:
+        made = QWidget()
+        row = QHBoxLayout(made)
+        row.setContentsMargins(17, 6, 17, 2)
+        row.setSpacing(tokens.SPACE_2)
+        row.addWidget(self._note, 1)
+        row.addWidget(self._confirm)
+        return made
 
     def _fill(self, column: QVBoxLayout, state: AttentionState, item: AttentionItem) -> None:
         column.addLayout(_head(state, item))

@@ -51,7 +51,7 @@ class CasesPage(Page):
     Signals:
         selected: a case number.
         filtered: the key of a filter.
-        attention_asked: the number of a case with a conflict to decide.
+        attention_asked: the number of a case with something to settle.
     """
 
     selected = Signal(str)
@@ -106,7 +106,7 @@ class CasesPage(Page):
 
     def run(self, command: Command) -> bool:
         detail = self._model.state.detail
-        if command is Command.PRIMARY and detail is not None and detail.disputed:
+        if command is Command.PRIMARY and detail is not None and detail.to_settle:
             self.attention_asked.emit(detail.number)
             return True
         return False

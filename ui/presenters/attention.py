@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from clerk_app.domain import case_number
 from clerk_app.domain.civil import short_time
-from clerk_app.services.attention import Attention, ParkedStep
+from clerk_app.domain.history import PLATFORM
+from clerk_app.domain.rechecks import DOCUMENT, REASON_LABELS, Remedy
+from clerk_app.services.attention import Attention, ParkedStep, RecheckStep
 from clerk_app.services.conflicts import ConflictView, VersionView
 from ui.say import say
 from ui.tokens import Tone
@@ -16,12 +18,13 @@ def attention_items(found: Attention) -> tuple[AttentionItem, ...]:
     """Everything in the order in which it is to be looked at: what a person decides, then what only waits."""
     conflicts = tuple(_conflict(view, found) for view in found.conflicts)
     parked = tuple(_parked(step, found) for step in found.parked)
-    return (*conflicts, *parked, *_unreadable(found.unreadable))
+    rechecks = tuple(_recheck(step, found) for step in found.rechecks)
+    return (*conflicts, *rechecks, *parked, *_unreadable(found.unreadable))
 
 
 def settled_words(choice: ChoiceView) -> tuple[str, str]:
     """Heading and text once a choice is recorded."""
-    return say("已记录：{label}", label=choice.label), choice.effect
+    return say("已记录：{label}", label=choice.label), "" if choice.ask_note else choice.effect
 
 
 def _conflict(view: ConflictView, found: Attention) -> AttentionItem:
@@ -33,7 +36,7 @@ def _conflict(view: ConflictView, found: Attention) -> AttentionItem:
     return AttentionItem(
         kind="conflict",
         stream=view.stream,
-        act=view.act,
+        key=view.act,
         number=number,
         case=case,
         what=view.what,
@@ -54,19 +57,54 @@ def _box(view: VersionView, chip: ChipView) -> VersionBox:
     return VersionBox(view.text, " · ".join(filter(None, (view.where, view.when, view.clerk))), chip)
 
 
+def _recheck(step: RecheckStep, found: Attention) -> AttentionItem:
+    known = step.recheck
+    number, case = _case(step.stream, found)
+    accepted = say("{name}：没有网络，先按免提交收下", name=known.name)
+    if known.subject == DOCUMENT:
+        accepted = say("{name}：没有网络，先按证件办理", name=known.name)
+    call = say("电话 {phone}。", phone=step.phone) if step.phone else ""
+    return AttentionItem(
+        kind="recheck",
+        stream=step.stream,
+        key=known.subject,
+        number=number,
+        case=case,
+        what=say("联网复核不符。{what}", what=known.sentence),
+        lost=say("办件和收件时间不变，两次记录都在办件经过里。"),
+        versions=(
+            VersionBox(accepted, _source(step.accepted_at, step.clerk), ChipView(say("待复核"))),
+            VersionBox(
+                REASON_LABELS[known.reason], _source(step.rechecked_at, PLATFORM), ChipView(say("不符"), Tone.WARN)
+            ),
+        ),
+        choices=tuple(_remedy(remedy) for remedy in known.remedies),
+        next_step=f"{known.next_step}{call}",
+    )
+
+
+def _remedy(remedy: Remedy) -> ChoiceView:
+    if remedy.note:
+        return ChoiceView(remedy.digit, remedy.label, say("记入办件经过，不再提示。"), note=remedy.note)
+    return ChoiceView(remedy.digit, remedy.label, say("写一句怎么处理的。"), ask_note=say("怎么处理的"))
+
+
+def _source(at_ms: int, who: str) -> str:
+    return " · ".join(filter(None, (short_time(at_ms), who)))
+
+
 def _parked(step: ParkedStep, found: Attention) -> AttentionItem:
     what, next_step = _parked_words(step.reason)
     number, case = _case(step.stream, found)
-    source = " · ".join(filter(None, (short_time(step.recorded_at), step.clerk)))
     return AttentionItem(
         kind="parked",
         stream=step.stream,
-        act="",
+        key="",
         number=number,
         case=case,
         what=what,
         lost=say("本机和平台各有一份，别的办件照常上传。"),
-        versions=(VersionBox(step.text, source, ChipView(say("等平台"), Tone.WARN)),),
+        versions=(VersionBox(step.text, _source(step.recorded_at, step.clerk), ChipView(say("等平台"), Tone.WARN)),),
         next_step=next_step,
     )
 
@@ -87,7 +125,7 @@ def _unreadable(count: int) -> tuple[AttentionItem, ...]:
         AttentionItem(
             kind="unreadable",
             stream="",
-            act="",
+            key="",
             number="",
             case="",
             what=say("平台发来 {count} 条新版本的内容，本版看不懂。", count=count),

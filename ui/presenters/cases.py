@@ -57,7 +57,7 @@ def case_detail(view: CaseView, prints: Sequence[PrintJob], *, uploaded: bool, i
         subtitle=" · ".join(filter(None, (view.applicant, view.department, view.state_label))),
         uploaded=upload_chip(uploaded=uploaded, is_online=is_online),
         task=_task(view),
-        disputed=bool(view.conflicts) and not view.read_only,
+        to_settle=not view.read_only and (bool(view.conflicts) or any(known.sentence for known in view.rechecks)),
         facts=tuple(row for row in _facts(view) if row.value),
         papers=_papers(prints),
         events=tuple(EventView(item.text, _when(item.when, item.by)) for item in reversed(view.history)),
@@ -115,7 +115,7 @@ def _task(view: CaseView) -> ProblemView | None:
     for recheck in view.rechecks:
         if recheck.sentence:
             what = say("联网复核不符。{what}", what=recheck.sentence)
-            return ProblemView(what, recheck.next_step, Tone.BAD)
+            return ProblemView(what, say("{what}按 Ctrl ⏎ 记下怎么处理的。", what=recheck.next_step), Tone.BAD)
     if view.conflicts:
         return ProblemView(
             say("有一步没有生效，两边的记录都留着。"), say("按 Ctrl ⏎ 看两边各办了什么，再定怎么办。"), Tone.BAD

@@ -36,6 +36,7 @@ class DeviceFacts:
     trying a device brought, by its key; `trying`: the one being tried. `practice`: this store is never uploaded.
     `bound_to_machine`: a secret of this machine guards the records beside the password. `recovered`: what the store
     lacks, if it was put back to an older copy and has gone on in this session. `repairs`: what syncs put right.
+    `unreadable`: items of the platform that only a newer version can read.
     """
 
     now_ms: int
@@ -52,6 +53,7 @@ class DeviceFacts:
     bound_to_machine: bool = True
     recovered: Recovered | None = None
     repairs: tuple[RepairRow, ...] = ()
+    unreadable: int = 0
     details: tuple[tuple[str, str], ...] = ()
     problem: ProblemView | None = None
 
@@ -143,6 +145,7 @@ def _rows(facts: DeviceFacts, today: date) -> tuple[SyncRow, ...]:
         _last_row(facts, today),
         _look_row(facts),
         _parked_row(facts),
+        _unreadable_row(facts),
         _line_row(facts),
         _clock_row(facts),
         _repaired_row(facts, today),
@@ -191,11 +194,15 @@ def _last_row(facts: DeviceFacts, today: date) -> SyncRow:
 
 
 def _look_row(facts: DeviceFacts) -> SyncRow | None:
-    if not facts.line.conflicts:
+    line = facts.line
+    notes = (
+        say("有一步和别处对不上，两边都留着") if line.conflicts else "",
+        say("有先收下的和证照库对不上，要处理") if line.rechecks else "",
+    )
+    if not any(notes):
         return None
-    note = say("有一步和别处对不上，两边都留着")
-    heading = say("请您看一眼 · {count}", count=facts.line.conflicts)
-    return SyncRow(heading, note, alarming=True, action=say("去看"))
+    heading = say("请您看一眼 · {count}", count=line.conflicts + line.rechecks)
+    return SyncRow(heading, "；".join(filter(None, notes)), alarming=True, action=say("去看"))
 
 
 def _parked_row(facts: DeviceFacts) -> SyncRow | None:
@@ -203,8 +210,19 @@ def _parked_row(facts: DeviceFacts) -> SyncRow | None:
         return None
     note = say("平台已经收下，还不能生效，等平台的人处理；其他的照常上传。")
     heading = say("平台待人工 {count} 条", count=facts.line.parked)
-    action = "" if facts.line.conflicts else say("去看")
+    action = "" if facts.line.conflicts or facts.line.rechecks else say("去看")
     return SyncRow(heading, note, ChipView(say("等平台"), Tone.WARN), action=action)
+
+
+def _unreadable_row(facts: DeviceFacts) -> SyncRow | None:
+    if not facts.unreadable:
+        return None
+    line = facts.line
+    action = "" if line.conflicts or line.rechecks or line.parked else say("去看")
+    heading = say("新版本的内容 {count} 条", count=facts.unreadable)
+    return SyncRow(
+        heading, say("本版看不懂，原样存着，升级后自动读出来。"), ChipView(say("等升级"), Tone.WARN), action=action
+    )
 
 
 def _line_row(facts: DeviceFacts) -> SyncRow:

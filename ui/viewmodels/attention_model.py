@@ -10,6 +10,7 @@ from clerk_app.domain.conflicts import CHOICES
 from clerk_app.services.attention import Attention, look_for_attention
 from clerk_app.services.conflicts import settle_conflict
 from clerk_app.services.desk import Desk, SignedIn
+from clerk_app.services.licences import settle_recheck
 from ui.presenters.attention import attention_items, settled_words
 from ui.presenters.words import problem_view
 from ui.tasks import DB_LANE, Tasks
@@ -46,15 +47,15 @@ class AttentionModel(ViewModel[AttentionState]):
         if self.state.items and not self.state.busy:
             self.show(replace(self.state, place=(self.state.place + step) % len(self.state.items), problem=None))
 
-    def choose(self, digit: int) -> None:
-        """Record what is chosen for the one in front."""
+    def choose(self, digit: int, note: str = "") -> None:
+        """Record what is chosen for the one in front; a choice that asks for a note needs one."""
         item = self.state.item
         choice = next((view for view in item.choices if view.digit == digit), None) if item else None
-        if item is None or choice is None or self.state.busy:
+        if item is None or choice is None or self.state.busy or (choice.ask_note and not note.strip()):
             return
         self.show(replace(self.state, busy=True, problem=None))
         self._tasks.run(
-            lambda: self._settle(item, choice),
+            lambda: self._settle(item, choice, note),
             owner=self,
             on_success=lambda found: self._chosen(choice, found),
             on_failure=self._failed,
@@ -65,16 +66,19 @@ class AttentionModel(ViewModel[AttentionState]):
         self._stream = self._desk.journal.reads.case_stream(number) if number else None
         return look_for_attention(self._desk, stream=self._stream)
 
-    def _settle(self, item: AttentionItem, choice: ChoiceView) -> Attention:
-        word = next(words.choice for words in CHOICES.values() if words.digit == choice.digit)
-        settle_conflict(self._desk, self._me, item.stream, item.act, word)
+    def _settle(self, item: AttentionItem, choice: ChoiceView, note: str) -> Attention:
+        if item.kind == "recheck":
+            settle_recheck(self._desk, self._me, item.number, item.key, choice.note or note)
+        else:
+            word = next(words.choice for words in CHOICES.values() if words.digit == choice.digit)
+            settle_conflict(self._desk, self._me, item.stream, item.key, word)
         return look_for_attention(self._desk, stream=self._stream)
 
     def _chosen(self, choice: ChoiceView, found: Attention) -> None:
         before = self.state.item
         items = attention_items(found)
         # What was only referred to a supervisor stays; the clerk goes on to the next.
-        stays = before is not None and any((item.stream, item.act) == (before.stream, before.act) for item in items)
+        stays = before is not None and any((item.stream, item.key) == (before.stream, before.key) for item in items)
         place = self.state.place + 1 if stays else self.state.place
         self.show(AttentionState(items, place % len(items) if items else 0, loading=False))
         self._acts.done.emit()

@@ -8,7 +8,7 @@ from typing import Literal
 from ui.viewmodels.basic import ProblemView
 from ui.viewmodels.parts import ChipView
 
-AttentionKind = Literal["conflict", "parked", "unreadable"]
+AttentionKind = Literal["conflict", "recheck", "parked", "unreadable"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,24 +22,30 @@ class VersionBox:
 
 @dataclass(frozen=True, slots=True)
 class ChoiceView:
-    """What can be done: its digit, a name, and what then happens."""
+    """What can be done: its digit, a name, and what then happens.
+
+    `note`: the words it is recorded with; `ask_note`: what the clerk is asked to write where there are none.
+    """
 
     digit: int
     label: str
     effect: str
+    note: str = ""
+    ask_note: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class AttentionItem:
     """One thing. `what` happened, what is `lost`, and `next_step` where nothing can be chosen.
 
+    `key` names it within its stream: the act of a conflict, the subject of a re-check.
     `case` is the grouped number and the matter, empty for what belongs to no case; `number` the key of that case.
     `note` is what was said about it before.
     """
 
     kind: AttentionKind
     stream: str
-    act: str
+    key: str
     number: str
     case: str
     what: str

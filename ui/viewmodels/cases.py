@@ -49,7 +49,7 @@ class EventView:
 class CaseDetail:
     """One case. `task`: what the clerk must do about it, if anything. `papers`: documents with how they stand.
 
-    `disputed`: it has a conflict that a person decides, by the page's primary action.
+    `to_settle`: it holds something that a person settles, by the page's primary action.
     """
 
     number: str
@@ -58,7 +58,7 @@ class CaseDetail:
     subtitle: str
     uploaded: ChipView = NO_CHIP
     task: ProblemView | None = None
-    disputed: bool = False
+    to_settle: bool = False
     facts: tuple[TextRow, ...] = ()
     papers: tuple[TextRow, ...] = ()
     events: tuple[EventView, ...] = ()

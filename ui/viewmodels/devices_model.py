@@ -28,6 +28,7 @@ class _Looked:
     practice: bool
     bound_to_machine: bool
     repairs: tuple[RepairRow, ...]
+    unreadable: int
     details: tuple[tuple[str, str], ...]
 
 
@@ -124,6 +125,7 @@ class DevicesModel(ViewModel[DevicesState]):
             practice=self._desk.journal.practice,
             bound_to_machine=self._desk.journal.is_bound_to_machine,
             repairs=tuple(reads.repairs()),
+            unreadable=reads.count_unreadable(),
             details=details,
         )
 
@@ -134,6 +136,7 @@ class DevicesModel(ViewModel[DevicesState]):
             practice=looked.practice,
             bound_to_machine=looked.bound_to_machine,
             repairs=looked.repairs,
+            unreadable=looked.unreadable,
             details=looked.details,
             problem=None,
         )

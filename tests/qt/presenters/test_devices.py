@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from clerk_app.errors import EntryDamaged, PlatformRefused
@@ -71,3 +73,24 @@ def test_the_line_says_why_it_is_not_in_order_without_a_gap(error, words):
     note = next(row.note for row in rows if row.heading == "网络")
     assert words in note
     assert "…" not in note
+
+
+@pytest.mark.parametrize(
+    ("line", "count", "words"),
+    [
+        (SyncLine(conflicts=1), 1, "两边都留着"),
+        (SyncLine(rechecks=2), 2, "和证照库对不上"),
+        (SyncLine(conflicts=1, rechecks=2), 3, "两边都留着；有先收下的和证照库对不上"),
+    ],
+)
+def test_what_a_person_must_look_at_is_one_row_with_one_way_to_it(line, count, words):
+    rows = devices_state(DeviceFacts(NOW, line=replace(line, parked=1), unreadable=1)).rows
+    [row] = [row for row in rows if row.action]
+    assert row.heading == f"请您看一眼 · {count}"
+    assert words in row.note
+
+
+def test_content_of_a_newer_version_alone_can_be_looked_at_too():
+    rows = devices_state(DeviceFacts(NOW, unreadable=3)).rows
+    [row] = [row for row in rows if row.action]
+    assert row.heading == "新版本的内容 3 条"
