@@ -62,8 +62,10 @@ def look_for_attention(desk: Desk, *, stream: str | None = None) -> Attention:
     rechecks = tuple(step for one in differing for step in _rechecks(desk, one))
     rows_parked = [row for row in reads.parked() if stream in (None, row.stream)]
     parked = tuple(step for row in rows_parked if (step := _parked(desk, row)) is not None)
-    streams = {spoken.stream for spoken in (*conflicts, *rechecks, *parked)}
-    rows = {one: reads.case_row(one) for one in sorted(streams)}
+    spoken_of = [view.stream for view in conflicts]
+    spoken_of += [step.stream for step in rechecks]
+    spoken_of += [step.stream for step in parked]
+    rows = {one: reads.case_row(one) for one in sorted(set(spoken_of))}
     return Attention(
         conflicts=conflicts,
         rechecks=rechecks,
