@@ -516,6 +516,7 @@ class _Run:
         if page.place != place:
             self._desk.take_feed(page)
         failpoint("sync.feed_taken")
+        self._look_at_chains()  # a verdict may have put an ack in doubt
         self.pulled += len(page.facts) + len(page.entries)
         more = answer.more and page.place != place
         self._know(feed="behind" if more else "current", wanted=tuple(self._desk.wanted()), compared=False)

@@ -190,8 +190,9 @@ class StoreSyncState:
     def take_feed(self, page: FeedPage) -> None:
         """Keep what a page brings, fold the streams it touches, and move to its place."""
         with self._store.write(_NOBODY) as unit:
+            touched: set[str] = set()
             for verdict in page.verdicts:
-                _take_verdict(unit.connection, verdict)
+                touched |= _take_verdict(unit.connection, verdict)
             for fact in page.facts:
                 _take_fact(unit.connection, fact)
             own = {row.chain for row in unit.connection.execute(select(chains.c.chain))}
@@ -203,7 +204,7 @@ class StoreSyncState:
             for hub_seq, content in page.unknown:
                 statement = upsert(unknown_items).values(hub_seq=hub_seq, content=content)
                 unit.connection.execute(statement.on_conflict_do_nothing())
-            touched = {fact.fact.stream for fact in page.facts}
+            touched |= {fact.fact.stream for fact in page.facts}
             touched |= {received.attested.header.stream for received in others}
             for stream in sorted(touched):
                 refold(unit.connection, stream)
@@ -363,10 +364,21 @@ def _missed_verdict(connection: Connection, ack: Ack) -> bool:
     return connection.execute(missed.limit(1)).first() is not None
 
 
-def _take_verdict(connection: Connection, verdict: Verdict) -> None:
+def _take_verdict(connection: Connection, verdict: Verdict) -> set[str]:
+    """Note a verdict; return the streams of entries whose place in the order it puts in doubt.
+
+    A verdict under another number than the ack's is a later one, or the hub was put back and has stored the entry
+    anew: its newest word is to be asked for, so the ack no longer counts.
+    """
     covered = (entries.c.chain == verdict.chain, entries.c.seq >= verdict.first, entries.c.seq <= verdict.seq)
     values = {"verdict": verdict.verdict, "verdict_reason": verdict.reason}
     connection.execute(update(entries).where(*covered).values(**values))
+    elsewhere = (entries.c.acked, entries.c.hub_seq != entries.c.seq + (verdict.hub_seq - verdict.seq))
+    doubted = set(connection.execute(select(entries.c.stream).where(*covered, *elsewhere)).scalars())
+    if doubted:
+        statement = update(entries).where(*covered, *elsewhere)
+        connection.execute(statement.values(acked=False, complete=False, hub_seq=None))
+    return doubted
 
 
 def _take_fact(connection: Connection, received: ReceivedFact) -> None:

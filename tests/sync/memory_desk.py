@@ -292,6 +292,10 @@ class MemoryDesk:
                     self._parked[place] = verdict.reason
                 else:
                     self.applied.add(place)
+                chain = self._chain(verdict.chain)
+                assert chain is not None
+                if number_of(chain.acked.get(seq), seq) != verdict.hub_seq - (verdict.seq - seq):
+                    chain.acked.pop(seq, None)
         for received in page.facts:
             self._take_fact(received)
         self.unknown |= dict(page.unknown)

@@ -44,7 +44,7 @@ from tests.sync.fakes import START_MS, SeededRng, ShuffledCrew, VirtualClock, st
 from tests.sync.faulty_line import FINE, HUB_POINTS, Crash, FaultyLine, Weather, crash
 from tests.sync.faulty_storage import HubStorage, NarrowShelf, files_end_at
 from tests.sync.memory_desk import MemoryDesk
-from tests.sync.oracle import Broken, Ledger, Oracle, WorkingDesk, acts_on, facts_on
+from tests.sync.oracle import Act, Broken, Ledger, Oracle, WorkingDesk, acts_on, facts_on
 from tests.sync.quick_hub import quick_hub
 from tests.sync.store_desk import StoreDesk
 from tests.sync.work import HALL
@@ -282,8 +282,12 @@ class Simulation:
             self._sync(station)
 
     def _decide(self, station: Station) -> None:
-        """A department decides a case that has arrived; its process may die around the commit."""
-        arrived = self._arrived()
+        """A department decides a case that has arrived; its process may die around the commit, its disk may fail."""
+        try:
+            arrived = self._arrived()
+        except (OSError, SQLAlchemyError) as told:
+            self.note(f"told {type(told).__name__}")
+            return
         if not arrived:
             return
         number = self._random.choice(arrived)
@@ -415,9 +419,10 @@ class Simulation:
         shutil.copytree(self._folder / "hub", self._backup)
 
     def _put_hub_back(self, _station: Station) -> None:
-        """The hub is put back to its backup. What was decided since and brought to nobody is gone with it."""
+        """The hub is put back to its backup. What lay on it alone by now is gone with it."""
         if not self._backup.exists():
             return
+        before = self._acts_somewhere()
         self.hub.close()
         shutil.rmtree(self._folder / "hub")
         shutil.copytree(self._backup, self._folder / "hub")
@@ -425,10 +430,15 @@ class Simulation:
         self._is_changed = True
         for station in self.stations:
             station.trusts_hub = False
-        self._forget_decisions_that_are_gone()
+        self._forget_what_is_gone(before)
 
-    def _forget_decisions_that_are_gone(self) -> None:
-        """What lies neither on the hub nor at any desk went down with their disks."""
+    def _acts_somewhere(self) -> set[Act]:
+        """The acts that lie on the hub or in the journal of a desk."""
+        return acts_on(self.hub).union(*(self.ledger.acts_of(station.desk) for station in self.stations))
+
+    def _forget_what_is_gone(self, before: set[Act]) -> None:
+        """What lay somewhere until a disk was put back, and now lies nowhere, went down with that disk."""
+        self.ledger.lost |= before - self._acts_somewhere()
         there = facts_on(self.hub).union(*(station.desk.fact_digests() for station in self.stations))
         for number in [number for number, fact in self.ledger.decided.items() if fact not in there]:
             del self.ledger.decided[number]
@@ -444,13 +454,12 @@ class Simulation:
             return
         self._look()
         number = self.stations.index(station)
-        before = self.ledger.acts_of(station.desk)
+        before = self._acts_somewhere()
         station.desk.put_back(station.image)
         self._is_changed = True
         station.restart()
         self.ledger.forget_places(number)
-        self.ledger.lost |= before - self.ledger.acts_of(station.desk) - acts_on(self.hub)
-        self._forget_decisions_that_are_gone()
+        self._forget_what_is_gone(before)
 
     # ---- the end ------------------------------------------------------------------------------------------------
 

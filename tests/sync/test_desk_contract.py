@@ -221,6 +221,21 @@ def test_a_later_verdict_takes_the_place_of_the_earlier(desk):
     assert desk.parked() == {}
 
 
+@pytest.mark.parametrize(("number", "doubted"), [(6, False), (5, True), (7, True)])
+def test_a_verdict_under_another_number_than_the_acks_takes_the_ack_back(desk, number, doubted):
+    """The hub was put back and has stored the entries anew, or the verdict is a later one: only a new ack tells."""
+    written = sessions(desk, 4)
+    chain = written[0].head.chain
+    desk.take_acks([ack(written[3], 1, hub_seq=7)])
+    # The number of a verdict is that of the last entry it covers: the second and third had 5 and 6.
+    desk.take_feed(page(verdicts=[Verdict(chain, 2, 3, number, "applied")], place=FeedPlace(9, b"m" * 32)))
+    still = {(chain, 1), (chain, 4)} if doubted else {(chain, seq) for seq in (1, 2, 3, 4)}
+    assert (desk.uploaded(), desk.backlog().pending) == (still, 4 - len(still))
+    desk.take_acks([ack(written[2], 2, hub_seq=number)])
+    assert [fact.hub_seq for n in (1, 2) for fact in desk.facts_of(f"session/{n}")] == [number - 1, number]
+    assert (desk.backlog().pending, desk.feed_place().hub_seq) == (0, 9)
+
+
 def test_two_facts_of_one_number_are_both_kept_after_a_hub_was_put_back(desk):
     number = case_number_of("001", 1)
     desk.take_feed(page(facts=[fact_of(number, 7, "before")], place=FeedPlace(7, b"m" * 32)))

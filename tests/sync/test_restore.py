@@ -100,6 +100,37 @@ def test_a_scan_lost_with_the_backup_is_sent_again_though_no_entry_was(platform,
     assert digest(platform.hub).blobs == 1
 
 
+class LosesThePushAnswer(DirectLine):
+    """Brings the first batch to the hub, and nothing back."""
+
+    def send(self, request):
+        answer = super().send(request)
+        if request.path == "/v1/push":
+            raise PlatformUnreachable
+        return answer
+
+
+def numbers_here(desk, number):
+    return [fact.hub_seq for fact in desk.facts_of(f"case/{number}")]
+
+
+def test_numbers_that_a_hub_put_back_gave_anew_are_learnt_though_its_answer_was_lost(platform, tmp_path):
+    """The hub has the entry again when the digests are next compared, and nothing but its number is another."""
+    desk, other = platform.desk("1 号窗口"), platform.desk("2 号窗口")
+    sync_once(platform.lane(desk))
+    backup = Backup(platform, tmp_path / "backup")
+    number = take_in(desk, 1)
+    sync_once(platform.lane(desk))
+    assert numbers_here(desk, number) == [1]
+    backup.restore()
+    other.append("session/1", "session.logged_in", logged_in())
+    sync_once(platform.lane(other))
+    assert sync_once(platform.lane(desk, LosesThePushAnswer(platform.service))).state == "partial"
+    report = sync_once(platform.lane(desk))
+    assert (report.state, report.pending) == ("done", 0)
+    assert numbers_here(desk, number) == [2]
+
+
 def test_a_desk_that_registered_after_the_backup_registers_again_at_once(platform, tmp_path):
     """Its token is still good, and the hub that gave it knows no key of the device any more."""
     desk = platform.desk()
