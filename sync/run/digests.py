@@ -1,0 +1,103 @@
+"""The digests of one sync: comparing both ends, and the repairs that begin where they are not equal."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from clerk_app.errors import PlatformRefused
+from clerk_app.failpoints import failpoint
+from clerk_app.journal.exchange import OwnChain
+from sync.batch import Batch
+from sync.capabilities import SHOWS_ENTRIES
+from sync.client import HubClient
+from sync.crew import Errand
+from sync.feed_page import read_fact
+from sync.plan import ChainView, Compare, OfferFacts, probes_of
+from sync.repair import Repair
+from sync.run.state import RunState, Stuck
+from sync.schemas import AcksAnswer, ChainStanding, FactsAnswer, StateAnswer
+
+MAX_COMPARES = 20
+"""Digests exchanged in one sync, so that a desk at work does not keep one sync going for ever."""
+
+
+class Digests:
+    """Compare, probe, cut, take back, offer."""
+
+    def __init__(self, state: RunState, client: HubClient) -> None:
+        self._state, self._desk, self._client = state, state.desk, client
+        self.repair = Repair(state.desk)
+        self._compares = 0
+        self._own: Sequence[OwnChain] = ()
+
+    def begin_compare(self, operation: Compare) -> Errand:
+        """Ask the hub what it has of the chains as they are now."""
+        self._compares += 1
+        if self._compares > MAX_COMPARES:
+            raise Stuck
+        self._own = own = self._desk.own_chains()
+        place = self._desk.feed_place()
+        return Errand(operation, lambda: self._client.compare(own, place))
+
+    def compared(self, answer: StateAnswer) -> None:
+        """Learn where both ends differ."""
+        state, own = self._state, self._own
+        standing = {view.chain: view for view in answer.chains}
+        chains = [self._view(chain, standing.get(chain.chain)) for chain in own]
+        # An older copy of the store was put back: what it wrote since is on the hub alone.
+        known = {chain.chain for chain in own}
+        chains += [ChainView(view.chain, 0, 0, view.seq) for view in answer.chains if view.chain not in known]
+        left = next((view for view in chains if view.given_up), None)
+        if left is not None:
+            # Told at every sync, not only at the one that found it: these entries wait for a person.
+            state.problem = PlatformRefused(reason=f"chain_{left.trouble}")
+        elif any(view.seq < view.stored for view in chains) and SHOWS_ENTRIES not in state.known.can:
+            state.problem = PlatformRefused(reason="store_rolled_back")
+        feed = "lost" if not answer.feed.known else "behind" if answer.feed.more else "current"
+        state.know(met=True, compared=True, chains=tuple(chains), feed=feed, wanted=tuple(self._desk.wanted()))
+        self._look_for_lost_facts()
+        state.look_at_waiting()
+
+    def probed(self, chain: str, answer: AcksAnswer) -> None:
+        """Learn from the acks of single entries where two histories part."""
+        view = next(view for view in self._state.known.chains if view.chain == chain)
+        acks = [signed.ack for signed in self._state.signed(answer.acks)]
+        self._state.set_chain(self.repair.narrowed(view, probes_of(view), acks))
+
+    def cut_chain(self, chain: str, reason: str, kept: Mapping[str, int]) -> None:
+        """Go on with a new chain."""
+        failpoint("repair.parted")
+        self.repair.cut(chain, reason, kept)
+        failpoint("repair.done")
+        self._state.look_anew()
+
+    def take_back(self, chain: str, batch: Batch) -> None:
+        """Take entries of this device that only the hub had."""
+        self.repair.take_back(chain, batch)
+        failpoint("repair.back")
+        self._state.look_anew()
+
+    def begin_offer(self, operation: OfferFacts) -> Errand:
+        """Give the hub the next of its facts that it lost."""
+        offered = self.repair.facts_to_offer()
+        return Errand(operation, lambda: self._client.offer_facts(offered))
+
+    def take_offered(self, answer: FactsAnswer) -> None:
+        """Take what the hub took back, at the place it has now."""
+        state, keys = self._state, self._state.lane.session.keys
+        assert keys is not None
+        facts = [read_fact(item, keys) for item in answer.facts]
+        failpoint("repair.offered")
+        self.repair.take_offered(facts)
+        self._look_for_lost_facts()
+        state.know(feed="behind" if facts else state.known.feed, compared=False)
+
+    def _view(self, own: OwnChain, hub: ChainStanding | None) -> ChainView:
+        stored = hub.seq if hub else 0
+        view = ChainView(own.chain, own.seq, own.acked, stored, stored, lacking=tuple(hub.waiting if hub else ()))
+        return view if hub is None else self.repair.judged(view, own, hub)
+
+    def _look_for_lost_facts(self) -> None:
+        """Whether the hub has lost facts of its own; only a feed that was read to its end can tell."""
+        current = self._state.known.feed == "current"
+        self._state.know(lost_facts=self.repair.count_lost_facts() if current else 0)
