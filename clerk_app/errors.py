@@ -127,6 +127,18 @@ class NoSuchPackage(UserError):
     code = "no_such_package"
 
 
+class NotOptional(UserError):
+    """The child belongs to the package in any case, or is none of it; only optional ones can be left out."""
+
+    code = "not_optional"
+
+
+class BadAnswers(UserError):
+    """The file of answers is no JSON object from code to answer."""
+
+    code = "bad_answers"
+
+
 class NoSuchMatter(UserError):
     """The catalogue has no such matter."""
 

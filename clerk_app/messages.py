@@ -52,6 +52,11 @@ _SENTENCES: dict[str, tuple[str, str]] = {
     "case_elsewhere.other_hall": ("这个办件是别的大厅的，本大厅看不到。", "请群众到原大厅，或电话联系原大厅。"),
     "no_such_draft": ("这份草稿已经不在了。", "请到办件列表查看是否已经收件。"),
     "no_such_package": ("目录里没有套餐 {package}。", "请核对套餐代码，例：PK01。"),
+    "not_optional": (
+        "{matter} 不是套餐 {package} 的自选事项，不能不办。",
+        "请只写自选事项的代码，或用情形的回答来取舍。",
+    ),
+    "bad_answers": ("回答文件 {file} 不能用。", "请写成 JSON：情形或要素的代码到回答。"),
     "no_such_matter": ("目录里没有这个事项。", "请按 F3 重新选择事项。"),
     "incomplete": ("还差 {count} 项：{items}。", "请补齐后再办；草稿已保留。"),
     "not_present": ("这个事项必须本人到场，本人不在场不能受理。", "请约本人到场，或预约上门服务；草稿已保留。"),

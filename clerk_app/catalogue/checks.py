@@ -9,7 +9,7 @@ from string import Formatter
 
 from clerk_app.catalogue.tables import Table
 from clerk_app.domain.computed import COMPUTATIONS
-from clerk_app.domain.conditions import AllOf, AnyOf, AtLeast, AtMost, Condition, Filled, Not, OneOf
+from clerk_app.domain.conditions import NOT_ASKED, AllOf, AnyOf, AtLeast, AtMost, Condition, Filled, Not, OneOf
 from clerk_app.domain.elements import Column, Field
 from clerk_app.domain.identity import IdentityDocument
 from clerk_app.domain.matter import EffectText, HandleItem, Matter, Power
@@ -63,6 +63,8 @@ def check_situation(situation: Situation, known: Mapping[str, Situation], table:
     if len(situation.choices) < 2:
         table.fault("choices", "情形至少要有两个选项")
     _check_repeats(situation.choices, table, "choices")
+    if NOT_ASKED in situation.choices:
+        table.fault("choices", f"“{NOT_ASKED}”是没有问到时的回答，不能当选项")
     check_condition(situation.when, {}, known, table, "when")
 
 

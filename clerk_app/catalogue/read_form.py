@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import replace
 from typing import get_args
 
@@ -25,7 +25,7 @@ def read_groups(tables: Iterable[Table]) -> dict[str, FieldGroup]:
             groups[code] = FieldGroup(
                 code,
                 row.text("name"),
-                tuple(_read_field(item, code) for item in row.tables("fields")),
+                tuple(_read_field(item, code, place) for place, item in enumerate(row.tables("fields"))),
                 read_rules(row),
                 position=len(groups),
             )
@@ -34,8 +34,11 @@ def read_groups(tables: Iterable[Table]) -> dict[str, FieldGroup]:
     return groups
 
 
-def read_group_uses(table: Table, groups: dict[str, FieldGroup]) -> tuple[FieldGroup, ...]:
-    """The groups a matter takes: codes, or `{ group, when }` for one it takes only in a situation."""
+def read_group_uses(table: Table, groups: dict[str, FieldGroup], brought: Collection[str]) -> tuple[FieldGroup, ...]:
+    """The groups a matter takes: codes, or `{ group, when }` for one it takes only in a situation.
+
+    An element that its own result brings is never asked by the matter itself: nobody can know it before.
+    """
     taken = []
     for item in table.texts_or_tables("groups"):
         if isinstance(item, str):
@@ -45,14 +48,13 @@ def read_group_uses(table: Table, groups: dict[str, FieldGroup]) -> tuple[FieldG
             item.close()
         if code not in groups:
             table.fault("groups", f"没有要素组 {code}")
-            continue
-        group = groups[code]
-        fields = tuple(replace(field, when=both(when, field.when)) for field in group.fields) if when else group.fields
-        taken.append(replace(group, fields=fields, when=when))
+        elif fields := tuple(field for field in groups[code].fields if field.code not in brought):
+            held = tuple(replace(field, when=both(when, field.when)) for field in fields) if when else fields
+            taken.append(replace(groups[code], fields=held, when=when))
     return tuple(taken)
 
 
-def _read_field(table: Table, group: str) -> Field:
+def _read_field(table: Table, group: str, place: int) -> Field:
     field = Field(
         code=table.text("code"),
         label=table.text("label"),
@@ -70,6 +72,7 @@ def _read_field(table: Table, group: str) -> Field:
         at_most=table.optional_decimal("at_most"),
         columns=tuple(_read_column(row) for row in table.tables("columns", optional=True)),
         min_rows=table.whole("min_rows", default=0),
+        position=place,
     )
     table.close()
     check_field(field, group, table)

@@ -53,6 +53,7 @@ def read_matter(table: Table, known: Dictionaries) -> Matter:
     faults_before = len(table.file.faults.found)
     legal, promised, notify = _read_limits(table.table("limits"))
     department_short = table.text("department_short")
+    produces = _read_produces(table.optional_table("produces"), known)
     code, procedure = table.text("code"), table.word("procedure", get_args(ProcedureKind))
     matter = Matter(
         code=code,
@@ -74,7 +75,7 @@ def read_matter(table: Table, known: Dictionaries) -> Matter:
         channels=table.words("channels", get_args(Channel)),
         handle=_read_handle(table.table("handle")),
         materials=tuple(_read_need(row, known) for row in table.tables("materials", optional=True)),
-        groups=read_group_uses(table, known.groups),
+        groups=read_group_uses(table, known.groups, produces.fields),
         result=table.text("result"),
         pickup_field=table.optional_text("pickup_field"),
         sample=known.edition.sample,
@@ -82,7 +83,7 @@ def read_matter(table: Table, known: Dictionaries) -> Matter:
         client=table.word("client", get_args(Client), default="firm" if code.startswith(_FIRM_LETTER) else "person"),
         audiences=table.words("audiences", get_args(Audience), optional=True),
         situations=read_situation_codes(table, known.situations),
-        produces=_read_produces(table.optional_table("produces"), known),
+        produces=produces,
         site_check=table.flag("site_check", default=False),
         visits=table.whole("visits", default=1),
         fees=tuple(_read_fee(row) for row in table.tables("fees", optional=True)),

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import argparse
+import json
 from pathlib import Path
 from typing import Any, NoReturn
 
-from clerk_app.errors import NotYetAvailable
+from clerk_app.errors import BadAnswers, NotOptional, NotYetAvailable
 
 _LATER = {"search": "按名称、拼音、代码查找", "import": "导入实施清单工作簿"}
 
@@ -19,6 +20,13 @@ def add_parser(subparsers: argparse._SubParsersAction[Any]) -> None:
     lint.add_argument("path", type=Path, metavar="PATH", help="目录所在文件夹")
     lint.add_argument("--json", action="store_true")
     lint.set_defaults(run=_lint, show=_show_lint)
+    merge = verbs.add_parser("merge", help="合并一件事：一张表单、一套材料、一个时限")
+    merge.add_argument("path", type=Path, nargs="?", metavar="PATH", help="目录所在文件夹；不写为随软件的示例")
+    merge.add_argument("--package", required=True, metavar="CODE", help="套餐代码，例：PK01")
+    merge.add_argument("--answers", type=Path, metavar="FILE", help="情形和要素的回答，JSON：代码到回答")
+    merge.add_argument("--without", nargs="+", default=[], metavar="CODE", help="群众不办的自选事项")
+    merge.add_argument("--json", action="store_true")
+    merge.set_defaults(run=_merge, show=_show_merge)
     for verb, text in _LATER.items():
         later = verbs.add_parser(verb, help=f"{text}（本版还没有）", prefix_chars="\0", add_help=False)
         later.add_argument("rest", nargs="*")
@@ -46,6 +54,37 @@ def _show_lint(result: dict[str, Any]) -> str:
         f"材料 {result['materials']}，要素 {result['elements']}，情形 {result['situations']}"
     )
     return "\n".join((*(f"请留意 {warning['text']}" for warning in result["warnings"]), found))
+
+
+def _merge(args: argparse.Namespace) -> dict[str, Any]:
+    from clerk_app.catalogue.loader import SHIPPED, load_catalogue
+    from clerk_app.cli.merge_report import body
+    from clerk_app.domain.merge import merge
+
+    catalogue = load_catalogue(args.path or SHIPPED)
+    package = catalogue.package(args.package)
+    optional = {child.matter for child in package.children if child.optional}
+    for code in args.without:
+        if code not in optional:
+            raise NotOptional(matter=code, package=package.code)
+    answers = _read_answers(args.answers) if args.answers else {}
+    return body(merge(package, catalogue.children(package), answers, optional - set(args.without)))
+
+
+def _read_answers(path: Path) -> dict[str, str]:
+    try:
+        answers = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise BadAnswers(file=path.name) from error
+    if not isinstance(answers, dict) or not all(isinstance(answer, str) for answer in answers.values()):
+        raise BadAnswers(file=path.name)
+    return answers
+
+
+def _show_merge(result: dict[str, Any]) -> str:
+    from clerk_app.cli.merge_report import text
+
+    return text(result)
 
 
 def _refuse(args: argparse.Namespace) -> NoReturn:

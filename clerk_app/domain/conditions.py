@@ -13,6 +13,9 @@ from decimal import Decimal, InvalidOperation
 Answers = Mapping[str, str]
 """Answers by the code of a form element or a situation; absent or empty: not answered."""
 
+NOT_ASKED = "不适用"
+"""The answer to a question that earlier answers have ruled out; no choice of any question."""
+
 
 @dataclass(frozen=True, slots=True)
 class OneOf:
@@ -70,13 +73,14 @@ class AtMost:
 
 @dataclass(frozen=True, slots=True)
 class Filled:
-    """Holds once `field` has any answer; an empty one may still be filled, so that it never fails."""
+    """Holds once `field` has any answer. An empty one may still be filled: it fails only when ruled out."""
 
     field: str
 
     def holds(self, answers: Answers) -> bool | None:
-        """True, or None while the question has no answer."""
-        return True if answers.get(self.field) else None
+        """Whether it holds; None while the question has no answer."""
+        answer = answers.get(self.field)
+        return answer != NOT_ASKED if answer else None
 
     @property
     def asked(self) -> frozenset[str]:

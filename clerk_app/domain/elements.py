@@ -32,6 +32,7 @@ class Field:
     (无手机 for a phone, 长期 for a date). `sources`: the lawful sources that fill it, the best first; none: typed.
     `when`: the field is on the form only if the condition holds, that of its group included. `why` is the reason told
     to who asks. `unit`, `at_least` and `at_most` belong to numbers, `columns` and `min_rows` to tables.
+    `position` is its place in its group.
     """
 
     code: str
@@ -50,6 +51,7 @@ class Field:
     at_most: Decimal | None = None
     columns: tuple[Column, ...] = ()
     min_rows: int = 0
+    position: int = 0
 
     @property
     def card_key(self) -> str | None:

@@ -72,9 +72,14 @@ def without(after: After, dropped: Collection[str]) -> dict[str, frozenset[str]]
     return {code: before for code, before in resolved.items() if code not in dropped}
 
 
-def longest_path(after: After, days: Mapping[str, int]) -> int:
-    """The days of the longest chain; 0 for an empty graph. The graph has no circle."""
+def ends_of(after: After, days: Mapping[str, int]) -> dict[str, int]:
+    """For each code the day on which it ends if each takes its `days`. The graph has no circle."""
     ends: dict[str, int] = {}
     for code in in_order(after):
         ends[code] = days[code] + max((ends[before] for before in after[code]), default=0)
-    return max(ends.values(), default=0)
+    return ends
+
+
+def longest_path(after: After, days: Mapping[str, int]) -> int:
+    """The days of the longest chain; 0 for an empty graph. The graph has no circle."""
+    return max(ends_of(after, days).values(), default=0)

@@ -61,7 +61,8 @@ SHORT_TYPED_FIELDS = 8
 class Produces:
     """What the result of a matter brings: materials of the dictionary and form elements, by code.
 
-    In a package whoever comes after it need not bring them (由前序事项产生).
+    An element that comes with the result is not on the matter's own form: nobody can know it before. In a package
+    whoever comes after it need not bring them (由前序事项产生).
     """
 
     materials: frozenset[str] = frozenset()

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from clerk_app.domain.conditions import Answers, Condition, applies
+from clerk_app.domain.conditions import NOT_ASKED, Answers, Condition, applies
+from clerk_app.domain.graph import in_order
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,13 +29,22 @@ def asked_now(situations: Iterable[Situation], answers: Answers) -> tuple[Situat
 
 
 def standing(situations: Sequence[Situation], answers: Answers) -> dict[str, str]:
-    """The answers that still count: one to a question that is not asked any more falls away, and what hung on it."""
+    """The answers that count, empty ones left out.
+
+    An answer to a question that is not asked yet falls away. A question that will not be asked any more is answered
+    `NOT_ASKED`, so that whatever hangs on one of its choices fails. The situations hang on one another in no circle.
+    """
     kept = {code: answer for code, answer in answers.items() if answer}
-    while stale := [
-        situation.code
-        for situation in situations
-        if situation.code in kept and not applies(situation.when, kept)
-    ]:  # fmt: skip
-        for code in stale:
-            del kept[code]
+    known = {situation.code: situation for situation in situations}
+    hangs_on = {
+        code: situation.when.asked & known.keys() if situation.when else frozenset[str]()
+        for code, situation in known.items()
+    }
+    for code in in_order(hangs_on):
+        when = known[code].when
+        holds = True if when is None else when.holds(kept)
+        if holds is False:
+            kept[code] = NOT_ASKED
+        elif holds is None:
+            kept.pop(code, None)
     return kept

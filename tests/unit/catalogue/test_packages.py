@@ -1,5 +1,6 @@
 """Packages, situations, sources and conditions: what loads, what is refused, what is only warned of."""
 
+import json
 from decimal import Decimal
 
 import pytest
@@ -248,3 +249,76 @@ def test_lint_shows_warnings_before_its_verdict(folder):
     assert (ran.code, len(warned)) == (0, 2)
     assert warned[0].startswith("请留意 packages/PK01.toml:")
     assert verdict.startswith("目录 2026-11-21 没有错误：事项 3，套餐 1")
+
+
+# ---- clerk catalogue merge --------------------------------------------------------------------------------------
+
+
+def merged(folder, *arguments):
+    ran = clerk("catalogue", "merge", str(folder), "--package", "PK01", *arguments, "--json")
+    assert ran.code == 0, ran.json
+    return ran.json
+
+
+def test_merge_says_what_is_asked_once_for_whom_and_what_is_spared(folder):
+    result = merged(folder)
+    assert result["matters"] == ["B04", "B05", "B06"]
+    assert result["order"] == [["B04"], ["B05", "B06"]]
+    assert result["days"] == {"serial": 12, "parallel": 9, "promised": 9}
+    # B04 asks the name; B05 name, code and three of its own; B06 name, code and the place of the sign.
+    assert (result["fields"]["before"], result["fields"]["after"], result["fields"]["sourced"]) == (9, 5, 2)
+    assert [item["code"] for item in result["fields"]["produced"]] == ["g.E1.credit_code"]
+    assert (result["materials"]["before"], result["materials"]["after"]) == (5, 2)
+    assert result["materials"]["produced"] == [
+        {"code": "N01", "name": "营业执照", "by": ["B04"], "for": ["B05", "B06"]}
+    ]
+    plan = result["materials"]["list"][1]
+    assert {key: plan[key] for key in ("code", "name", "for", "required", "deferrable", "e_licence", "copies")} == {
+        "code": "N07",
+        "name": "平面布局图",
+        "for": ["B05", "B06"],
+        "required": True,
+        "deferrable": False,
+        "e_licence": False,
+        "copies": 2,
+    }
+    assert [(step["matter"], step["begins"], step["ends"]) for step in result["steps"]] == [
+        ("B04", 0, 1),
+        ("B05", 1, 9),
+        ("B06", 1, 4),
+    ]
+    assert result["site_checks"]["together"] == [["B05"]]
+
+
+def test_merge_takes_answers_from_a_file(folder, tmp_path):
+    answers = tmp_path / "answers.json"
+    answers.write_text(json.dumps({"q.sign": "没有"}), encoding="utf-8")
+    result = merged(folder, "--answers", str(answers))
+    assert result["matters"] == ["B04", "B05"]
+    assert result["dropped"] == [{"matter": "B06", "reason": "situation"}]
+
+
+def test_merge_leaves_out_what_the_citizen_does_not_want(folder):
+    result = merged(folder, "--without", "B06")
+    assert (result["matters"], result["dropped"]) == (["B04", "B05"], [{"matter": "B06", "reason": "choice"}])
+
+
+def test_merge_in_words_names_what_an_earlier_result_brings(folder):
+    ran = clerk("catalogue", "merge", str(folder), "--package", "PK01")
+    assert "材料 5 → 2" in ran.out
+    assert "N01 营业执照　由前序事项产生（B04）" in ran.out
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code"),
+    [
+        (("--package", "PK99"), "no_such_package"),
+        (("--package", "PK01", "--without", "B05"), "not_optional"),
+        (("--package", "PK01", "--answers", "{folder}/nowhere.json"), "bad_answers"),
+        (("--package", "PK01", "--answers", "{folder}/catalogue.toml"), "bad_answers"),
+    ],
+)
+def test_what_a_user_can_get_wrong_is_one_sentence(folder, arguments, code):
+    words = [word.replace("{folder}", str(folder)) for word in arguments]
+    ran = clerk("catalogue", "merge", str(folder), *words, "--json")
+    assert (ran.code, ran.json["error"]["code"]) == (1, code)
