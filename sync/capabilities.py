@@ -12,6 +12,8 @@ KEEPS_EARLY = "early"
 """Keeps a batch that overtook the one before it."""
 CARRIES = "handovers"
 """Takes hand-overs of other devices from a carrier."""
+TAKES_PIECES = "pieces"
+"""Takes pieces of several blobs in one request."""
 
-ALL = (SHOWS_ENTRIES, TAKES_FACTS, SHOWS_CASES, KEEPS_EARLY, CARRIES)
+ALL = (SHOWS_ENTRIES, TAKES_FACTS, SHOWS_CASES, KEEPS_EARLY, CARRIES, TAKES_PIECES)
 """Those of this version, of desk and hub alike."""

@@ -36,6 +36,7 @@ DESK_TIME = "desk-time"
 JSON = "application/json"
 JSON_ZSTD = "application/json+zstd"
 BATCH = "application/vnd.window-clerk.batch+zstd"
+PIECES = "application/vnd.window-clerk.pieces"
 OCTETS = "application/octet-stream"
 HTML = "text/html; charset=utf-8"
 

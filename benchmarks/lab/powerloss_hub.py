@@ -8,6 +8,7 @@ from __future__ import annotations
 import hashlib
 import os
 import sys
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from random import Random
@@ -21,18 +22,20 @@ from clerk_app.journal.entry import NO_HEAD, Entry, Header, make_entry
 from clerk_app.journal.signature import HEAD, head_message, public_of, sign
 from clerk_app.seams import SystemClock, SystemDisk, SystemRng
 from sync.batch import decode_batch, encode_batch
-from sync.hub.blobs import Piece, take_piece
+from sync.hub.blobs import take_piece, take_pieces
 from sync.hub.devices import Device, EnrolmentWish, enrol
 from sync.hub.hub import Hub, HubSeams, open_hub
 from sync.hub.push import push
 from sync.hub.schema import devices, entries
 from sync.hub.verify import verify_hub
+from sync.pieces import Piece
 
 HALL, DEVICE, CHAIN = "999999", "001", "ab" * 16
 PRIVATE = bytes(range(32))
 BLOB_BYTES = 20_000
 PIECE_BYTES = 9_000
 MOST_ENTRIES = 3
+MOST_BLOBS = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,26 +93,32 @@ def _work(folder: Path, acts: int) -> None:
     device = Device(HALL, DEVICE, public_of(PRIVATE))
     written: list[Entry] = []
     for _act in range(acts):
-        blob = random.randbytes(BLOB_BYTES)
-        first = len(written) + 1
+        blobs = [random.randbytes(BLOB_BYTES) for _ in range(random.randint(1, MOST_BLOBS))]
+        begin = len(written) + 1
         for _entry in range(random.randint(1, MOST_ENTRIES)):
-            written.append(_entry_after(written, random, blob))
-        fresh = written[first - 1 :]
+            written.append(_entry_after(written, random, blobs))
+        fresh = written[begin - 1 :]
         signature = sign(PRIVATE, HEAD, head_message(CHAIN, len(written), written[-1].hash))
-        answer = push(hub, device, decode_batch(encode_batch(CHAIN, first, fresh, signature)))
+        answer = push(hub, device, decode_batch(encode_batch(CHAIN, begin, fresh, signature)))
         if answer.acks:
             for entry in fresh:
                 _tell(f"entry/{entry.hash.hex()}")
-        if _send(hub, device, blob):
-            _tell(f"blob/{_id_of(blob)}")
+        first, *others = blobs
+        if _send(hub, device, first):
+            _tell(f"blob/{_id_of(first)}")
+        for found in _send_together(hub, device, others):
+            _tell(f"blob/{found}")
     os._exit(0)  # no orderly close: the record ends like a crash
 
 
-def _entry_after(written: list[Entry], random: Random, blob: bytes) -> Entry:
+def _entry_after(written: list[Entry], random: Random, blobs: Sequence[bytes]) -> Entry:
     seq, stream = len(written) + 1, f"visit/{random.getrandbits(64):016x}"
     header = Header(CHAIN, seq, 1_795_000_000_000 + seq, "ok", "0312", stream, "visit.opened")
-    named = {"id": _id_of(blob), "key": "AAAA", "size": len(blob), "media_type": "image/jpeg", "name": "scan.jpg"}
-    body = {"session": "00" * 8, "ticket": None, "blobs": [named]}
+    named = [
+        {"id": _id_of(blob), "key": "AAAA", "size": len(blob), "media_type": "image/jpeg", "name": "scan.jpg"}
+        for blob in blobs
+    ]
+    body = {"session": "00" * 8, "ticket": None, "blobs": named}
     return make_entry(header, body, prev=written[-1].hash if written else NO_HEAD, salt=random.randbytes(16))
 
 
@@ -120,6 +129,14 @@ def _send(hub: Hub, device: Device, blob: bytes) -> bool:
         piece = Piece(_id_of(blob), offset, len(blob), blob[offset : offset + PIECE_BYTES])
         complete = take_piece(hub, device, piece).complete
     return complete
+
+
+def _send_together(hub: Hub, device: Device, blobs: Sequence[bytes]) -> list[str]:
+    """Send blobs in one request, the first of them twice; which of them the hub then says are whole."""
+    if not blobs:
+        return []
+    pieces = [Piece(_id_of(blob), 0, len(blob), blob) for blob in (*blobs, blobs[0])]
+    return [found.id for found in take_pieces(hub, device, pieces).blobs if found.complete]
 
 
 def _id_of(blob: bytes) -> str:

@@ -90,6 +90,7 @@ def back_up(hub: Hub, data: Path, url: str | None, out: Path, disk: Disk) -> Bac
             copied += whole
             if not whole:
                 damaged.append(blob)
+    shelf.make_durable([blob for blob in names if blob not in damaged])
     failpoint("backup.blobs")
     manifest = Manifest(
         hub.identity.hex(), made_at, database.name, _sha256(database), bool(url), len(names) - len(damaged), place
@@ -120,13 +121,15 @@ def put_back(backup: Path, data: Path, url: str | None, *, clock: Clock, disk: D
         raise BackupDamaged(reason=f"{database.name} 缺失或被改动")
     kept, shelf = FolderShelf(backup / "blobs"), FolderShelf(data / "blobs")
     copied, damaged = 0, []
-    for blob in _blobs_in(backup / "blobs"):
+    names = list(_blobs_in(backup / "blobs"))
+    for blob in names:
         if not shelf.has(blob):
             with kept.open(blob) as source:
                 whole = _put(source, blob, shelf)
             copied += whole
             if not whole:
                 damaged.append(blob)
+    shelf.make_durable([blob for blob in names if blob not in damaged])
     failpoint("restore.blobs")
     if url:
         _run_postgresql("pg_restore", url, "--single-transaction", "--no-owner", "--exit-on-error", str(database))

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Sequence
+from typing import Literal
 
-from sqlalchemy import Connection, exists, select, update
+from sqlalchemy import Connection, bindparam, exists, select, update
 
 from clerk_app.failpoints import failpoint
 from clerk_app.journal.exchange import BlobId
@@ -14,6 +14,9 @@ from sync.hub.devices import Device
 from sync.hub.hub import Hub
 from sync.hub.refusal import HASH_DIFFERS, MALFORMED, OFFSET_DIFFERS, TOO_LARGE, UNKNOWN_BLOB, Refused
 from sync.hub.schema import blob_names, blobs, entries
+from sync.hub.shelf import Shelf
+from sync.hub.store import parts_of
+from sync.pieces import Piece
 from sync.schemas import BlobsAnswer, BlobStanding, PieceAnswer
 from sync.wire import UPLOAD_OFFSET
 
@@ -21,96 +24,141 @@ MAX_BLOB = 256 * 1024 * 1024
 """Sealed bytes of one blob."""
 
 
-@dataclass(frozen=True, slots=True)
-class Piece:
-    """Part of a blob of `length` bytes, from `offset`."""
-
-    blob: BlobId
-    offset: int
-    length: int
-    content: bytes
-
-    @property
-    def end(self) -> int:
-        """The offset after it."""
-        return self.offset + len(self.content)
-
-
 def standings(hub: Hub, device: Device, ids: Sequence[BlobId]) -> BlobsAnswer:
     """How much the hub has of each blob."""
-    return BlobsAnswer(blobs=[standing(hub, device, blob) for blob in ids])
+    shelf = hub.shelf
+    whole = {blob for blob in ids if shelf.has(blob)}
+    complete = _settle(hub, device, whole)
+    return BlobsAnswer(
+        blobs=[
+            BlobStanding(
+                id=blob, offset=shelf.size(blob) if blob in whole else shelf.offset(blob), complete=blob in complete
+            )
+            for blob in ids
+        ]
+    )
 
 
 def standing(hub: Hub, device: Device, blob: BlobId) -> BlobStanding:
     """How much the hub has of one blob."""
-    if hub.shelf.has(blob):
-        return BlobStanding(id=blob, offset=hub.shelf.size(blob), complete=_settle(hub, device, blob))
-    return BlobStanding(id=blob, offset=hub.shelf.offset(blob), complete=False)
+    return standings(hub, device, [blob]).blobs[0]
 
 
 def take_piece(hub: Hub, device: Device, piece: Piece) -> PieceAnswer:
     """Add a piece; with the last one the whole is checked and counts. Refuse what does not fit, with our offset."""
-    if not (piece.length > 0 and piece.offset >= 0 and piece.end <= piece.length):
+    [(outcome, found)] = _take(hub, device, [piece])
+    if outcome == "elsewhere":
+        raise Refused(*OFFSET_DIFFERS, {UPLOAD_OFFSET: str(found.offset)})
+    if outcome == "spoilt":
+        raise Refused(*HASH_DIFFERS, {UPLOAD_OFFSET: "0"})
+    return PieceAnswer(offset=found.offset, complete=found.complete)
+
+
+def take_pieces(hub: Hub, device: Device, pieces: Sequence[Piece]) -> BlobsAnswer:
+    """Add pieces of several blobs, with one commit for all that they complete; say of each how much is here now.
+
+    One that does not fit at our offset is left out, one whose blob turns out to be another begins again at 0. Refuse
+    all of them if one is of a blob that nobody expects, or can be no piece.
+    """
+    return BlobsAnswer(blobs=[found for _outcome, found in _take(hub, device, pieces)])
+
+
+_Outcome = Literal["part", "whole", "elsewhere", "spoilt"]
+
+
+def _take(hub: Hub, device: Device, pieces: Sequence[Piece]) -> list[tuple[_Outcome, BlobStanding]]:
+    _check(hub, device, pieces)
+    put = [(piece, _put(hub.shelf, piece)) for piece in pieces]
+    complete = _settle(hub, device, {piece.blob for piece, outcome in put if outcome == "whole"})
+    return [(outcome, _found(hub, device, piece, outcome, complete)) for piece, outcome in put]
+
+
+def _found(hub: Hub, device: Device, piece: Piece, outcome: _Outcome, complete: set[BlobId]) -> BlobStanding:
+    if outcome in ("elsewhere", "spoilt"):
+        return standing(hub, device, piece.blob)
+    offset = piece.length if outcome == "whole" else piece.end
+    return BlobStanding(id=piece.blob, offset=offset, complete=piece.blob in complete)
+
+
+def _put(shelf: Shelf, piece: Piece) -> _Outcome:
+    """Put a piece on the shelf; what it says of a whole blob is durable only once that was settled."""
+    if shelf.has(piece.blob):
+        return "whole"
+    if (piece.offset, piece.end) == (0, piece.length):
+        return "whole" if shelf.put(piece.blob, piece.content) else "spoilt"
+    if shelf.offset(piece.blob) > piece.length:
+        # Begun with another length: nothing of it can be trusted to belong to this blob.
+        shelf.drop(piece.blob)
+    if not shelf.append(piece.blob, piece.offset, piece.content):
+        return "elsewhere"
+    failpoint("hub.blob.appended")
+    if piece.end < piece.length:
+        return "part"
+    return "whole" if shelf.finish(piece.blob) else "spoilt"
+
+
+def _check(hub: Hub, device: Device, pieces: Sequence[Piece]) -> None:
+    """Refuse pieces that cannot be, or of which nobody expects the blob: no entry names it, no carrier announced it."""
+    if any(not (piece.length > 0 and piece.offset >= 0 and piece.end <= piece.length) for piece in pieces):
         raise Refused(*MALFORMED)
-    limit = _limit(hub, device, piece.blob)
-    if piece.length > (limit or MAX_BLOB):
-        raise Refused(*TOO_LARGE)
-    if not limit:
-        raise Refused(*UNKNOWN_BLOB)
-    shelf = hub.shelf
-    if not shelf.has(piece.blob):
-        if shelf.offset(piece.blob) > piece.length:
-            # Begun with another length: nothing of it can be trusted to belong to this blob.
-            shelf.drop(piece.blob)
-        if not shelf.append(piece.blob, piece.offset, piece.content):
-            raise Refused(*OFFSET_DIFFERS, {UPLOAD_OFFSET: str(standing(hub, device, piece.blob).offset)})
-        failpoint("hub.blob.appended")
-        if piece.end < piece.length:
-            return PieceAnswer(offset=piece.end, complete=False)
-        if not shelf.finish(piece.blob):
-            raise Refused(*HASH_DIFFERS, {UPLOAD_OFFSET: "0"})
-    return PieceAnswer(offset=piece.length, complete=_settle(hub, device, piece.blob))
-
-
-def _limit(hub: Hub, device: Device, blob: BlobId) -> int:
-    """How large it may be: an entry names it, or a carrier announced it as a hand-over; 0 if nobody expects it."""
     with hub.store.reading() as connection:
-        if is_named(connection, device.region, blob):
-            return MAX_BLOB
-        return MAX_HANDOVER if find_announced(connection, device.region, blob) else 0
+        named = _complete_or_not(connection, device.region, {piece.blob for piece in pieces})
+        for piece in pieces:
+            announced = piece.blob not in named and find_announced(connection, device.region, piece.blob) is not None
+            if piece.length > (MAX_HANDOVER if announced else MAX_BLOB):
+                raise Refused(*TOO_LARGE)
+            if piece.blob not in named and not announced:
+                raise Refused(*UNKNOWN_BLOB)
 
 
 def is_named(connection: Connection, region: str, blob: BlobId) -> bool:
     """Whether an entry of the region names it."""
-    statement = select(blobs.c.blob).where(blobs.c.region == region, blobs.c.blob == blob)
-    return connection.execute(statement).one_or_none() is not None
+    return bool(_complete_or_not(connection, region, {blob}))
 
 
-def _settle(hub: Hub, device: Device, blob: BlobId) -> bool:
-    """Note that a whole blob is here, also after a crash between shelf and database; False if nobody names it."""
-    mine = (blobs.c.region == device.region, blobs.c.blob == blob)
+def _complete_or_not(connection: Connection, region: str, ids: Collection[BlobId]) -> dict[BlobId, bool]:
+    """Of those that entries of the region name: whether each is noted as complete."""
+    found: dict[BlobId, bool] = {}
+    for part in parts_of(sorted(ids)):
+        statement = select(blobs.c.blob, blobs.c.complete).where(blobs.c.region == region, blobs.c.blob.in_(part))
+        found |= {row.blob: row.complete for row in connection.execute(statement)}
+    return found
+
+
+def _settle(hub: Hub, device: Device, whole: Collection[BlobId]) -> set[BlobId]:
+    """Note that blobs are here, durably, also after a crash between shelf and database; return those somebody names.
+
+    Whoever finds a blob whole makes sure of it: who put it there may not have come so far yet.
+    """
+    if not whole:
+        return set()
     with hub.store.reading() as connection:
-        complete = connection.execute(select(blobs.c.complete).where(*mine)).scalar_one_or_none()
-    if complete:
-        return True
-    with hub.store.writing() as connection:
-        size = hub.shelf.size(blob)
-        done = connection.execute(update(blobs).where(*mine).values(complete=True, size=size))
-        _complete_entries(connection, device.region, blob)
-        failpoint("hub.blob.before_commit")
-    failpoint("hub.blob.after_commit")
-    return done.rowcount == 1
+        named = _complete_or_not(connection, device.region, whole)
+    fresh = sorted(blob for blob in whole if not named.get(blob))
+    if fresh:
+        hub.shelf.make_durable(fresh)
+        failpoint("hub.blob.durable")
+    if waiting := [blob for blob in fresh if blob in named]:
+        sizes = [{"the_blob": blob, "the_size": hub.shelf.size(blob)} for blob in waiting]
+        with hub.store.writing() as connection:
+            mine = (blobs.c.region == device.region, blobs.c.blob == bindparam("the_blob"))
+            connection.execute(update(blobs).where(*mine).values(complete=True, size=bindparam("the_size")), sizes)
+            for part in parts_of(waiting):
+                _complete_entries(connection, device.region, part)
+            failpoint("hub.blob.before_commit")
+        failpoint("hub.blob.after_commit")
+    return set(named)
 
 
-def _complete_entries(connection: Connection, region: str, blob: BlobId) -> None:
-    """Mark the entries that waited for this blob and for no other."""
+def _complete_entries(connection: Connection, region: str, ids: Sequence[BlobId]) -> None:
+    """Mark the entries that waited for these blobs and for no others."""
     mine = (blob_names.c.region == region, blob_names.c.chain == entries.c.chain, blob_names.c.seq == entries.c.seq)
-    names_it = exists().where(*mine, blob_names.c.blob == blob)
-    of_it = select(entries.c.seq).where(entries.c.region == region, names_it)
-    # Of two blobs of one entry that end at once neither transaction sees the other; who gets the entry second does.
+    names_one = exists().where(*mine, blob_names.c.blob.in_(ids))
+    of_it = select(entries.c.seq).where(entries.c.region == region, names_one)
+    # Of blobs of one entry that end at once neither transaction sees the other's; who gets the entry second does.
     connection.execute(of_it.order_by(entries.c.chain, entries.c.seq).with_for_update())
     waits = exists().where(
         *mine, blobs.c.region == region, blobs.c.blob == blob_names.c.blob, blobs.c.complete.is_(False)
     )
-    statement = update(entries).where(entries.c.region == region, names_it, ~waits)
+    statement = update(entries).where(entries.c.region == region, names_one, ~waits)
     connection.execute(statement.values(blobs_complete=True))

@@ -1,7 +1,8 @@
 """Blobs in a folder: sealed bytes by id, and the beginnings of those still arriving.
 
 A beginning is only ever appended to at its end, so its size is the offset. It becomes a blob when the SHA-256 of the
-whole is its id: synced, renamed, folder synced. A beginning that does not come out right is thrown away.
+whole is its id: synced and renamed, and durable once its folder was synced too, which is done for several at a time by
+whoever tells of them. A beginning that does not come out right is thrown away.
 
 Several processes may share the folder: whoever changes a beginning holds one of 256 locks of the system, which a kill
 releases, so that nothing is ever written into a file that has become a blob.
@@ -12,6 +13,7 @@ from __future__ import annotations
 import errno
 import hashlib
 import os
+from collections.abc import Collection
 from io import BufferedRandom, BufferedReader
 from pathlib import Path
 from typing import BinaryIO
@@ -72,9 +74,26 @@ class FolderShelf:
                 file.write(piece)
         return True
 
+    def put(self, blob: BlobId, content: bytes) -> bool:
+        """Put a whole blob here at once; False (and nothing of it is here) if its bytes are not `blob`."""
+        same = hashlib.sha256(content).hexdigest() == blob
+        with self._alone(blob):
+            if self.has(blob):
+                return True
+            arriving = self._arriving / blob
+            if not same:
+                arriving.unlink(missing_ok=True)
+                return False
+            with os.fdopen(os.open(arriving, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | _BINARY, 0o600), "wb") as file:
+                file.write(content)
+                file.flush()
+                os.fsync(file.fileno())
+            self._rename(blob)
+        return True
+
     def finish(self, blob: BlobId) -> bool:
-        """Turn a full beginning into a blob, durably; False (and the beginning is gone) if its bytes are not `blob`."""
-        arriving, path = self._arriving / blob, self.path(blob)
+        """Turn a full beginning into a blob; False (and the beginning is gone) if its bytes are not `blob`."""
+        arriving = self._arriving / blob
         with self._alone(blob):
             if self.has(blob):
                 # A duplicate of the last piece finished it in the meantime.
@@ -89,16 +108,18 @@ class FolderShelf:
             if not same:
                 arriving.unlink()
                 return False
-            failpoint("hub.blob.synced")
-            path.parent.mkdir(exist_ok=True)
-            os.replace(arriving, path)
-        fsync_folder(path.parent)
-        if path.parent not in self._durable:
-            # Whoever made it may have died before saying so to the disk: once in each process it is said again.
-            fsync_folder(self._folder)
-            self._durable.add(path.parent)
-        failpoint("hub.blob.renamed")
+            self._rename(blob)
         return True
+
+    def make_durable(self, blobs: Collection[BlobId]) -> None:
+        """Force the names of whole blobs to the disk, each folder once; their bytes were forced before."""
+        folders = {self.path(blob).parent for blob in blobs}
+        for folder in folders:
+            fsync_folder(folder)
+        if not folders <= self._durable:
+            # Whoever made one may have died before saying so to the disk: once in each process it is said again.
+            fsync_folder(self._folder)
+            self._durable |= folders
 
     def open(self, blob: BlobId) -> BinaryIO:
         """A whole blob, to be read from any place."""
@@ -122,6 +143,14 @@ class FolderShelf:
                 return _digest(file) == blob
         except OSError:
             return False
+
+    def _rename(self, blob: BlobId) -> None:
+        """Let a beginning whose bytes are on the disk be a blob."""
+        failpoint("hub.blob.synced")
+        path = self.path(blob)
+        path.parent.mkdir(exist_ok=True)
+        os.replace(self._arriving / blob, path)
+        failpoint("hub.blob.renamed")
 
     def _alone(self, blob: BlobId) -> FileLock:
         """Keeps everybody else from this beginning, in whatever process, while the block runs."""

@@ -41,6 +41,8 @@ def _operation(route: Route) -> dict[str, Any]:
     elif route.handler.__name__ == "push":
         operation["requestBody"] = {"required": True, "content": {wire.BATCH: {}}}
         operation["parameters"] = [_parameter("header", wire.DESK_TIME) | {"required": False}]
+    elif route.handler.__name__ == "pieces":
+        operation["requestBody"] = {"required": True, "content": {wire.PIECES: {}}}
     else:
         operation["parameters"] = [_parameter("query", name) for name in route.query]
     return operation

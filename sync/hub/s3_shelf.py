@@ -4,8 +4,8 @@
     PREFIX/arriving/ab12…/00000000   a piece of a beginning, named by its offset
 
 An object is never appended to; a beginning is therefore the pieces that follow one another from 0, and any process may
-take the next. Two that take the same piece at once write the same bytes to the same name. A whole blob that
-fits one piece is put at once. What the store has answered is durable.
+take the next. Two that take the same piece at once write the same bytes to the same name. A whole blob that comes
+in one piece is put at once. What the store has answered is durable.
 
 Credentials, region and endpoint come from where the `boto3` library always looks (`AWS_ACCESS_KEY_ID`,
 `AWS_ENDPOINT_URL_S3`, …); nothing of them is in our files.
@@ -17,7 +17,7 @@ import errno
 import hashlib
 import os
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from io import BufferedReader, RawIOBase
@@ -85,8 +85,20 @@ class S3Shelf:
             self._client.put_object(Bucket=self._bucket, Key=f"{self._arriving(blob)}{offset:012d}", Body=piece)
         return True
 
+    def put(self, blob: BlobId, content: bytes) -> bool:
+        """Put a whole blob here at once; False (and nothing of it is here) if its bytes are not `blob`."""
+        if hashlib.sha256(content).hexdigest() != blob:
+            self.drop(blob)
+            return False
+        failpoint("hub.blob.synced")
+        with _as_os_error():
+            self._client.put_object(Bucket=self._bucket, Key=self._whole(blob), Body=content)
+        failpoint("hub.blob.renamed")
+        self.drop(blob)
+        return True
+
     def finish(self, blob: BlobId) -> bool:
-        """Turn a full beginning into a blob, durably; False (and the beginning is gone) if its bytes are not `blob`."""
+        """Turn a full beginning into a blob; False (and the beginning is gone) if its bytes are not `blob`."""
         pieces = self._pieces(blob)
         if not pieces:
             # A duplicate of the last piece finished it in the meantime.
@@ -106,6 +118,9 @@ class S3Shelf:
         failpoint("hub.blob.renamed")
         self._delete([piece.key for piece in pieces])
         return True
+
+    def make_durable(self, blobs: Collection[BlobId]) -> None:
+        """Nothing is left to do: what the store has answered is durable."""
 
     def open(self, blob: BlobId) -> BinaryIO:
         """A whole blob, to be read from any place."""

@@ -17,7 +17,7 @@ from sync.blobs import is_blob_id
 from sync.hub import health, refusal
 from sync.hub.acks import signed_acks
 from sync.hub.auth import NONCE_SIZE, TOKEN_S, TokenKey
-from sync.hub.blobs import Piece, standing, standings, take_piece
+from sync.hub.blobs import standing, standings, take_piece, take_pieces
 from sync.hub.carried import expect, take
 from sync.hub.desk_clock import clock_offset
 from sync.hub.devices import Device, find_device, register, registered_device
@@ -30,6 +30,7 @@ from sync.hub.push import push
 from sync.hub.refusal import Refused
 from sync.hub.repair import own_entries, take_facts_back
 from sync.hub.store import is_full, retried
+from sync.pieces import Piece, decode_pieces
 from sync.schemas import (
     AckMessage,
     AcksAnswer,
@@ -240,6 +241,10 @@ class HubService:
         """How much is here of each blob."""
         return standings(self._hub, self._device(request), read_message(BlobsAsk, request).ids)
 
+    def pieces(self, request: Request) -> BlobsAnswer:
+        """Add pieces of several blobs, each at the hub's offset."""
+        return take_pieces(self._hub, self._device(request), decode_pieces(request.body))
+
     def _blob_head(self, request: Request, blob: str) -> Response:
         found = standing(self._hub, self._device(request), blob)
         return Response(200, {wire.UPLOAD_OFFSET: str(found.offset)})
@@ -286,6 +291,7 @@ ROUTES: dict[tuple[str, str], Route] = {
     ("GET", "/v1/entries"): Route(HubService.own_entries, None, query=("chain", "after")),
     ("POST", "/v1/facts"): Route(HubService.facts, FactsAnswer, FactsAsk),
     ("POST", BLOB_ROUTE): Route(HubService.blobs, BlobsAnswer, BlobsAsk),
+    ("PATCH", BLOB_ROUTE): Route(HubService.pieces, BlobsAnswer),
 }
 """The calls with a fixed path; a blob itself is `HEAD` and `PATCH` below `BLOB_ROUTE` (answer: `PieceAnswer`)."""
 PIECE = PieceAnswer

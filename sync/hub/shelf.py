@@ -6,6 +6,7 @@ number of processes may use one shelf.
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from pathlib import Path
 from typing import BinaryIO, Protocol
 from urllib.parse import urlsplit
@@ -18,7 +19,10 @@ S3 = "s3"
 
 
 class Shelf(Protocol):
-    """Blobs of one hub. Every method raises `OSError` as the system does; what it has done is durable."""
+    """Blobs of one hub. Every method raises `OSError` as the system does.
+
+    Bytes of a whole blob are durable; that it is here is durable once `make_durable` was called.
+    """
 
     def check(self) -> None:
         """Raise `OSError` if nothing can be put here."""
@@ -35,8 +39,14 @@ class Shelf(Protocol):
     def append(self, blob: BlobId, offset: int, piece: bytes) -> bool:
         """Add a piece at the end of a beginning; False if the end is elsewhere."""
 
+    def put(self, blob: BlobId, content: bytes) -> bool:
+        """Put a whole blob here at once; False (and nothing of it is here) if its bytes are not `blob`."""
+
     def finish(self, blob: BlobId) -> bool:
-        """Turn a full beginning into a blob, durably; False (and the beginning is gone) if its bytes are not `blob`."""
+        """Turn a full beginning into a blob; False (and the beginning is gone) if its bytes are not `blob`."""
+
+    def make_durable(self, blobs: Collection[BlobId]) -> None:
+        """See to it that these whole blobs are here for good, whoever put them here; then they may be told of."""
 
     def open(self, blob: BlobId) -> BinaryIO:
         """A whole blob, to be read from any place and closed by the caller; raise `FileNotFoundError` without one."""

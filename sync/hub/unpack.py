@@ -33,13 +33,14 @@ from clerk_app.security.parcel import Address, Envelope, Parcel, ParcelReader, P
 from clerk_app.security.sealing import public_of_sealing
 from sync.batch import decode_batch
 from sync.hub.acks import signed_acks
-from sync.hub.blobs import Piece, standing, take_piece
+from sync.hub.blobs import standing, take_piece
 from sync.hub.devices import Device, any_device, register
 from sync.hub.feed import compare, read_feed
 from sync.hub.hub import Hub
 from sync.hub.push import push
 from sync.hub.quarantine import hold_drafts
 from sync.hub.refusal import FOREIGN_CHAIN, GAP, OFFSET_DIFFERS, Refused
+from sync.pieces import Piece
 from sync.schemas import (
     AckMessage,
     ChainPlace,

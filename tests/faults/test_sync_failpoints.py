@@ -43,6 +43,7 @@ SERVE_POINTS = (
     "hub.blob.appended",
     "hub.blob.synced",
     "hub.blob.renamed",
+    "hub.blob.durable",
     "hub.blob.before_commit",
     "hub.blob.after_commit",
 )

@@ -61,7 +61,7 @@ PATHS = [path for _method, path in ROUTES] + ["/v1/blobs/" + "0" * 64, "/v1/blob
     method=st.sampled_from(["GET", "POST", "HEAD", "PATCH", "PUT"]),
     path=st.sampled_from(PATHS),
     body=st.one_of(st.binary(max_size=200), st.binary(max_size=200).map(compress)),
-    kind=st.sampled_from([wire.JSON, wire.JSON_ZSTD, wire.BATCH, wire.OCTETS, ""]),
+    kind=st.sampled_from([wire.JSON, wire.JSON_ZSTD, wire.BATCH, wire.PIECES, wire.OCTETS, ""]),
     length=st.sampled_from(["", "0", "9", "-1", "x", "9" * 30]),
     with_token=st.booleans(),
 )
@@ -97,6 +97,9 @@ class FullShelf(FolderShelf):
     """A shelf on a disk without room."""
 
     def append(self, blob, offset, piece):
+        raise OSError(errno.ENOSPC, "no space left on device")
+
+    def put(self, blob, content):
         raise OSError(errno.ENOSPC, "no space left on device")
 
 

@@ -17,7 +17,7 @@ from sync.engine import sync_once
 from sync.hub import blobs as hub_blobs
 from sync.hub import folder_shelf
 from sync.hub import push as hub_push
-from sync.hub.blobs import Piece, take_piece
+from sync.hub.blobs import take_piece
 from sync.hub.decide import Ruling, decide
 from sync.hub.devices import Device, EnrolmentWish, enrol
 from sync.hub.digest import digest
@@ -27,6 +27,7 @@ from sync.hub.schema import chains, entries, hub_facts, regions, verdicts
 from sync.hub.service import HubService
 from sync.hub.verify import verify_hub
 from sync.lane import SyncLane
+from sync.pieces import Piece
 from sync.transport import HttpTransport
 from tests.helpers.hub import RunningHub
 from tests.helpers.proxy import missing_reason, running_proxy

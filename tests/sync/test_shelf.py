@@ -78,6 +78,20 @@ def test_a_beginning_resumes_at_its_offset(shelf):
     assert shelf.is_whole(BLOB)
 
 
+def test_a_whole_blob_is_put_at_once_over_whatever_had_begun(shelf):
+    shelf.append(BLOB, 0, b"something else")
+    assert shelf.put(BLOB, CONTENT)
+    assert shelf.put(BLOB, CONTENT)
+    shelf.make_durable([BLOB])
+    assert (shelf.is_whole(BLOB), shelf.offset(BLOB)) == (True, 0)
+
+
+def test_what_is_put_and_is_another_blob_leaves_nothing_behind(shelf):
+    shelf.append(BLOB, 0, CONTENT[:1000])
+    assert not shelf.put(BLOB, CONTENT[:-1] + b"x")
+    assert (shelf.has(BLOB), shelf.offset(BLOB)) == (False, 0)
+
+
 @pytest.mark.parametrize("offset", [0, 999, 1001])
 def test_a_piece_for_another_place_is_not_taken(shelf, offset):
     shelf.append(BLOB, 0, CONTENT[:1000])
