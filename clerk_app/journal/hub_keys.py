@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
+from functools import lru_cache
 
 from clerk_app.journal.attested import AttestedEntry
 from clerk_app.journal.hub_facts import HubFact, SignedAck
@@ -87,8 +88,12 @@ def sign_key_list(identity_private: bytes, keys: KeyList) -> bytes:
     return sign(identity_private, KEYS, keys.to_bytes())
 
 
+@lru_cache(maxsize=16)
 def read_key_list(content: bytes, signature: bytes, *, hub: bytes) -> KeyList:
-    """Parse and verify a list against the identity key `hub`; raise `ValueError` if it is not that hub's."""
+    """Parse and verify a list against the identity key `hub`; raise `ValueError` if it is not that hub's.
+
+    Nearly every answer brings the list again, and it changes once a year: the same bytes are verified once.
+    """
     keys = KeyList.from_bytes(content)
     if keys.hub != hub or not verify(hub, KEYS, content, signature):
         raise ValueError("not signed by this hub")

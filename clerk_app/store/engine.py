@@ -73,4 +73,6 @@ def _begin_immediate(connection: Connection) -> None:
 
 
 def _begin_deferred(connection: Connection) -> None:
-    connection.exec_driver_sql("BEGIN")
+    # By the driver itself: it locks nothing, so it cannot fail, and every look at the store begins with it.
+    driver: Any = connection.connection.driver_connection
+    driver.execute("BEGIN")

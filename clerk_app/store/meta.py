@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, bindparam, select
 from sqlalchemy.dialects.sqlite import insert
 
+from clerk_app.store.prepared import Prepared
 from clerk_app.store.schema import meta
 
 STORE_ID = "store_id"
@@ -19,11 +20,13 @@ FEED_READING = "feed_reading"
 HUB_KEYS = "hub_keys"
 HUB_KEYS_SIGNATURE = "hub_keys_signature"
 LAST_EXPORT = "last_export"
+_VALUE = Prepared(select(meta.c.value).where(meta.c.name == bindparam("name")))
 
 
 def get(connection: Connection, name: str) -> bytes | None:
     """The value, or None."""
-    return connection.execute(select(meta.c.value).where(meta.c.name == name)).scalar_one_or_none()
+    value: bytes | None = _VALUE.run(connection, {"name": name}).scalar_one_or_none()
+    return value
 
 
 def put(connection: Connection, name: str, value: bytes) -> None:

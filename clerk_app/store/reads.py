@@ -67,6 +67,16 @@ _OPENED_HERE = exists().where(entries.c.stream == p_visit.c.stream, entries.c.ki
 """Whoever stands at another desk's counter is that desk's to serve, though this one follows the visit."""
 _LOOK_UP_COLUMNS = tuple(taken_up.c[name] for name in LookUp.__slots__)
 _NOT_UPLOADED = entries.c.complete == false()
+_WAITING = select(func.count()).select_from(entries).where(_NOT_UPLOADED)
+_OLDEST_WAITING = select(entries.c.header).where(_NOT_UPLOADED).order_by(entries.c.n).limit(1)
+_WAITING_CASES = select(func.count(entries.c.stream.distinct())).where(
+    _NOT_UPLOADED, entries.c.stream.startswith("case/")
+)
+_WAITING_BLOBS = select(func.count(), func.coalesce(func.sum(blobs.c.size), 0)).where(
+    blobs.c.case_number.is_not(None), blobs.c.complete == false()
+)
+_CONFLICTS = select(func.count()).select_from(p_stream).where(p_stream.c.conflicts != "[]")
+_DAMAGED = select(func.count()).select_from(superseded).where(superseded.c.copy_chain.is_(None))
 _NEEDS_CLERK = or_(p_case.c.needs_clerk, p_stream.c.conflicts != "[]")
 _CASE_ROWS = select(
     p_case,
@@ -194,25 +204,17 @@ class Reads:
 
     def backlog(self) -> Backlog:
         """What is still waiting for the platform's signature."""
-        waiting_blob = (blobs.c.case_number.is_not(None), blobs.c.complete == false())
-        cases = func.count(entries.c.stream.distinct())
         with self._connect() as connection:
-            count = connection.execute(select(func.count()).select_from(entries).where(_NOT_UPLOADED)).scalar_one()
-            oldest = connection.execute(
-                select(entries.c.header).where(_NOT_UPLOADED).order_by(entries.c.n).limit(1)
-            ).scalar()
-            of_cases = connection.execute(
-                select(cases).where(_NOT_UPLOADED, entries.c.stream.startswith("case/"))
-            ).scalar_one()
-            blob_count, blob_bytes = connection.execute(
-                select(func.count(), func.coalesce(func.sum(blobs.c.size), 0)).where(*waiting_blob)
-            ).one()
+            count = connection.execute(_WAITING).scalar_one()
+            oldest = connection.execute(_OLDEST_WAITING).scalar()
+            of_cases = connection.execute(_WAITING_CASES).scalar_one()
+            blob_count, blob_bytes = connection.execute(_WAITING_BLOBS).one()
         oldest_at = Header.from_bytes(oldest).recorded_at if oldest else None
         return Backlog(count, oldest_at, of_cases, blob_count, blob_bytes)
 
     def count_conflicts(self) -> int:
         """Streams with a step that a person must look at."""
-        return self._count(select(func.count()).select_from(p_stream).where(p_stream.c.conflicts != "[]"))
+        return self._count(_CONFLICTS)
 
     def differing_rechecks(self) -> list[str]:
         """Streams of cases with a re-check that differs and that nobody has dealt with, oldest first."""
@@ -256,7 +258,7 @@ class Reads:
 
     def count_damaged(self) -> int:
         """Entries of a cut chain that do not fit their own hash, so that they were neither sent nor copied."""
-        return self._count(select(func.count()).select_from(superseded).where(superseded.c.copy_chain.is_(None)))
+        return self._count(_DAMAGED)
 
     def repairs(self) -> list[RepairRow]:
         """What was put right in this journal, newest first."""

@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from sqlalchemy import ColumnElement, Connection, and_, delete, func, insert, or_, select, update
+from sqlalchemy import ColumnElement, Connection, and_, bindparam, delete, func, insert, or_, select, update
 from sqlalchemy.dialects.sqlite import insert as upsert
 
 from clerk_app.domain import case_number
@@ -24,6 +24,7 @@ from clerk_app.security.enrolment_file import EnrolmentFile
 from clerk_app.services.rows import Recovered
 from clerk_app.store import meta
 from clerk_app.store.facts import ENTRY_COLUMNS, entry_of, entry_row
+from clerk_app.store.prepared import Prepared
 from clerk_app.store.projections import refold
 from clerk_app.store.schema import chains, entries, repairs, superseded
 from clerk_app.store.tip import Tip, write_counters
@@ -39,6 +40,8 @@ TRY_AGAIN_MS = 24 * 3600 * 1000
 DAYS_CASES = 1000
 """More cases than one device ever takes in on a day."""
 _PART = 500
+_HASH = Prepared(select(entries.c.hash).where(entries.c.chain == bindparam("chain"), entries.c.seq == bindparam("seq")))
+_CITED = Prepared(select(chains.c.prev).where(chains.c.chain == bindparam("chain")))
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,10 +58,9 @@ class Cut:
 
 def hash_at(connection: Connection, chain: str, seq: int) -> bytes | None:
     """The hash of one entry (at 0: what the chain cites), or None if there is no such entry."""
-    if seq == 0:
-        return connection.execute(select(chains.c.prev).where(chains.c.chain == chain)).scalar_one_or_none()
-    statement = select(entries.c.hash).where(entries.c.chain == chain, entries.c.seq == seq)
-    return connection.execute(statement).scalar_one_or_none()
+    found = _HASH.run(connection, {"chain": chain, "seq": seq}) if seq else _CITED.run(connection, {"chain": chain})
+    hash_: bytes | None = found.scalar_one_or_none()
+    return hash_
 
 
 # ---- appending again ----------------------------------------------------------------------------------------------

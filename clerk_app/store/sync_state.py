@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, func, select, update
+from sqlalchemy import ColumnElement, Connection, and_, false, func, select, update
 from sqlalchemy.dialects.sqlite import insert as upsert
 
 from clerk_app.domain.civil import civil_date
@@ -41,6 +41,7 @@ from clerk_app.journal.signature import public_of, sign
 from clerk_app.security.enrolment_file import EnrolmentFile
 from clerk_app.store import meta
 from clerk_app.store.facts import ENTRY_COLUMNS, entry_of
+from clerk_app.store.prepared import Prepared
 from clerk_app.store.projections import refold
 from clerk_app.store.repair import hash_at
 from clerk_app.store.schema import (
@@ -63,6 +64,20 @@ _AT_ONCE = 4 * 1024 * 1024
 """A blob up to this size is checked and read in one go; a larger one would take too much memory."""
 _NOBODY = ""
 """Syncing writes no entries, so no clerk stands behind its transactions."""
+_OTHERS = entries.alias("others")
+_LAST = select(func.max(_OTHERS.c.seq)).where(_OTHERS.c.chain == chains.c.chain).scalar_subquery()
+_FIRST_UNACKED = (
+    # What is not acked is not complete either, and of that there is an index: no body is passed over.
+    select(func.min(_OTHERS.c.seq))
+    .where(_OTHERS.c.chain == chains.c.chain, _OTHERS.c.complete == false(), _OTHERS.c.acked == false())
+    .scalar_subquery()
+)
+_OWN_CHAINS = Prepared(
+    select(chains.c.chain, chains.c.stopped, entries.c.seq, entries.c.hash, _FIRST_UNACKED.label("unacked"))
+    .join_from(chains, entries, and_(entries.c.chain == chains.c.chain, entries.c.seq == _LAST))
+    .order_by(chains.c.n)
+)
+_PARKED = select(func.count()).select_from(entries).where(entries.c.verdict == "parked")
 
 
 class StoreSyncState:
@@ -96,9 +111,17 @@ class StoreSyncState:
     def own_chains(self) -> Sequence[OwnChain]:
         """Every chain of this device, oldest first; empty ones are left out."""
         with self._store.read() as connection:
-            rows = connection.execute(select(chains.c.chain, chains.c.stopped).order_by(chains.c.n)).fetchall()
-            found = [_own_chain(connection, row.chain, stopped=row.stopped is not None) for row in rows]
-        return [chain for chain in found if chain.seq]
+            rows = _OWN_CHAINS.run(connection, {}).fetchall()
+        return [
+            OwnChain(
+                row.chain,
+                row.seq,
+                row.hash,
+                row.seq if row.unacked is None else row.unacked - 1,
+                stopped=row.stopped is not None,
+            )
+            for row in rows
+        ]
 
     def hash_at(self, chain: str, seq: int) -> bytes | None:
         """The hash of one entry (at 0: what the chain cites), or None if the desk has no such entry."""
@@ -301,9 +324,7 @@ class StoreSyncState:
         """What still waits, and what needs a person."""
         waiting = self._store.reads.backlog()
         with self._store.read() as connection:
-            parked = connection.execute(
-                select(func.count()).select_from(entries).where(entries.c.verdict == "parked")
-            ).scalar_one()
+            parked = connection.execute(_PARKED).scalar_one()
         reads = self._store.reads
         return SyncBacklog(waiting.entries, waiting.oldest_at, parked, reads.count_conflicts(), reads.count_damaged())
 
@@ -338,18 +359,6 @@ class StoreSyncState:
         bodies = connection.execute(select(entries.c.body).where(*covered, entries.c.body.is_not(None))).scalars()
         named = {blob.id for body in bodies for blob in self._named_blobs(read_body(body))}
         connection.execute(update(blobs).where(differs, blobs.c.id.in_(named)).values(complete=complete))
-
-
-def _own_chain(connection: Connection, chain: str, *, stopped: bool) -> OwnChain:
-    last = connection.execute(
-        select(entries.c.seq, entries.c.hash).where(entries.c.chain == chain).order_by(entries.c.seq.desc()).limit(1)
-    ).one_or_none()
-    if last is None:
-        return OwnChain(chain, 0, b"", 0, stopped)
-    # What is not acked is not complete either, and of that there is an index: no body is passed over.
-    unacked = select(func.min(entries.c.seq)).where(entries.c.chain == chain, ~entries.c.complete, ~entries.c.acked)
-    first_unacked = connection.execute(unacked).scalar_one()
-    return OwnChain(chain, last.seq, last.hash, last.seq if first_unacked is None else first_unacked - 1, stopped)
 
 
 def _missed_verdict(connection: Connection, ack: Ack) -> bool:

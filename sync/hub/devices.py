@@ -5,7 +5,7 @@ from __future__ import annotations
 import hmac
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, func, select, update
+from sqlalchemy import Connection, bindparam, func, select, update
 
 from clerk_app.errors import HallFull, NoSuchHall
 from clerk_app.failpoints import failpoint
@@ -21,6 +21,8 @@ from sync.schemas import RegisterAsk
 
 HALL_SIZE, DEVICE_SIZE = 6, 3
 _LAST_DEVICE = 999
+_DEVICE = select(devices).where(devices.c.region == bindparam("hall"), devices.c.device == bindparam("number"))
+"""Asked with every request, so it is built and compiled once."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,8 +110,7 @@ def _next_device(connection: Connection, hall: str) -> str:
 
 def any_device(connection: Connection, code: str) -> AnyRow:
     """The row of a device, revoked or not; refuse an unknown one."""
-    statement = select(devices).where(devices.c.region == code[:HALL_SIZE], devices.c.device == code[HALL_SIZE:])
-    row = connection.execute(statement).one_or_none()
+    row = connection.execute(_DEVICE, {"hall": code[:HALL_SIZE], "number": code[HALL_SIZE:]}).one_or_none()
     if row is None:
         raise Refused(*UNKNOWN_DEVICE)
     return row

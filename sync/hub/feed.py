@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, bindparam, select
 
 from clerk_app.journal.exchange import NO_MARK
 from sync.hub.devices import Device
@@ -30,6 +30,25 @@ from sync.wire import PROTOCOL
 MAX_ITEMS = 1000
 PAGE_BYTES = 2 * 1024 * 1024
 _LOADED = 50
+_MINE = (feed.c.region == bindparam("hall"), feed.c.device == bindparam("number"))
+_MARK = select(feed.c.mark).where(*_MINE, feed.c.hub_seq == bindparam("place"))
+_NEXT = select(feed.c.hub_seq).where(*_MINE, feed.c.hub_seq > bindparam("place")).limit(1)
+_CHAINS = (
+    select(chains)
+    .where(chains.c.region == bindparam("hall"), chains.c.device == bindparam("number"))
+    .order_by(chains.c.chain)
+)
+_WAITING = (
+    select(entries.c.seq)
+    .where(
+        entries.c.region == bindparam("hall"),
+        entries.c.chain == bindparam("name"),
+        entries.c.blobs_complete.is_(False),
+    )
+    .order_by(entries.c.seq)
+    .limit(MAX_WAITING)
+)
+"""Comparing is what a desk with nothing new does all day, so its statements are built and compiled once."""
 
 
 def read_feed(hub: Hub, device: Device, after: int, limit: int) -> FeedAnswer:
@@ -87,10 +106,11 @@ def _mark_at(connection: Connection, device: Device, hub_seq: int) -> bytes | No
     """The mark of a device's feed at a place, None if it has no such place."""
     if hub_seq == 0:
         return NO_MARK
-    statement = select(feed.c.mark).where(
-        feed.c.region == device.region, feed.c.device == device.device, feed.c.hub_seq == hub_seq
-    )
-    return connection.execute(statement).scalar_one_or_none()
+    return connection.execute(_MARK, _at(device, hub_seq)).scalar_one_or_none()
+
+
+def _at(device: Device, hub_seq: int) -> dict[str, object]:
+    return {"hall": device.region, "number": device.device, "place": hub_seq}
 
 
 # ---- digests ------------------------------------------------------------------------------------------------------
@@ -100,8 +120,7 @@ def compare(hub: Hub, device: Device, ask: StateAsk) -> StateAnswer:
     """The hub's digest beside the desk's."""
     said = {place.chain: place for place in ask.chains}
     with hub.store.reading() as connection:
-        mine = (chains.c.region == device.region, chains.c.device == device.device)
-        rows = connection.execute(select(chains).where(*mine).order_by(chains.c.chain)).fetchall()
+        rows = connection.execute(_CHAINS, {"hall": device.region, "number": device.device}).fetchall()
         standings = [_standing(connection, row, said.get(row.chain)) for row in rows]
         place = _feed_standing(connection, device, ask.feed)
     return StateAnswer(
@@ -123,10 +142,7 @@ def _standing(connection: Connection, row: AnyRow, said: ChainPlace | None) -> C
 
 def _waiting(connection: Connection, row: AnyRow) -> list[int]:
     """Entries whose blobs are not all here; a desk may hold them for complete if the hub was put back since."""
-    mine = (entries.c.region == row.region, entries.c.chain == row.chain, entries.c.blobs_complete.is_(False))
-    return list(
-        connection.execute(select(entries.c.seq).where(*mine).order_by(entries.c.seq).limit(MAX_WAITING)).scalars()
-    )
+    return list(connection.execute(_WAITING, {"hall": row.region, "name": row.chain}).scalars())
 
 
 def _stand(connection: Connection, row: AnyRow, said: ChainPlace | None) -> Standing:
@@ -145,10 +161,7 @@ def _stand(connection: Connection, row: AnyRow, said: ChainPlace | None) -> Stan
 
 def _feed_standing(connection: Connection, device: Device, said: FeedMark) -> FeedStanding:
     mark = _mark_at(connection, device, said.after)
-    more = select(feed.c.hub_seq).where(
-        feed.c.region == device.region, feed.c.device == device.device, feed.c.hub_seq > said.after
-    )
     return FeedStanding(
         known=mark is not None and mark.hex() == said.mark,
-        more=connection.execute(more.limit(1)).one_or_none() is not None,
+        more=connection.execute(_NEXT, _at(device, said.after)).one_or_none() is not None,
     )

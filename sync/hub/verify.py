@@ -6,8 +6,9 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, select, union
+from sqlalchemy import Connection, Executable, select, union
 
+from clerk_app.domain.fold import Fact
 from clerk_app.domain.kinds import fold_stream
 from clerk_app.journal.chain import check_chain
 from clerk_app.journal.entry import Entry
@@ -33,7 +34,7 @@ from sync.hub.schema import (
     verdicts,
 )
 from sync.hub.shown import attested_entries
-from sync.hub.store import AnyRow
+from sync.hub.store import AnyRow, parts_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,8 +173,8 @@ def _cases(_hub: Hub, connection: Connection) -> Iterator[str]:
     stored = {(row["region"], row["number"]): dict(row) for row in rows}
     streams = union(select(entries.c.region, entries.c.stream), select(hub_facts.c.region, hub_facts.c.stream))
     pending = {tuple(sorted(row.items())) for row in connection.execute(select(rechecks)).mappings()}
-    for region, stream in connection.execute(streams).fetchall():
-        folded = fold_stream(stream, load_facts(connection, region, [stream])[stream])
+    for region, stream, facts in _facts_of(connection, streams):
+        folded = fold_stream(stream, facts)
         row = case_row(region, folded)
         if row is not None and stored.pop((region, row["number"]), None) != row:
             yield f"case {row['number']}"
@@ -185,6 +186,17 @@ def _cases(_hub: Hub, connection: Connection) -> Iterator[str]:
         yield f"case {number}"
     for left in pending:
         yield f"recheck {dict(left)['number']}"
+
+
+def _facts_of(connection: Connection, streams: Executable) -> Iterator[tuple[str, str, list[Fact]]]:
+    """The facts of all these streams, loaded some at a time."""
+    by_region: dict[str, list[str]] = {}
+    for region, stream in connection.execute(streams):
+        by_region.setdefault(region, []).append(stream)
+    for region, found in by_region.items():
+        for part in parts_of(found):
+            for stream, facts in load_facts(connection, region, part).items():
+                yield region, stream, facts
 
 
 def _feeds(hub: Hub, connection: Connection) -> Iterator[str]:

@@ -22,6 +22,7 @@ from sync.hub.hub import Hub
 
 T = TypeVar("T")
 _NO_LIMIT = 1 << 30
+_FULL = "window_clerk_full"
 
 
 @contextmanager
@@ -88,5 +89,8 @@ class HubStorage:
         event.listen(engine, "begin", self._begun)
 
     def _begun(self, connection: Connection) -> None:
+        if connection.info.get(_FULL, False) == self.is_full:
+            return
         pages = 1 if self.is_full else _NO_LIMIT  # never less than there are
         connection.exec_driver_sql(f"PRAGMA max_page_count = {pages}")
+        connection.info[_FULL] = self.is_full

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from copy import deepcopy
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
+from functools import lru_cache
 from typing import Any
 
 from clerk_app.domain.civil import civil_date
@@ -39,6 +40,8 @@ from sync.blobs import named_blobs
 from sync.hub.judge import entry_fact, hub_fact
 
 _NOT_ON_DISK = ("clock", "rng", "enrolment")
+header_of = lru_cache(1 << 14)(Header.from_bytes)
+"""Headers never change, and a desk without tables reads all of them whenever it looks for one."""
 
 
 @dataclass
@@ -134,15 +137,15 @@ class MemoryDesk:
         others = [
             fact_of(received.attested.entry, received.attested.hub_seq)
             for received in self.entries.values()
-            if received.attested.header.stream == stream
+            if header_of(received.attested.entry.header).stream == stream
         ]
         own = [
-            fact_of(entry, number_of(chain.acked.get(entry.head.seq), entry.head.seq))
+            fact_of(entry, number_of(chain.acked.get(seq), seq))
             for chain in self.chains
-            for entry in chain.entries
-            if entry.head.stream == stream
+            for seq, entry in enumerate(chain.entries, 1)
+            if header_of(entry.header).stream == stream
         ]
-        damaged = [fact_of(entry, None) for entry in self.damaged if entry.head.stream == stream]
+        damaged = [fact_of(entry, None) for entry in self.damaged if header_of(entry.header).stream == stream]
         return [*hub, *others, *own, *damaged]
 
     def received(self) -> set[bytes]:
@@ -162,6 +165,9 @@ class MemoryDesk:
             for seq, signed in chain.acked.items()
             if signed.ack.blobs_complete
         }
+
+    def hashes(self) -> dict[tuple[str, int], bytes]:
+        return {(chain.chain, seq): entry.hash for chain in self.chains for seq, entry in enumerate(chain.entries, 1)}
 
     def parked(self) -> dict[tuple[str, int], str]:
         return dict(self._parked)
@@ -424,4 +430,4 @@ def number_of(signed: SignedAck | None, seq: int) -> int | None:
 
 
 def fact_of(entry: Entry, hub_seq: int | None) -> Fact:
-    return entry_fact(entry.head, readable_body(entry.body), entry.body_hash, hub_seq)
+    return entry_fact(header_of(entry.header), readable_body(entry.body), entry.body_hash, hub_seq)

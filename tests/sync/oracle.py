@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
 from sqlalchemy import select
 
-from clerk_app.domain.fold import Fact
+from clerk_app.domain.fold import Fact, Folded
 from clerk_app.domain.kinds import fold_stream
 from clerk_app.journal.entry import Entry
 from clerk_app.journal.exchange import NamedBlob
@@ -22,6 +22,7 @@ from sync.hub.judge import load_facts
 from sync.hub.schema import entries as hub_entries
 from sync.hub.schema import hub_facts
 from sync.hub.verify import verify_hub
+from tests.sync.memory_desk import header_of
 from tests.sync.work import HALL
 
 Place = tuple[str, int]
@@ -35,6 +36,7 @@ class WorkingDesk(Desk, Protocol):
     def append(self, stream: str, kind: str, body: dict[str, object], clerk: str = ...) -> Entry: ...
     def put_blob(self, content: bytes) -> NamedBlob: ...
     def uploaded(self) -> set[Place]: ...
+    def hashes(self) -> dict[Place, bytes]: ...
     def parked(self) -> dict[Place, str]: ...
     def fact_digests(self) -> list[bytes]: ...
     def facts_of(self, stream: str) -> list[Fact]: ...
@@ -95,7 +97,7 @@ class Ledger:
     @property
     def streams(self) -> set[str]:
         """The streams somebody wrote to."""
-        return {entry.head.stream for entry in self.acts.values()}
+        return {header_of(entry.header).stream for entry in self.acts.values()}
 
     @property
     def kept(self) -> list[Entry]:
@@ -109,19 +111,21 @@ class Oracle:
 
     ledger: Ledger
     _whole: set[str] = field(default_factory=set)
+    _blobs: dict[Act, tuple[str, ...]] = field(default_factory=dict)
 
     def nothing_told_is_untrue(self, hub: Hub, desks: Sequence[WorkingDesk]) -> None:
         """Whatever a desk shows as uploaded lies on the hub, byte for byte, with all its blobs."""
         stored = _stored(hub)
         for desk in desks:
+            own = desk.hashes()
             for place in sorted(desk.uploaded()):
-                hash_ = desk.hash_at(*place)
+                hash_ = own.get(place)
                 if hash_ is None or stored.get(place, _NOWHERE).hash != hash_:
                     raise Broken(f"{place} is shown as uploaded and is not on the hub")
                 act = stored[place].body_hash
                 if act not in self.ledger.acts:
                     raise Broken(f"{place} is shown as uploaded and was never written")
-                if not all(self._is_whole(hub, blob) for blob in _blobs_of(self.ledger.acts[act])):
+                if not all(self._is_whole(hub, blob) for blob in self._blobs_of(act)):
                     raise Broken(f"{place} is shown as uploaded without its blobs")
 
     def both_ends_are_equal(self, hub: Hub, desks: Sequence[WorkingDesk]) -> None:
@@ -136,40 +140,48 @@ class Oracle:
         _expect("acts that nobody wrote", arrived - ledger.acts.keys(), set())
         here = [ledger.acts[act] for act in sorted(arrived)]
         _expect("cases", found.cases, len(_lawful_cases(here)))
-        _expect("blobs", found.blobs, len({blob for entry in here for blob in _blobs_of(entry)}))
+        _expect("blobs", found.blobs, len({blob for act in arrived for blob in self._blobs_of(act)}))
         parked = {place: reason for desk in desks for place, reason in desk.parked().items()}
         _expect("parked", found.parked, len(parked))
         told = {told for desk in desks for told in desk.fact_digests()}
         _expect("facts", found.hub_facts, len(told))
         _expect("decisions that never came back", set(ledger.decided.values()) - told, set())
         _expect("first fault", verify_hub(hub).first_fault, None)
+        with hub.store.reading() as connection:
+            known = load_facts(connection, HALL, sorted(ledger.streams))
+        folded = {stream: fold_stream(stream, facts) for stream, facts in known.items()}
         for desk in desks:
             _expect("cases looked up and not shown", list(desk.wanted()), [])
-            self._sees_what_the_hub_sees(hub, desk)
+            _sees_what_the_hub_sees(desk, known, folded)
         shown = {place for desk in desks for place in desk.uploaded()}
         _expect("entries not shown as uploaded", stored.keys() - shown, set())
         self.nothing_told_is_untrue(hub, desks)
-
-    def _sees_what_the_hub_sees(self, hub: Hub, desk: WorkingDesk) -> None:
-        """Every stream a desk has part of, it has whole, and it folds to what the hub folds it to."""
-        with hub.store.reading() as connection:
-            known = load_facts(connection, HALL, sorted(self.ledger.streams))
-        for stream, facts in known.items():
-            here = desk.facts_of(stream)
-            if here:
-                _expect(f"entries and facts of {stream}", Counter(map(_kept, here)), Counter(map(_kept, facts)))
-                _expect(f"state of {stream}", fold_stream(stream, here), fold_stream(stream, facts))
 
     def numbers_are_in_a_journal(self) -> None:
         """Every number told lies in a journal, unless its act went down with a disk."""
         told = {f"case/{number}" for number in self.ledger.numbers}
         _expect("numbers told and not written", told - self.ledger.streams, set())
 
+    def _blobs_of(self, act: Act) -> tuple[str, ...]:
+        """The blobs that an act names; a body never changes, so it is parsed once."""
+        if act not in self._blobs:
+            self._blobs[act] = tuple(blob.id for blob in named_blobs(self.ledger.acts[act].content))
+        return self._blobs[act]
+
     def _is_whole(self, hub: Hub, blob: str) -> bool:
         """Whether the hub has a blob's very bytes. What was seen whole once is hashed again only at the end."""
         if blob not in self._whole and hub.shelf.is_whole(blob):
             self._whole.add(blob)
         return blob in self._whole and hub.shelf.has(blob)
+
+
+def _sees_what_the_hub_sees(desk: WorkingDesk, known: Mapping[str, list[Fact]], folded: Mapping[str, Folded]) -> None:
+    """Every stream a desk has part of, it has whole, and it folds to what the hub folds it to."""
+    for stream, facts in known.items():
+        here = desk.facts_of(stream)
+        if here:
+            _expect(f"entries and facts of {stream}", Counter(map(_kept, here)), Counter(map(_kept, facts)))
+            _expect(f"state of {stream}", fold_stream(stream, here), folded[stream])
 
 
 def _kept(fact: Fact) -> tuple[str, int, bytes]:
@@ -205,17 +217,12 @@ def _stored(hub: Hub) -> dict[Place, _Stored]:
     return {(row.chain, row.seq): _Stored(bytes(row.hash), bytes(row.body_hash)) for row in rows}
 
 
-def _blobs_of(entry: Entry) -> tuple[str, ...]:
-    return tuple(blob.id for blob in named_blobs(entry.content))
-
-
 def _lawful_cases(entries: Sequence[Entry]) -> set[str]:
     """The cases that some entry takes in; a second or odd one in the same stream makes no other."""
-    return {
-        entry.head.stream
-        for entry in entries
-        if entry.head.kind == "case.taken_in" and entry.head.stream == f"case/{entry.content.get('number')}"
-    }
+    taken_in = [
+        (header_of(entry.header), entry) for entry in entries if header_of(entry.header).kind == "case.taken_in"
+    ]
+    return {header.stream for header, entry in taken_in if header.stream == f"case/{entry.content.get('number')}"}
 
 
 def _expect(what: str, found: object, wanted: object) -> None:

@@ -45,6 +45,7 @@ class StoreDesk(StoreHandoverState):
             secrets=NoSecretStore(),
             cost=CHEAP,
         )
+        _share_what_is_compiled(self.store)
         enrol(self.store, self.store, content, clerk=CLERK)
         self._key, self._id = self.store.database_key, self.store.store_id
         super().__init__(self.store, named_blobs)
@@ -73,6 +74,7 @@ class StoreDesk(StoreHandoverState):
         self.store = Store.open_with_key(
             self.folder, self._id, self._key, clock=self.clock, disk=self.disk, rng=self.rng
         )
+        _share_what_is_compiled(self.store)
         self.store.settle()
         super().__init__(self.store, named_blobs)
 
@@ -111,6 +113,11 @@ class StoreDesk(StoreHandoverState):
         with self.store.read() as connection:
             return {(row.chain, row.seq) for row in connection.execute(statement)}
 
+    def hashes(self) -> dict[tuple[str, int], bytes]:
+        with self.store.read() as connection:
+            rows = connection.execute(select(entries.c.chain, entries.c.seq, entries.c.hash))
+            return {(row.chain, row.seq): row.hash for row in rows}
+
     def parked(self) -> dict[tuple[str, int], str]:
         statement = select(entries.c.chain, entries.c.seq, entries.c.verdict_reason)
         with self.store.read() as connection:
@@ -120,3 +127,15 @@ class StoreDesk(StoreHandoverState):
     def fact_digests(self) -> list[bytes]:
         with self.store.read() as connection:
             return sorted(connection.execute(select(hub_facts.c.digest)).scalars())
+
+
+_shared: list[Any] = []
+
+
+def _share_what_is_compiled(store: Store) -> None:
+    """Let a store use the statements compiled for earlier ones: in one process stores are opened again and again."""
+    for engine in (store._reader, store._writer):
+        open_engine: Any = engine
+        if not _shared:
+            _shared.extend((open_engine.dialect, open_engine._compiled_cache))
+        open_engine.dialect, open_engine._compiled_cache = _shared
