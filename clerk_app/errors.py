@@ -463,6 +463,12 @@ class StickFailed(StickError):
     retryable = True
 
 
+class StickUnsound(StickError):
+    """What was read back is not what was written; the file was removed again."""
+
+    code = "stick_unsound"
+
+
 class StickFull(StickError):
     """No room left on it."""
 

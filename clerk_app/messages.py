@@ -84,13 +84,13 @@ _SENTENCES: dict[str, tuple[str, str]] = {
     "needs_upgrade": ("这条记录由新版本写入，本版只能查看。", "请升级后处理。"),
     "bad_file": ("这个文件不能用：{reason}。", "请核对文件后再试。"),
     "bad_parcel": ("这个交接文件不能用，什么都没有改变。", "请核对文件后再试。"),
-    "bad_parcel.foreign": ("这不是窗口通的交接文件，什么都没有改变。", "请选 clerk handover export 导出的文件。"),
+    "bad_parcel.foreign": ("这不是窗口通的交接文件，什么都没有改变。", "请选另一台电脑用窗口通写到 U 盘上的文件。"),
     "bad_parcel.newer": ("这个交接文件由新版本导出，什么都没有改变。", "请升级后再导入。"),
     "bad_parcel.damaged": ("交接文件不完整或被改动，什么都没有改变。", "请在原来的电脑上重新导出，那里的内容都在。"),
     "bad_parcel.own": ("这是本机导出的文件，不用在本机导入。", "请拿到平台或另一台联网的电脑上导入。"),
     "bad_parcel.not_handover": (
         "这是回执文件，不是交接文件，什么都没有改变。",
-        "请在原来的电脑上用 clerk handover import 导入。",
+        "请在原来的电脑上导入。",
     ),
     "bad_parcel.not_return": ("这是交接文件，不是回执文件，什么都没有改变。", "请核对文件后再试。"),
     "bad_parcel.other_hub": ("这个文件属于另一个平台，什么都没有改变。", "请核对是哪个平台的文件。"),
@@ -108,7 +108,7 @@ _SENTENCES: dict[str, tuple[str, str]] = {
         "请核对是哪个平台、哪台设备的文件。",
     ),
     "no_return": ("还没有可以带回的回执。", "请等这台电脑和平台同步后再写回执。"),
-    "no_such_cargo": ("本机没有这份代送的交接文件。", "请用 clerk handover list 查看。"),
+    "no_such_cargo": ("本机没有这份代送的交接文件。", "请先看一下代送的情况。"),
     "bad_catalogue": ("事项目录有 {count} 处不对：{first}。", "请按提示改好再用，现在用的目录没有变。"),
     "bad_port": ("设备端口写法不对：{port}。", "请写成 /dev/ttyUSB0、COM3 或 socket://主机:端口。"),
     "bad_profile": ("评价器配置不能用：{profile}。", "请用 ff68，或核对配置文件。"),
@@ -167,6 +167,7 @@ _SENTENCES: dict[str, tuple[str, str]] = {
     # a stick
     "stick_failed": ("U 盘出错，文件没有写成或没有读出。", "请换一个 U 盘再试；本机内容都在。"),
     "stick_gone": ("读写不了 U 盘上的这个文件，U 盘可能没有插好或被拔出。", "请插好 U 盘再试；本机内容都在。"),
+    "stick_unsound": ("U 盘上写的和读回来的不一样，已经删掉。", "请换一个 U 盘再写；本机内容都在。"),
     "stick_full": ("U 盘满了，没有写成，U 盘上没有留下半个文件。", "请换一个 U 盘或腾出空间再试；本机内容都在。"),
     "stick_read_only": ("U 盘不能写入，什么都没有改变。", "请关掉 U 盘的写保护，或换一个再试；本机内容都在。"),
     "stick_file_too_large": (

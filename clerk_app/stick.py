@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import errno
+import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from typing import BinaryIO
 
 from clerk_app.errors import StickError, StickFailed, StickFileTooLarge, StickFull, StickReadOnly
 
@@ -25,3 +27,11 @@ def stick_faults() -> Iterator[None]:
         yield
     except OSError as fault:
         raise _FAULTS.get(fault.errno or 0, StickFailed) from fault
+
+
+def forget_cached(file: BinaryIO) -> None:
+    """Let what is read next come from the stick, not from this machine's memory, where the system can be told so."""
+    advise = getattr(os, "posix_fadvise", None)
+    if advise is not None:
+        with suppress(OSError):
+            advise(file.fileno(), 0, 0, os.POSIX_FADV_DONTNEED)

@@ -16,6 +16,7 @@ from ui.viewmodels.counter_board import CounterParts
 from ui.viewmodels.counter_model import CounterModel
 from ui.viewmodels.devices_model import DevicesModel
 from ui.viewmodels.frame_model import FrameModel
+from ui.viewmodels.handover_model import HandoverModel
 from ui.viewmodels.lock_model import LockModel
 from ui.viewmodels.paper_queue import PaperQueue
 from ui.viewmodels.rating_model import RatingModel
@@ -44,6 +45,7 @@ class DeskModels:
     matters: SearchModel
     anything: SearchModel
     attention: AttentionModel
+    handover: HandoverModel
 
     def begin(self) -> None:
         """Look at what is there: what an earlier session left, devices, line, counts."""
@@ -55,6 +57,7 @@ class DeskModels:
     def end(self) -> None:
         """Listen to nothing any more, and give to the lane what is not saved yet."""
         self.station.end()
+        self.handover.close()
         self.counter.save_now()
 
 
@@ -104,4 +107,5 @@ def make_desk_models(opened: OpenDesk, workplace: Workplace, tasks: Tasks, paren
         matters=SearchModel(matters_by(desk, counter.surroundings), tasks, parent),
         anything=SearchModel(anything_by(desk, counter.surroundings), tasks, parent),
         attention=AttentionModel(desk, me, tasks, acts, parent),
+        handover=HandoverModel(desk, workplace, tasks, acts, parent),
     )

@@ -12,6 +12,7 @@ from ui.desk_models import DeskModels
 from ui.dialogs.attention import AttentionSheet
 from ui.dialogs.counter_sheets import MatterSheet, MissingSheet
 from ui.dialogs.find import FindSheet
+from ui.dialogs.handover import HandoverSheet
 from ui.dialogs.manual_entry import ManualEntrySheet
 from ui.dialogs.outcome import OutcomeSheet
 from ui.keys import Command
@@ -133,6 +134,24 @@ class DeskView(QObject):
         sheet.case_asked.connect(self._case_asked)
         self.shell.open_sheet(sheet)
 
+    def _open_handover(self) -> None:
+        self.shell.open_sheet(HandoverSheet(self._models.handover))
+
+    def _handover_finished(self, heading: str, text: str) -> None:
+        """Who still looks at the sheet reads it there."""
+        if not isinstance(self.shell.sheet, HandoverSheet):
+            self.shell.say(heading, text)
+
+    def _open_folder(self) -> None:
+        dialog = QFileDialog(self.shell, say("选 U 盘或文件夹"))
+        dialog.setFileMode(QFileDialog.FileMode.Directory)
+        dialog.fileSelected.connect(self._folder_chosen)
+        dialog.finished.connect(dialog.deleteLater)
+        dialog.open()
+
+    def _folder_chosen(self, path: str) -> None:
+        self._models.handover.choose_folder(Path(path))
+
     def _open_find(self) -> None:
         sheet = FindSheet(self._models.anything)
         sheet.chosen.connect(self._found)
@@ -190,6 +209,7 @@ class DeskView(QObject):
         cases, devices = CasesPage(self._models.cases), DevicesPage(self._models.devices)
         cases.attention_asked.connect(self._open_attention)
         devices.attention_asked.connect(self._open_attention)
+        devices.handover_asked.connect(self._open_handover)
         self.shell.add_page("cases", cases)
         self.shell.add_page("devices", devices)
 
@@ -199,6 +219,9 @@ class DeskView(QObject):
         self.counter.file_asked.connect(self._open_file)
         self.shell.find_asked.connect(self._open_find)
         self.shell.lock_asked.connect(self._lock_asked)
+        self.shell.handover_asked.connect(self._open_handover)
+        models.handover.folder_asked.connect(self._open_folder)
+        models.handover.finished.connect(self._handover_finished)
         models.devices.screen_asked.connect(self.screen.toggle)
         models.attention.settled.connect(self.shell.say)
         models.attention.emptied.connect(self.shell.close_sheet)

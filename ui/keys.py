@@ -38,6 +38,7 @@ class Command(Enum):
     BACK = "back"
     CLOSE = "close"
     LOCK = "lock"
+    HANDOVER = "handover"
     MISSING_ALL = "missing_0"
     MISSING_1 = "missing_1"
     MISSING_2 = "missing_2"
@@ -90,6 +91,7 @@ _KEYS: dict[Command, Key] = {
     Command.BACK: Key(("Alt+Left",), "Alt ←"),
     Command.CLOSE: Key(("Esc",), "Esc"),
     Command.LOCK: Key(("Ctrl+L",), "Ctrl L"),
+    Command.HANDOVER: Key(("Ctrl+U",), "Ctrl U"),
     Command.MISSING_ALL: Key(("Alt+0",), "Alt 0"),
     **{command: Key((f"Alt+{digit}",), f"Alt {digit}") for digit, command in enumerate(MISSING, 1)},
     **{command: Key((f"Ctrl+{digit}",), f"Ctrl {digit}") for digit, command in enumerate(SECTIONS, 1)},

@@ -19,6 +19,7 @@ from PySide6.QtWidgets import QApplication, QWidget
 from ui import fonts
 from ui.dialogs.attention import AttentionSheet
 from ui.dialogs.counter_sheets import MatterSheet, MissingSheet
+from ui.dialogs.handover import HandoverSheet
 from ui.dialogs.keys_help import KeysSheet
 from ui.dialogs.manual_entry import ManualEntrySheet
 from ui.dialogs.outcome import OutcomeSheet
@@ -31,7 +32,7 @@ from ui.pages.not_yet import NotYetPage
 from ui.pages.page import Page
 from ui.pages.shell import Shell
 from ui.pages.sign_in import LockPage, SignInPage
-from ui.samples import attention, counter, frames, lists
+from ui.samples import attention, counter, frames, handover, lists
 from ui.samples.models import StillModel
 from ui.viewmodels.outcome_state import outcome_views
 
@@ -42,6 +43,7 @@ if TYPE_CHECKING:
     from ui.viewmodels.counter_state import CounterState
     from ui.viewmodels.devices_state import DevicesState
     from ui.viewmodels.frame import FrameState
+    from ui.viewmodels.handover_state import HandoverState
     from ui.viewmodels.search_state import SearchState
 
 FULL = QSize(1366, 768)
@@ -122,6 +124,12 @@ def _with_attention(state: AttentionState) -> Shell:
     return shell
 
 
+def _with_handover(state: HandoverState) -> Shell:
+    shell = devices_shell(lists.devices_unplugged(), frames.offline("devices"))
+    shell.open_sheet(HandoverSheet(StillModel(state)))
+    return shell
+
+
 def _with_toast() -> Shell:
     shell = counter_shell(counter.idle_parked())
     shell.say("叫号：本版还没有", "请用大厅的叫号机叫下一位，再按 F2 读证。")
@@ -140,6 +148,13 @@ PICTURES: dict[str, Maker] = {
     "attention_parked": lambda: _with_attention(attention.parked()),
     "attention_recheck": lambda: _with_attention(attention.recheck()),
     "attention_unreadable": lambda: _with_attention(attention.unreadable()),
+    "handover": lambda: _with_handover(handover.waiting()),
+    "handover_writing": lambda: _with_handover(handover.writing()),
+    "handover_written": lambda: _with_handover(handover.written()),
+    "handover_full": lambda: _with_handover(handover.full()),
+    "handover_no_stick": lambda: _with_handover(handover.no_stick()),
+    "handover_carrying": lambda: _with_handover(handover.carrying()),
+    "handover_taken": lambda: _with_handover(handover.taken()),
     "lock": lambda: LockPage(StillModel(frames.locked())),
     "counter_idle": lambda: counter_shell(counter.idle()),
     "counter_idle_parked": lambda: counter_shell(counter.idle_parked()),
@@ -195,6 +210,8 @@ SCALED_PICTURES: dict[str, Maker] = {
     "sign_in_150": PICTURES["sign_in"],
     "sign_in_rolled_back_150": PICTURES["sign_in_rolled_back"],
     "sign_in_revoked_150": PICTURES["sign_in_revoked"],
+    "handover_written_150": PICTURES["handover_written"],
+    "handover_carrying_150": PICTURES["handover_carrying"],
     "attention_150": PICTURES["attention"],
     "attention_recheck_150": PICTURES["attention_recheck"],
 }

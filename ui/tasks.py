@@ -31,6 +31,7 @@ PAPER_LANE = "paper"
 READER_LANE = "reader"
 PAD_LANE = "pad"
 LICENCE_LANE = "licences"
+STICK_LANE = "stick"
 
 _WIDE_WORKERS = 4
 

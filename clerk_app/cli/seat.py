@@ -13,7 +13,7 @@ from clerk_app.errors import ClerkError, NotSignedIn, PlatformUnreachable, Print
 from clerk_app.messages import describe
 from clerk_app.seams import Clock, Disk, SystemClock, SystemDisk
 from clerk_app.services.desk import Desk
-from clerk_app.services.handover import Handovers
+from clerk_app.services.handover import Handovers, Stick
 from clerk_app.services.ports import Printer
 from clerk_app.services.workplace import DeviceLine, Readiness, SyncLine
 from clerk_app.settings import DeviceSettings
@@ -21,6 +21,7 @@ from clerk_app.store.folder import DataFolder
 from clerk_app.store.store import Store
 from devices.drivers.pad_profile import load_profile
 from devices.registry import DevicePlan, DeviceRegistry
+from devices.sticks import find_sticks
 from devices.watch import DeviceWatch
 from sync.background import BackgroundSync, LineState
 
@@ -115,6 +116,10 @@ class Seat:
         if self._sync is None:
             return SyncLine()
         return _sync_line(self._sync.state, self.store)
+
+    def sticks(self) -> Sequence[Stick]:
+        """Sticks that are plugged in."""
+        return find_sticks(self.disk)
 
     def handovers(self) -> Handovers:
         """Hand-overs of the open store."""

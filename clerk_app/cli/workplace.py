@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from clerk_app.domain.identity import IdentityDocument
     from clerk_app.domain.ratings import Grade, SealedAnswer
     from clerk_app.services.desk import Desk
-    from clerk_app.services.handover import Handovers
+    from clerk_app.services.handover import Handovers, Stick
     from clerk_app.services.ports import Printer
     from clerk_app.services.rows import Recovered
     from clerk_app.services.workplace import DeviceLine, SyncLine
@@ -84,6 +84,9 @@ class LocalWorkplace:
         from clerk_app.services.workplace import SyncLine
 
         return self._seat.sync_line() if self._seat else SyncLine()
+
+    def sticks(self) -> Sequence[Stick]:
+        return self.seat.sticks()
 
     def handovers(self) -> Handovers:
         return self.seat.handovers()

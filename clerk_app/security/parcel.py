@@ -178,9 +178,13 @@ class Parcel:
         return sealed - _TAG * -(-sealed // _SEALED_CHUNK)
 
 
-def check_parcel(file: BinaryIO) -> Parcel:
-    """Read a parcel once, without any key; raise `BadParcel` (`foreign`, `newer`, `damaged`) or `OSError`."""
-    size = file.seek(0, os.SEEK_END)
+def read_envelope(file: BinaryIO) -> Envelope:
+    """What anybody may read of a parcel, unchecked; raise `BadParcel` (`foreign`, `newer`, `damaged`) or `OSError`."""
+    return _read_envelope(file)[0]
+
+
+def _read_envelope(file: BinaryIO) -> tuple[Envelope, bytes]:
+    """The envelope and all bytes up to its end."""
     file.seek(0)
     head = file.read(len(_MAGIC) + 4)
     if head[:4] != _MAGIC:
@@ -188,11 +192,17 @@ def check_parcel(file: BinaryIO) -> Parcel:
     length = int.from_bytes(head[4:], "big")
     content = file.read(length) if length <= _MAX_ENVELOPE else b""
     try:
-        envelope = Envelope.from_bytes(content)
+        return Envelope.from_bytes(content), head + content
     except ValueError:
         raise BadParcel(reason="damaged") from None
-    start = len(head) + length
-    hasher = hashlib.sha256(head + content)
+
+
+def check_parcel(file: BinaryIO) -> Parcel:
+    """Read a parcel once, without any key; raise `BadParcel` (`foreign`, `newer`, `damaged`) or `OSError`."""
+    size = file.seek(0, os.SEEK_END)
+    envelope, before = _read_envelope(file)
+    start = len(before)
+    hasher = hashlib.sha256(before)
     bound = hasher.digest()
     sealed = size - start - _SIGNATURE
     if sealed < _TAG or 0 < sealed % _SEALED_CHUNK < _TAG:

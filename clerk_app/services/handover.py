@@ -5,11 +5,47 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, Protocol
 
 CargoState = Literal["waiting", "delivered", "refused"]
+ParcelKind = Literal["handover", "return"]
+
+PARCEL_SUFFIX = ".parcel"
+
+
+def parcel_name(kind: ParcelKind, device: str) -> str:
+    """What a file on a stick is called: one of each kind for each device, so that a newer one takes its place."""
+    return f"{kind}-{device}{PARCEL_SUFFIX}"
+
+
+@dataclass(frozen=True, slots=True)
+class Stick:
+    """A stick that is plugged in: its name, where it is mounted, whether it is protected, and bytes free if known."""
+
+    name: str
+    path: Path
+    free: int | None = None
+    read_only: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ParcelFile:
+    """A file of ours that lies on a stick, by what anybody may read of it; whether it is whole shows when it is used.
+
+    `kind` and `device` (nine digits, whose it is) are None for one that cannot be read, for `reason` (of `BadParcel`).
+    `is_ours`: it is this device's.
+    """
+
+    path: Path
+    size: int
+    kind: ParcelKind | None = None
+    device: str | None = None
+    made_at: int = 0
+    is_ours: bool = False
+    reason: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,11 +117,25 @@ class Standing:
         return sum(one.state == "waiting" for one in self.carried)
 
 
+Progress = Callable[[int, int], None]
+"""Told while a hand-over is written: scans written, of how many. It is called by whoever writes, on their thread."""
+
+
 class Handovers(Protocol):
     """Hand-overs of one open store. Every call raises `StickError` for the stick and store errors for this machine."""
 
-    def export(self, path: Path, *, whole: bool = False) -> Export:
-        """Write a hand-over of what has no signature yet (`whole`: of everything); nothing half is left at `path`."""
+    @property
+    def device(self) -> str:
+        """The nine digits of this device; raise `NotEnrolled` or `PracticeStore` where nothing can be handed over."""
+
+    def look(self, folder: Path) -> Sequence[ParcelFile]:
+        """What of ours lies in a folder, by name."""
+
+    def export(self, path: Path, *, whole: bool = False, progress: Progress | None = None) -> Export:
+        """Write a hand-over of what has no signature yet (`whole`: of everything), and read it back to check it.
+
+        Nothing half is left at `path`.
+        """
 
     def take_in(self, path: Path) -> TakenIn:
         """Take in a file: another device's hand-over as cargo, or the return of our own. Raises `BadParcel`."""

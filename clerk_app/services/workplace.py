@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from clerk_app.domain.ratings import Grade, SealedAnswer
     from clerk_app.messages import Message
     from clerk_app.services.desk import Desk
-    from clerk_app.services.handover import Handovers
+    from clerk_app.services.handover import Handovers, Stick
     from clerk_app.services.ports import Printer
     from clerk_app.services.rows import Recovered
     from clerk_app.settings import Settings
@@ -121,6 +121,9 @@ class Workplace(Protocol):
 
     def sync_line(self) -> SyncLine:
         """How the line is now."""
+
+    def sticks(self) -> Sequence[Stick]:
+        """Sticks that are plugged in."""
 
     def handovers(self) -> Handovers:
         """Hand-overs by stick; its calls take their time. Raises `NotSignedIn`."""

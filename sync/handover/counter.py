@@ -2,19 +2,29 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
 from typing import BinaryIO, Protocol
 
-from clerk_app.errors import BadFile, BadParcel, NoReturn
+from clerk_app.errors import BadFile, BadParcel, NoReturn, StickUnsound
 from clerk_app.failpoints import failpoint
-from clerk_app.journal.exchange import BlobId
+from clerk_app.journal.exchange import BlobId, Registration
 from clerk_app.seams import Clock, Disk, Rng
-from clerk_app.security.parcel import Parcel, check_parcel
-from clerk_app.services.handover import Answer, Carried, Export, Standing, TakenIn
-from clerk_app.stick import stick_faults
+from clerk_app.security.parcel import Parcel, check_parcel, read_envelope
+from clerk_app.services.handover import (
+    PARCEL_SUFFIX,
+    Answer,
+    Carried,
+    Export,
+    ParcelFile,
+    Progress,
+    Standing,
+    TakenIn,
+)
+from clerk_app.stick import forget_cached, stick_faults
 from sync.handover.answer import take_return
 from sync.handover.carry import Cargo
 from sync.handover.desk import HandoverDesk
@@ -50,14 +60,26 @@ class CounterHandovers:
         self._clock = clock
         self._rng = rng
 
-    def export(self, path: Path, *, whole: bool = False) -> Export:
-        device = self._desk.registration().code
+    @property
+    def device(self) -> str:
+        return self._desk.registration().code
+
+    def look(self, folder: Path) -> Sequence[ParcelFile]:
+        registration = self._desk.registration()
+        with stick_faults():
+            paths = sorted(path for path in folder.iterdir() if path.suffix == PARCEL_SUFFIX)
+            return tuple(_seen(path, registration) for path in paths)
+
+    def export(self, path: Path, *, whole: bool = False, progress: Progress | None = None) -> Export:
+        device = self.device
         packing = Packing(self._desk.handover_key(), whole)
         with stick_faults():
             self._spare(path, "handover", device)
             packed = self._disk.compose(
-                path, lambda file: pack(self._desk, packing, file, clock=self._clock, rng=self._rng)
+                path,
+                lambda file: pack(self._desk, packing, file, clock=self._clock, rng=self._rng, progress=progress),
             )
+            _read_back(path, packed.id)
             size = path.stat().st_size
         failpoint("handover.exported")
         self._desk.note_export(packed.made_at, packed.reach)
@@ -90,6 +112,7 @@ class CounterHandovers:
         with stick_faults():
             self._spare(path, "return", one.device)
             self._disk.replace(path, content)
+            _read_back(path, hashlib.sha256(content).hexdigest())
         return one
 
     def drop(self, handover: str) -> Carried:
@@ -112,6 +135,32 @@ class CounterHandovers:
             raise BadFile(reason=f"{path.name} 已经存在，没有覆盖") from None
         if (envelope.kind, envelope.device) != (kind, device):
             raise BadFile(reason=f"{path.name} 是另一台设备的文件，没有覆盖")
+
+
+def _seen(path: Path, registration: Registration) -> ParcelFile:
+    size = path.stat().st_size
+    try:
+        with path.open("rb") as file:
+            envelope = read_envelope(file)
+    except BadParcel as error:
+        return ParcelFile(path, size, reason=error.data["reason"])
+    if envelope.hub != registration.hub:
+        return ParcelFile(path, size, reason="other_hub")
+    is_ours = envelope.device == registration.code
+    return ParcelFile(path, size, envelope.kind, envelope.device, envelope.made_at, is_ours)
+
+
+def _read_back(path: Path, parcel: str) -> None:
+    """Compare what lies on the stick with what was written; raise `StickUnsound` if it is something else."""
+    with path.open("rb") as file:
+        forget_cached(file)
+        try:
+            found = check_parcel(file).id
+        except BadParcel:
+            found = ""
+    if found != parcel:
+        path.unlink(missing_ok=True)
+        raise StickUnsound
 
 
 @contextmanager

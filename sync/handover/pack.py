@@ -19,6 +19,7 @@ from clerk_app.journal.signature import HEAD, head_message
 from clerk_app.seams import Clock, Rng
 from clerk_app.security.parcel import Address, ParcelWriter
 from clerk_app.security.sealing import public_of_sealing
+from clerk_app.services.handover import Progress
 from sync.batch import MAX_ENTRIES, encode_batch
 from sync.blobs import named_blobs
 from sync.handover.desk import HandoverDesk
@@ -58,7 +59,15 @@ class Packing:
     stopped_too: bool = False
 
 
-def pack(desk: HandoverDesk, packing: Packing, file: BinaryIO, *, clock: Clock, rng: Rng) -> Packed:
+def pack(
+    desk: HandoverDesk,
+    packing: Packing,
+    file: BinaryIO,
+    *,
+    clock: Clock,
+    rng: Rng,
+    progress: Progress | None = None,
+) -> Packed:
     """Write a hand-over into `file`; raise `NotEnrolled`, `PracticeStore`, store errors or the file's `OSError`."""
     registration = desk.registration()
     address = Address("handover", registration.hub, registration.code, registration.device_public, packing.recipient)
@@ -81,7 +90,11 @@ def pack(desk: HandoverDesk, packing: Packing, file: BinaryIO, *, clock: Clock, 
             write_record(writer.write, BATCH, _encoded(desk, batch))
             count += len(batch)
             named |= {blob: size for entry in batch for blob, size in _named(entry)}
-    sent = sum(_write_blob(desk, writer, blob) for blob in sorted(named, key=lambda blob: (named[blob], blob)))
+    sent = 0
+    for done, blob in enumerate(sorted(named, key=lambda blob: (named[blob], blob))):
+        if progress is not None:
+            progress(done, len(named))
+        sent += _write_blob(desk, writer, blob)
     for draft in packing.drafts:
         write_record(writer.write, DRAFT, draft.to_bytes())
     parcel = writer.finish(desk.sign)

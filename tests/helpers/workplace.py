@@ -16,7 +16,7 @@ from clerk_app.domain.notices import Notice
 from clerk_app.domain.ratings import Grade, PadState, SealedAnswer
 from clerk_app.errors import CardNotFound, PrintError
 from clerk_app.services.desk import Desk
-from clerk_app.services.handover import Handovers
+from clerk_app.services.handover import Handovers, Stick
 from clerk_app.services.ports import NoticeRenderer, Printer
 from clerk_app.services.rows import Recovered
 from clerk_app.services.workplace import DeviceLine, SyncLine
@@ -75,6 +75,7 @@ class ScriptedWorkplace:
         self.own_settings = Settings(devices=DeviceSettings(card_timeout_s=5.0, rating_timeout_s=5.0))
         self.line = SyncLine()
         self.lines: tuple[DeviceLine, ...] = READY
+        self.plugged_in: tuple[Stick, ...] = ()
         self.syncs_asked = 0
         self.reads_begun = 0
         self.asks_begun = 0
@@ -166,6 +167,9 @@ class ScriptedWorkplace:
 
     def sync_line(self) -> SyncLine:
         return self.line
+
+    def sticks(self) -> Sequence[Stick]:
+        return self.plugged_in
 
     def handovers(self) -> Handovers:
         return bootstrap.make_handovers(self.store)

@@ -221,6 +221,18 @@ def test_on_the_device_page_f2_tries_the_reader(qtbot, program, place):
     assert program.models.counter.state.stage == "idle"
 
 
+def test_hand_overs_are_one_key_away_from_anywhere_also_while_typing(qtbot, program, place):
+    sign_in(qtbot, program)
+    press("Ctrl+K")
+    press(Key.Key_Escape)
+    read_card(qtbot, program, place, ELDER)
+    assert isinstance(focus(), QLineEdit)
+    press("Ctrl+U")
+    qtbot.waitUntil(lambda: "这是练习用的记录" in said(program.view.shell))
+    press(Key.Key_Escape)
+    assert isinstance(focus(), QLineEdit)
+
+
 @pytest.mark.parametrize("section", range(1, 8))
 def test_on_every_section_something_takes_the_keys(qtbot, program, place, section):
     sign_in(qtbot, program)

@@ -20,9 +20,11 @@ from clerk_app.errors import (
     StickFileTooLarge,
     StickFull,
     StickReadOnly,
+    StickUnsound,
 )
 from clerk_app.seams import SystemDisk
 from clerk_app.security.parcel import check_parcel
+from clerk_app.services.handover import parcel_name
 from sync.engine import sync_once
 from sync.handover import carry
 from sync.handover.counter import CounterHandovers
@@ -488,6 +490,49 @@ def test_nothing_but_an_earlier_file_of_the_same_device_is_written_over(platform
     assert (stick / "pictures").read_bytes() == b"holiday"
     team.handovers.export(stick / "ours")
     team.handovers.export(stick / "ours")
+
+
+class LyingStick(SystemDisk):
+    """Takes everything and keeps something else, as a counterfeit one does."""
+
+    def compose(self, path, write):
+        written = super().compose(path, write)
+        content = bytearray(path.read_bytes())
+        content[len(content) // 2] ^= 1
+        path.write_bytes(content)
+        return written
+
+
+def test_what_is_not_read_back_as_it_was_written_is_removed_and_does_not_count_as_exported(team, stick):
+    team.store.disk = LyingStick()
+    with pytest.raises(StickUnsound):
+        team.handovers.export(stick / "a")
+    assert list(stick.iterdir()) == []
+    assert team.handovers.standing().exported_at is None
+
+
+def test_how_far_a_hand_over_is_can_be_watched(team, stick):
+    told = []
+    team.handovers.export(stick / "a", progress=lambda done, of: told.append((done, of)))
+    assert told == [(0, 3), (1, 3), (2, 3)]
+
+
+def test_what_lies_on_a_stick_is_told_by_its_envelopes_alone(team, hall, stick):
+    team.handovers.export(stick / parcel_name("handover", team.handovers.device))
+    case_with_scan(hall, 8)
+    hall.handovers.export(stick / parcel_name("handover", hall.handovers.device))
+    (stick / "z.parcel").write_bytes(b"holiday")
+    (stick / "y.parcel").write_bytes(b"WCH9 of a later version")
+    (stick / "pictures.zip").write_bytes(b"not looked at")
+    seen = hall.handovers.look(stick)
+    assert [(file.path.name, file.kind, file.device, file.is_ours, file.reason) for file in seen] == [
+        ("handover-999999001.parcel", "handover", "999999001", False, ""),
+        ("handover-999999002.parcel", "handover", "999999002", True, ""),
+        ("y.parcel", None, None, False, "newer"),
+        ("z.parcel", None, None, False, "foreign"),
+    ]
+    with pytest.raises(StickFailed):
+        hall.handovers.look(stick / "pulled out")
 
 
 def test_a_file_that_changes_while_it_is_copied_is_not_kept(team, hall, stick):

@@ -118,7 +118,9 @@ class LineEdit(QLineEdit):
         self.edited.emit(text)
 
 
-_WINDOW_CONTROL_KEYS = frozenset({Qt.Key.Key_K, Qt.Key.Key_P, Qt.Key.Key_N, Qt.Key.Key_L, Qt.Key.Key_Return})
+_WINDOW_CONTROL_KEYS = frozenset(
+    {Qt.Key.Key_K, Qt.Key.Key_P, Qt.Key.Key_N, Qt.Key.Key_L, Qt.Key.Key_U, Qt.Key.Key_Return}
+)
 
 
 def _is_window_key(event: QKeyEvent) -> bool:

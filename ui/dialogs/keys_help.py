@@ -51,6 +51,7 @@ class KeysSheet(Sheet):
             (cap(Command.ANOTHER_MATTER), self.tr("同一人再办一件")),
             (cap(Command.PARK), self.tr("挂起，先接待别人")),
             ("Ctrl 1–7", self.tr("左边的栏目")),
+            (cap(Command.HANDOVER), self.tr("U 盘交接")),
             (cap(Command.LOCK), self.tr("锁定")),
             (cap(Command.CLOSE), self.tr("关闭弹出的页")),
             ("1–9", self.tr("在选项上直接选")),

@@ -44,11 +44,13 @@ class DevicesPage(Page):
         tried: a device's key.
         sync_asked: sync at once.
         attention_asked: show what a person must look at.
+        handover_asked: hand over by stick.
     """
 
     tried = Signal(str)
     sync_asked = Signal()
     attention_asked = Signal()
+    handover_asked = Signal()
 
     def __init__(self, view_model: DevicesModel, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -78,7 +80,7 @@ class DevicesPage(Page):
         self._details.setVisible(bool(state.details))
 
     def run(self, command: Command) -> bool:
-        if command is Command.PRIMARY and any(row.action for row in self._model.state.rows):
+        if command is Command.PRIMARY and any(_leads_to_attention(row) for row in self._model.state.rows):
             self.attention_asked.emit()
             return True
         if command in (Command.SYNC, Command.PRIMARY):
@@ -133,14 +135,19 @@ class DevicesPage(Page):
             if view.chip.text:
                 row.addWidget(Chip(view.chip.text, view.chip.tone))
             if view.action:
-                button = Button(view.action, Command.PRIMARY)
-                button.setObjectName("attention")
-                button.clicked.connect(self.attention_asked)
-                row.addWidget(button)
+                row.addWidget(self._way(view))
             self._rows.column.addWidget(Rule(faint=True))
             self._rows.column.addWidget(made)
         self._rows.column.addWidget(Rule(faint=True))
         self._rows.column.addStretch(1)
+
+    def _way(self, view: SyncRow) -> Button:
+        """The button of a row."""
+        is_attention = _leads_to_attention(view)
+        button = Button(view.action, Command.PRIMARY if is_attention else Command.HANDOVER)
+        button.setObjectName(view.leads_to)
+        button.clicked.connect(self.attention_asked if is_attention else self.handover_asked)
+        return button
 
     def _take_keys_from(self, going: QWidget) -> None:
         """What is about to go must not take the focus with it."""
@@ -185,6 +192,10 @@ class DevicesPage(Page):
         inner.addWidget(self._pairs)
         foot.addLayout(inner)
         return foot
+
+
+def _leads_to_attention(row: SyncRow) -> bool:
+    return bool(row.action) and row.leads_to == "attention"
 
 
 class TransferBox(QWidget):

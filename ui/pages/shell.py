@@ -47,10 +47,12 @@ class Shell(Page):
     Signals:
         lock_asked: lock the desk.
         find_asked: find anything.
+        handover_asked: hand over by stick.
     """
 
     lock_asked = Signal()
     find_asked = Signal()
+    handover_asked = Signal()
 
     def __init__(self, frame: FrameModel, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -108,6 +110,11 @@ class Shell(Page):
         """Lay a sheet over the page."""
         self._veil.open(sheet)
 
+    @property
+    def sheet(self) -> Sheet | None:
+        """The sheet in front, or None."""
+        return self._veil.sheet
+
     def close_sheet(self) -> None:
         """Take the sheet away."""
         self._veil.close_sheet()
@@ -152,6 +159,8 @@ class Shell(Page):
             self.find_asked.emit()
         elif command is Command.SYNC:
             self._frame.sync_now()
+        elif command is Command.HANDOVER:
+            self.handover_asked.emit()
         elif command is Command.LOCK:
             self.lock_asked.emit()
         elif command is Command.CALL_NEXT:

@@ -149,6 +149,7 @@ def _rows(facts: DeviceFacts, today: date) -> tuple[SyncRow, ...]:
         _line_row(facts),
         _clock_row(facts),
         _repaired_row(facts, today),
+        _handover_row(facts, today),
         _own_row(facts),
     )
     return tuple(row for row in rows if row is not None)
@@ -164,6 +165,17 @@ def _clock_row(facts: DeviceFacts) -> SyncRow | None:
         return None
     heading = say("电脑时间与平台相差 {span}", span=span_text(abs(offset)))
     return SyncRow(heading, say("请校准；已办的不受影响。"), ChipView(say("请校准"), Tone.WARN))
+
+
+def _handover_row(facts: DeviceFacts, today: date) -> SyncRow:
+    line = facts.line
+    notes = []
+    if line.exported_ms is not None:
+        notes.append(say("{time} 写过，还没有全部签收", time=clock_text(line.exported_ms, today)))
+    if line.carried:
+        notes.append(say("代送 {count} 份，联网后自动送达", count=line.carried))
+    note = "；".join(notes) or say("没有网络时，把没签收的用 U 盘带到联网的电脑")
+    return SyncRow(say("U 盘交接"), note, action=say("打开"), leads_to="handover")
 
 
 def _own_row(facts: DeviceFacts) -> SyncRow:

@@ -61,7 +61,9 @@ def span_text(length_ms: int) -> str:
 
 
 def size_text(size: int) -> str:
-    """Bytes as people say them: 412 KB, 23.7 MB."""
+    """Bytes as people say them: 412 KB, 23.7 MB, 14.2 GB."""
+    if size >= 1_000_000_000:
+        return f"{size / 1_000_000_000:.1f} GB"
     return f"{size / 1_000_000:.1f} MB" if size >= 1_000_000 else f"{-(-size // 1000)} KB"
 
 

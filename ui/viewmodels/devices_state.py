@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Literal
 
 from ui.viewmodels.basic import ProblemView
 from ui.viewmodels.parts import NO_CHIP, ChipView
@@ -24,7 +25,7 @@ class DeviceView:
 class SyncRow:
     """One line about sync: what, in words, with a chip. `alarming`: the clerk must look at it.
 
-    `action`: what its button says, empty for none; the button leads to what a person must look at.
+    `action`: what its button says, empty for none; `leads_to`: what a person must look at, or hand-overs by stick.
     """
 
     heading: str
@@ -32,6 +33,7 @@ class SyncRow:
     chip: ChipView = NO_CHIP
     alarming: bool = False
     action: str = ""
+    leads_to: Literal["attention", "handover"] = "attention"
 
 
 @dataclass(frozen=True, slots=True)

@@ -85,12 +85,12 @@ def test_the_line_says_why_it_is_not_in_order_without_a_gap(error, words):
 )
 def test_what_a_person_must_look_at_is_one_row_with_one_way_to_it(line, count, words):
     rows = devices_state(DeviceFacts(NOW, line=replace(line, parked=1), unreadable=1)).rows
-    [row] = [row for row in rows if row.action]
+    [row] = [row for row in rows if row.action and row.leads_to == "attention"]
     assert row.heading == f"请您看一眼 · {count}"
     assert words in row.note
 
 
 def test_content_of_a_newer_version_alone_can_be_looked_at_too():
     rows = devices_state(DeviceFacts(NOW, unreadable=3)).rows
-    [row] = [row for row in rows if row.action]
+    [row] = [row for row in rows if row.action and row.leads_to == "attention"]
     assert row.heading == "新版本的内容 3 条"
