@@ -31,7 +31,7 @@ def test_a_name_that_is_written_as_it_is_stays_so():
     assert list(mounted_by_hand("/dev/sdb1 /media/clerk/例州 vfat rw 0 0")) == [(Path("/media/clerk/例州"), False)]
 
 
-class OneTable:
+class OneTable(SystemDisk):
     """A disk on which the table of mounts says what the test wants."""
 
     def __init__(self, table):
