@@ -204,8 +204,8 @@ def test_anything_is_found_from_anywhere(qtbot, program, place):
     press("Ctrl+7")
     assert program.models.frame.state.current == "devices"
     press("Ctrl+K")
-    type_text("养老")
-    qtbot.waitUntil(lambda: len(program.models.anything.state.hits) == 1)
+    type_text("养老 认证")
+    qtbot.waitUntil(lambda: [hit.key for hit in program.models.anything.state.hits] == ["P14"])
     press(Key.Key_Return)
     assert program.models.frame.state.current == "intake"
     assert "先按 F2" in said(program.view.counter)

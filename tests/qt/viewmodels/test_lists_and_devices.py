@@ -152,7 +152,7 @@ def test_a_step_without_effect_brings_a_case_to_the_front(desk):
 
 
 def test_one_box_finds_matters_and_cases(desk):
-    desk.models.anything.search("养老")
+    desk.models.anything.search("养老保险待遇领取")
     desk.tasks.settle_all()
     kinds = [(hit.kind, hit.name) for hit in desk.models.anything.state.hits]
     assert kinds == [("case", "林例秀 · 养老保险待遇领取资格认证"), ("matter", "养老保险待遇领取资格认证")]
@@ -160,12 +160,12 @@ def test_one_box_finds_matters_and_cases(desk):
 
 def test_an_older_search_never_overwrites_a_newer_one(desk):
     desk.models.matters.search("养老")
-    desk.models.matters.search("居住")
+    desk.models.matters.search("居住登记")
     newer = desk.tasks.pending.pop()
     newer.settle()
     desk.tasks.settle_all()
     assert [hit.key for hit in desk.models.matters.state.hits] == ["P31"]
-    assert desk.models.matters.state.text == "居住"
+    assert desk.models.matters.state.text == "居住登记"
 
 
 def test_a_hit_tells_how_far_this_window_may_go(desk):
