@@ -110,7 +110,7 @@ class NoSuchCase(UserError):
 
 
 class CaseElsewhere(UserError):
-    """The case is another desk's and not to be had now. `reason`: `no_line`, `not_arrived` or `other_hall`."""
+    """The case is another desk's and not to be had now. `reason`: `no_line`, `not_arrived` or `other_platform`."""
 
     code = "case_elsewhere"
 

@@ -49,7 +49,10 @@ _SENTENCES: dict[str, tuple[str, str]] = {
         "平台上还没有这个办件。",
         "请核对编号；编号没错就是原窗口还没有上传，请稍后再调取。",
     ),
-    "case_elsewhere.other_hall": ("这个办件是别的大厅的，本大厅看不到。", "请群众到原大厅，或电话联系原大厅。"),
+    "case_elsewhere.other_platform": (
+        "这个办件的大厅不在本平台上，这里查不到。",
+        "请核对编号；编号没错就请群众到原大厅，或电话联系原大厅。",
+    ),
     "no_such_draft": ("这份草稿已经不在了。", "请到办件列表查看是否已经收件。"),
     "no_such_package": ("目录里没有套餐 {package}。", "请核对套餐代码，例：PK01。"),
     "not_optional": (

@@ -13,7 +13,7 @@ from sync.schemas import FeedItem
 
 def entry_item(attested: AttestedEntry, signature: bytes) -> FeedItem:
     """The item that shows an entry."""
-    return FeedItem(content=_showable(attested).to_bytes().decode(), signature=signature.hex())
+    return FeedItem(content=showable(attested).to_bytes().decode(), signature=signature.hex())
 
 
 def read_entry_item(item: FeedItem, keys: KeyList) -> ReceivedEntry:
@@ -27,7 +27,7 @@ def read_entry_item(item: FeedItem, keys: KeyList) -> ReceivedEntry:
     return ReceivedEntry(attested, signature)
 
 
-def _showable(attested: AttestedEntry) -> AttestedEntry:
+def showable(attested: AttestedEntry) -> AttestedEntry:
     """A body that is no text is left out like an erased one: both fold as an empty one, and the hash still holds."""
     try:
         (attested.entry.body or b"").decode()

@@ -118,7 +118,7 @@ class CaseAnswer:
     """The hub's answer to a wanted case.
 
     All there was of `stream` is shown up to the place `hub_seq` of the feed (0: this device has it all). `refused` says
-    why there is nothing to show: the hub does not hold such a case, or another region does.
+    why there is nothing to show: the hub does not hold such a case, or it does not serve that hall.
     """
 
     number: str

@@ -19,7 +19,7 @@ OWN = "本机"
 
 @dataclass(frozen=True, slots=True)
 class VersionView:
-    """One of the two versions: what was done, when, by whom and where (本机, 设备 005, 平台)."""
+    """One of the two versions: what was done, when, by whom and where (本机, 设备 005, 大厅 340399 设备 005, 平台)."""
 
     text: str
     at: int
@@ -115,9 +115,16 @@ def _spaced(where: str) -> str:
     return f"{where} " if where[-1:].isdigit() else where
 
 
+def _device_name(desk: Desk, code: str) -> str:
+    """A device by its nine digits; one of another hall with that hall."""
+    place = desk.place()
+    hall, device = code[:HALL], f"设备 {code[HALL:]}"
+    return device if place is not None and place.hall == hall else f"大厅 {hall} {device}"
+
+
 def _version(desk: Desk, fact: Fact, devices: dict[tuple[str, int], str]) -> VersionView:
     name = desk.journal.reads.clerk_name(fact.clerk) or fact.clerk
     line = history_line(fact, name)
     device = devices.get((fact.chain, fact.seq))
-    where = PLATFORM if fact.by_hub else f"设备 {device[HALL:]}" if device else OWN
+    where = PLATFORM if fact.by_hub else _device_name(desk, device) if device else OWN
     return VersionView(line.text, fact.recorded_at, short_time(fact.recorded_at), line.by, where)

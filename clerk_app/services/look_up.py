@@ -21,16 +21,13 @@ def want_case(desk: Desk, me: SignedIn, number: str) -> str:
     """Note, and record, that the clerk looks up a case that is not here; return the number as it will be asked for.
 
     Writes only; `fetch` of the desk's directory then asks. Raises `NoSuchCase` for what cannot be a number,
-    `PracticeStore`, and `CaseElsewhere` for one of another hall or where there is no line.
+    `PracticeStore`, and `CaseElsewhere` where there is no line.
     """
     wanted = _plain(number)
     if not wanted or len(wanted) > 64:
         raise NoSuchCase(number=wanted)
     if desk.journal.practice:
         raise PracticeStore
-    place = desk.place()
-    if case_number.check(wanted) and place is not None and wanted[: case_number.HALL] != place.hall:
-        raise CaseElsewhere(number=wanted, reason="other_hall")
     if desk.directory is None:
         raise CaseElsewhere(number=wanted, reason="no_line")
     with desk.journal.write(me.clerk) as unit:
@@ -49,7 +46,7 @@ def wanted_case(desk: Desk, wanted: str) -> str:
     if found is not None and found.refused == "unknown_case":
         raise CaseElsewhere(number=wanted, reason="not_arrived")
     if found is not None and found.refused:
-        raise CaseElsewhere(number=wanted, reason="other_hall")
+        raise CaseElsewhere(number=wanted, reason="other_platform")
     if found is None or not found.shown or found.stream is None:
         raise CaseElsewhere(number=wanted, reason="no_line")
     return found.stream

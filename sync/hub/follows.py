@@ -8,30 +8,28 @@ again, and a hub that is put back to an older copy forgets a follow together wit
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, Connection, or_, select, union
+from sqlalchemy import ColumnElement, Connection, select, union_all
 
 from clerk_app.domain import case_number
 from clerk_app.failpoints import failpoint
 from clerk_app.journal.attested import AttestedEntry
-from clerk_app.journal.hub_facts import read_hub_fact
 from sync.feed_page import follow_line, past_line
+from sync.hub.audience import TAKING_PART, Numbered, followers
+from sync.hub.copies import hold_too
 from sync.hub.devices import Device
 from sync.hub.hub import Hub
-from sync.hub.judge import QUARANTINED
-from sync.hub.order import FeedLine, append_to_feed, lock_order, take_numbers
-from sync.hub.schema import cases, chains, entries, follows, hub_facts
+from sync.hub.judge import read_item
+from sync.hub.order import FeedLine, append_to_feed, take_numbers
+from sync.hub.schema import cases, chains, copies, devices, entries, follows, hub_facts, regions
+from sync.hub.sharing import Holding, lock_holders
 from sync.hub.shown import attested_entries
-from sync.hub.store import insert_all, parts_of
+from sync.hub.store import insert_all
 from sync.schemas import CaseFollowed, CaseWish, StreamsAnswer, StreamsAsk
 
 logger = logging.getLogger(__name__)
-
-
-_TAKING_PART = (entries.c.hub_seq.is_not(None), entries.c.verdict != QUARANTINED)
-"""What has its place in the order, and is not in quarantine."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,24 +38,6 @@ class Follow:
 
     stream: str
     clerk: str = ""
-
-
-def followers(connection: Connection, region: str, streams: Iterable[str]) -> dict[str, set[str]]:
-    """The devices that follow each of these streams, by what has its place in the order."""
-    found: dict[str, set[str]] = {stream: set() for stream in streams}
-    of_chain = (chains.c.region == entries.c.region) & (chains.c.chain == entries.c.chain)
-    for part in parts_of(list(found)):
-        writers = (
-            select(entries.c.stream, chains.c.device)
-            .join(chains, of_chain)
-            .where(entries.c.region == region, entries.c.stream.in_(part), *_TAKING_PART)
-        )
-        takers = select(follows.c.stream, follows.c.device).where(
-            follows.c.region == region, follows.c.stream.in_(part)
-        )
-        for row in connection.execute(union(writers, takers)):
-            found[row.stream].add(row.device)
-    return found
 
 
 def entry_lines(
@@ -94,21 +74,16 @@ def begin_to_follow(connection: Connection, hub: Hub, device: Device, wanted: Se
     return lines
 
 
-def show_late(connection: Connection, hub: Hub, region: str, *which: ColumnElement[bool]) -> None:
-    """Show entries that have had their numbers for long to everybody who follows their streams.
+def show_late(connection: Connection, region: str, late: Sequence[Numbered], *, writer: str) -> None:
+    """Show what `writer` wrote, which has had its numbers for long, to everybody else who follows its stream.
 
-    Call under the region's lock.
+    `writer` has nine digits. Call under the region's lock.
     """
-    late = attested_entries(connection, hub, region, *which)
-    audience = followers(connection, region, {attested.header.stream for attested in late.values()})
-    readers = sorted(set[str]().union(*audience.values()))
-    for reader in readers:
-        mine = {
-            number: attested.message()
-            for number, attested in late.items()
-            if reader in audience[attested.header.stream] and not attested.device.endswith(reader)
-        }
-        append_to_feed(connection, region, reader, _shown_late(connection, region, mine))
+    audience = followers(connection, region, {item.stream for item in late})
+    for reader in sorted(set[str]().union(*audience.values())):
+        if region + reader != writer:
+            mine = {item.hub_seq: item.line for item in late if reader in audience[item.stream]}
+            append_to_feed(connection, region, reader, _shown_late(connection, region, mine))
 
 
 def _shown_late(connection: Connection, region: str, lines: Mapping[int, bytes]) -> list[FeedLine]:
@@ -122,47 +97,76 @@ def _shown_late(connection: Connection, region: str, lines: Mapping[int, bytes])
 
 def _past(connection: Connection, hub: Hub, device: Device, stream: str) -> dict[int, bytes]:
     """Number and first line of everything in a stream that others wrote."""
-    of_stream = (entries.c.stream == stream, chains.c.device != device.device, *_TAKING_PART)
+    of_stream = (entries.c.stream == stream, chains.c.device != device.device, *TAKING_PART)
     shown = attested_entries(connection, hub, device.region, *of_stream)
     lines = {number: attested.message() for number, attested in shown.items()}
-    statement = select(hub_facts.c.content).where(hub_facts.c.region == device.region, hub_facts.c.stream == stream)
-    facts = (read_hub_fact(content) for content in connection.execute(statement).scalars())
-    return lines | {fact.hub_seq: fact.message() for fact in facts}
+    of_hub = select(hub_facts.c.content).where(hub_facts.c.region == device.region, hub_facts.c.stream == stream)
+    copied = select(copies.c.content).where(
+        copies.c.region == device.region, copies.c.stream == stream, copies.c.quarantined.is_(False)
+    )
+    items = (read_item(content) for content in connection.execute(union_all(of_hub, copied)).scalars())
+    return lines | {item.hub_seq: item.message() for item in items}
 
 
 # ---- taking up by number ------------------------------------------------------------------------------------------
 
 
 def take_up(hub: Hub, device: Device, ask: StreamsAsk) -> StreamsAnswer:
-    """Let a device follow cases by their numbers. Harmless to repeat."""
+    """Let a device follow cases by their numbers, and its region hold them. Harmless to repeat."""
     with hub.store.writing() as connection:
-        lock_order(connection, device.region)
-        answers = [_take_up(connection, hub, device, wish) for wish in ask.cases]
+        numbers = {wish.number: _number_of(connection, device.region, wish.number) for wish in ask.cases}
+        streams = {number: f"case/{number}" for number in numbers.values() if number is not None}
+        held = lock_holders(connection, device.region, streams.values())
+        taking = _TakingUp(hub, connection, device, held)
+        answers = [
+            _refused(connection, device.region, wish)
+            if (number := numbers[wish.number]) is None
+            else taking.take_up(wish, streams[number])
+            for wish in ask.cases
+        ]
         failpoint("hub.follow.before_commit")
     failpoint("hub.follow.after_commit")
     return StreamsAnswer(cases=answers)
 
 
-def _take_up(connection: Connection, hub: Hub, device: Device, wish: CaseWish) -> CaseFollowed:
-    number = _number_of(connection, device.region, wish.number)
-    if number is None:
-        other = case_number.check(wish.number) and wish.number[: case_number.HALL] != device.region
-        return CaseFollowed(number=wish.number, refused="other_region" if other else "unknown_case")
-    stream = f"case/{number}"
-    if device.device not in followers(connection, device.region, [stream])[stream]:
-        lines = begin_to_follow(connection, hub, device, [Follow(stream, wish.clerk)])
-        append_to_feed(connection, device.region, device.device, lines)
-        # The platform's own log of who looked at what; a case number is no personal data.
-        logger.info("device %s took up case %s for clerk %s", device.code, number, wish.clerk)
-    mine = (follows.c.region == device.region, follows.c.stream == stream, follows.c.device == device.device)
-    place = connection.execute(select(follows.c.hub_seq).where(*mine)).scalar_one_or_none()
-    return CaseFollowed(number=wish.number, stream=stream, hub_seq=place or 0)
+class _TakingUp:
+    """Takes up cases for one device, under the locks of all their regions."""
+
+    def __init__(self, hub: Hub, connection: Connection, device: Device, held: dict[str, Holding]) -> None:
+        self._hub, self._connection, self._device, self._held = hub, connection, device, held
+
+    def take_up(self, wish: CaseWish, stream: str) -> CaseFollowed:
+        """Show the device all of this stream, and what will come."""
+        connection, device = self._connection, self._device
+        self._held[stream] = hold_too(self._hub, connection, device.region, stream, self._held[stream])
+        if device.device not in followers(connection, device.region, [stream])[stream]:
+            lines = begin_to_follow(connection, self._hub, device, [Follow(stream, wish.clerk)])
+            append_to_feed(connection, device.region, device.device, lines)
+            # The platform's own log of who looked at what; a case number is no personal data.
+            logger.info("device %s took up %s for clerk %s", device.code, stream, wish.clerk)
+        mine = (follows.c.region == device.region, follows.c.stream == stream, follows.c.device == device.device)
+        place = connection.execute(select(follows.c.hub_seq).where(*mine)).scalar_one_or_none()
+        return CaseFollowed(number=wish.number, stream=stream, hub_seq=place or 0)
+
+
+def _refused(connection: Connection, region: str, wish: CaseWish) -> CaseFollowed:
+    """`other_region` for a case of a hall that this platform does not serve: it will never arrive here."""
+    home = wish.number[: case_number.HALL] if case_number.check(wish.number) else region
+    served = select(devices.c.device).where(devices.c.region == home)
+    elsewhere = connection.execute(served.limit(1)).one_or_none() is None
+    return CaseFollowed(number=wish.number, refused="other_region" if elsewhere else "unknown_case")
 
 
 def _number_of(connection: Connection, region: str, number: str) -> str | None:
-    """Our number of a case that this region holds, by our number, a child's, or the platform's."""
-    ours = number[: case_number.LENGTH] if case_number.check(number) else number
-    statement = select(cases.c.number).where(
-        cases.c.region == region, or_(cases.c.number == ours, cases.c.official_number == number)
-    )
-    return connection.execute(statement.order_by(cases.c.number).limit(1)).scalar_one_or_none()
+    """Our number of a case that the platform holds, by our number, a child's, or the platform's."""
+    if case_number.check(number):
+        ours = number[: case_number.LENGTH]
+        return _found(connection, cases.c.region == ours[: case_number.HALL], cases.c.number == ours)
+    official = cases.c.official_number == number
+    here = _found(connection, cases.c.region == region, official)
+    return here or _found(connection, cases.c.region.in_(select(regions.c.region)), official)
+
+
+def _found(connection: Connection, *which: ColumnElement[bool]) -> str | None:
+    numbers = connection.execute(select(cases.c.number).where(*which).order_by(cases.c.number).limit(1))
+    return numbers.scalar_one_or_none()

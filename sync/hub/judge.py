@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, delete, select
+from sqlalchemy import Connection, delete, select, union_all
 
 from clerk_app.domain.case import Case
 from clerk_app.domain.fold import Fact, Folded
 from clerk_app.domain.kinds import fold_stream
 from clerk_app.domain.rechecks import DOCUMENT
+from clerk_app.journal.attested import ENTRY_FORM, AttestedEntry, read_attested_entry
 from clerk_app.journal.body import readable_body, storable
 from clerk_app.journal.entry import Header
 from clerk_app.journal.exchange import VerdictName
 from clerk_app.journal.hub_facts import HubFact, read_hub_fact
-from sync.hub.schema import cases, entries, hub_facts, rechecks
+from sync.hub.schema import cases, copies, entries, hub_facts, rechecks
+from sync.hub.sharing import home_of
 from sync.hub.store import insert_all, parts_of
 
 
@@ -34,6 +37,9 @@ QUARANTINED = "quarantined"
 """The verdict on what came from a revoked device: stored, and no part of anything until a supervisor releases it."""
 DOCUMENT_TYPE = "M01"
 """The type under which the licence library holds identity cards."""
+_ENTRY_BEGINS = f'["{ENTRY_FORM}",'.encode()
+Item = AttestedEntry | HubFact
+"""An entry of a desk, or a fact of the hub, at its place in the order of a region."""
 Place = tuple[str, int]
 """An entry: its chain and seq."""
 
@@ -61,8 +67,20 @@ def hub_fact(fact: HubFact) -> Fact:
     )
 
 
+def read_item(content: bytes) -> Item:
+    """Parse a stored fact or copy; raise `ValueError` for other bytes."""
+    return read_attested_entry(content) if content.startswith(_ENTRY_BEGINS) else read_hub_fact(content)
+
+
+def fact_of(item: Item) -> Fact:
+    """A stored fact or copy as the fold sees it."""
+    if isinstance(item, HubFact):
+        return hub_fact(item)
+    return entry_fact(item.header, readable_body(item.entry.body), item.entry.body_hash, item.hub_seq)
+
+
 def load_facts(connection: Connection, region: str, streams: Iterable[str]) -> dict[str, list[Fact]]:
-    """All facts of these streams that have their place in the order and are not in quarantine."""
+    """All facts of these streams that have their place in the order and are not in quarantine, copies among them."""
     facts: dict[str, list[Fact]] = {stream: [] for stream in streams}
     for part in parts_of(list(facts)):
         of_desks = select(entries.c.header, entries.c.body, entries.c.body_hash, entries.c.hub_seq).where(
@@ -75,9 +93,12 @@ def load_facts(connection: Connection, region: str, streams: Iterable[str]) -> d
             header = Header.from_bytes(row.header)
             facts[header.stream].append(entry_fact(header, readable_body(row.body), row.body_hash, row.hub_seq))
         of_hub = select(hub_facts.c.content).where(hub_facts.c.region == region, hub_facts.c.stream.in_(part))
-        for content in connection.execute(of_hub).scalars():
-            fact = read_hub_fact(content)
-            facts[fact.stream].append(hub_fact(fact))
+        copied = select(copies.c.content).where(
+            copies.c.region == region, copies.c.stream.in_(part), copies.c.quarantined.is_(False)
+        )
+        for content in connection.execute(union_all(of_hub, copied)).scalars():
+            fact = fact_of(read_item(content))
+            facts[fact.stream].append(fact)
     return facts
 
 
@@ -157,11 +178,19 @@ def recheck_rows(region: str, folded: Folded) -> list[dict[str, Any]]:
 
 
 def replace_case_rows(connection: Connection, region: str, folded: Iterable[Folded]) -> None:
-    """Put the rows of these streams in place of what was there."""
-    known = [(case_row(region, stream), stream) for stream in folded]
+    """Put the rows of these streams in place of what was there; those of a case lie in its home alone."""
+    by_home: dict[str, list[Folded]] = defaultdict(list)
+    for stream in folded:
+        by_home[home_of(stream.stream, region)].append(stream)
+    for home, streams in sorted(by_home.items()):
+        _replace_rows(connection, home, streams)
+
+
+def _replace_rows(connection: Connection, home: str, folded: Iterable[Folded]) -> None:
+    known = [(case_row(home, stream), stream) for stream in folded]
     rows = [row for row, _stream in known if row is not None]
     for part in parts_of([row["number"] for row in rows]):
         for table in (cases, rechecks):
-            connection.execute(delete(table).where(table.c.region == region, table.c.number.in_(part)))
+            connection.execute(delete(table).where(table.c.region == home, table.c.number.in_(part)))
     insert_all(connection, cases, rows)
-    insert_all(connection, rechecks, [row for _row, stream in known for row in recheck_rows(region, stream)])
+    insert_all(connection, rechecks, [row for _row, stream in known for row in recheck_rows(home, stream)])

@@ -25,10 +25,12 @@ from sync.batch import Batch
 from sync.blobs import may_name_blobs, named_blobs
 from sync.feed_page import verdict_line
 from sync.hub.acks import signed_acks
+from sync.hub.audience import followers
+from sync.hub.copies import Copied, copy_to, hold_too
 from sync.hub.desk_clock import MeasuredBatch
 from sync.hub.devices import Device
 from sync.hub.early import has_early, keep_early, take_early
-from sync.hub.follows import Follow, begin_to_follow, entry_lines, followers
+from sync.hub.follows import Follow, begin_to_follow, entry_lines
 from sync.hub.hub import Hub
 from sync.hub.judge import (
     Judgement,
@@ -46,7 +48,8 @@ from sync.hub.quarantine import quarantine
 from sync.hub.refusal import FOREIGN_CHAIN, Refused
 from sync.hub.revoke import is_revoked
 from sync.hub.schema import blob_names, blobs, chains, entries
-from sync.hub.store import insert_all, insert_or_nothing, parts_of
+from sync.hub.sharing import Holding, lock_holders
+from sync.hub.store import insert_all, insert_or_nothing, parts_of, retried
 from sync.schemas import AckMessage, EntryRange, PushAnswer, StoppedMessage
 
 logger = logging.getLogger(__name__)
@@ -83,7 +86,12 @@ def push(hub: Hub, device: Device, batch: Batch, *, clock_offset: int | None = N
     With a batch those are stored and acked that had overtaken it. `clock_offset`: how far the desk's clock was ahead
     of the hub's as the batch came, in milliseconds; None where nobody measured it, as in a hand-over.
     """
-    measured, fault = MeasuredBatch(batch, clock_offset), _fault(batch, device.public_key)
+    return retried(lambda: _push(hub, device, MeasuredBatch(batch, clock_offset)))
+
+
+def _push(hub: Hub, device: Device, measured: MeasuredBatch) -> PushAnswer:
+    batch = measured.batch
+    fault = _fault(batch, device.public_key)
     with hub.store.writing() as connection:
         chain = _chain_row(connection, device, batch.chain)
         stopped = chain.stopped or fault
@@ -213,12 +221,16 @@ def _store(hub: Hub, connection: Connection, device: Device, measured: MeasuredB
         .where(chains.c.region == region, chains.c.chain == batch.chain)
         .values(seq=batch.seq, head=batch.head, signature=batch.signature)
     )
+    # From here on nobody else writes to one of these streams, wherever it is held.
+    held = _hold(hub, connection, region, streams_of(facts))
     first = take_numbers(connection, region, len(fresh))
+    shown = [AttestedEntry(hub.identity, device.code, first + n, arrived.entry) for n, arrived in enumerate(fresh)]
     if is_revoked(connection, region, device.device):
         quarantine(connection, region, batch.chain, facts[0].seq, first)
+        _copy(hub, connection, region, held, shown, quarantined=True)
         return
     if first != seen + 1:
-        # Another transaction was numbered meanwhile and may have written to one of these streams; from here none can.
+        # Another transaction was numbered meanwhile and may have written to one of these streams.
         known = load_facts(connection, region, streams_of(facts))
         folded = fold_streams(known, facts)
     # Nobody follows a stream that was not there before.
@@ -226,13 +238,34 @@ def _store(hub: Hub, connection: Connection, device: Device, measured: MeasuredB
     runs = _runs(fresh, judgements(folded, facts), first)
     _number(connection, region, runs)
     replace_case_rows(connection, region, folded)
-    shown = [AttestedEntry(hub.identity, device.code, first + n, arrived.entry) for n, arrived in enumerate(fresh)]
     lines = entry_lines(shown, audience, writer=device.device)
     joined = [Follow(stream) for stream, devices in audience.items() if device.device not in devices]
     lines[device.device] = [FeedLine(run.hub_seq, verdict_line(run)) for run in runs]
     lines[device.device] += begin_to_follow(connection, hub, device, joined)
     for reader in sorted(lines):
         append_to_feed(connection, region, reader, lines[reader])
+    _copy(hub, connection, region, held, shown, quarantined=False)
+
+
+def _hold(hub: Hub, connection: Connection, region: str, streams: Sequence[str]) -> dict[str, Holding]:
+    """Lock all regions that hold these streams, and let this one hold them too; who writes to a case handles it."""
+    held = lock_holders(connection, region, streams)
+    return {stream: hold_too(hub, connection, region, stream, holding) for stream, holding in held.items()}
+
+
+def _copy(
+    hub: Hub,
+    connection: Connection,
+    region: str,
+    held: Mapping[str, Holding],
+    shown: Sequence[AttestedEntry],
+    *,
+    quarantined: bool,
+) -> None:
+    """Put what was just numbered in order in every other region that holds its stream."""
+    for other in sorted({other for holding in held.values() for other in holding.others(region)}):
+        theirs = [attested for attested in shown if other in held[attested.header.stream].regions]
+        copy_to(hub, connection, other, [Copied(attested, quarantined) for attested in theirs])
 
 
 def _arrived(entry: Entry) -> Arrived:

@@ -14,14 +14,18 @@ from sqlalchemy import ColumnElement, Connection, func, select, update
 from clerk_app.errors import NothingInQuarantine
 from clerk_app.failpoints import failpoint
 from clerk_app.journal.handover import Draft
+from sync.hub.audience import Numbered
 from sync.hub.devices import HALL_SIZE, Device
 from sync.hub.follows import show_late
 from sync.hub.hub import Hub
-from sync.hub.judge import QUARANTINED
+from sync.hub.judge import QUARANTINED, read_item
 from sync.hub.licences.recheck import recheck_all
+from sync.hub.order import lock_order
 from sync.hub.reconsider import judge_again
-from sync.hub.schema import chains, entries, held_drafts, regions
-from sync.hub.store import AnyRow, insert_or_nothing, retried
+from sync.hub.schema import chains, copies, entries, held_drafts
+from sync.hub.sharing import Holding, lock_holders
+from sync.hub.shown import attested_entries
+from sync.hub.store import AnyRow, DoAgain, insert_or_nothing, retried
 
 OPEN, KEPT = "revoked", "kept"
 """Reasons of the verdict: nobody has decided yet; a supervisor wants it to stay there."""
@@ -49,9 +53,14 @@ class Choice:
     chain: str = ""
     stream: str = ""
 
+    @property
+    def region(self) -> str:
+        """The region of the device."""
+        return self.device[:HALL_SIZE]
+
     def where(self) -> list[ColumnElement[bool]]:
         """As conditions on entries joined with their chains."""
-        found = [entries.c.verdict == QUARANTINED, entries.c.region == self.device[:HALL_SIZE]]
+        found = [entries.c.verdict == QUARANTINED, entries.c.region == self.region]
         found.append(chains.c.device == self.device[HALL_SIZE:])
         if self.chain:
             found.append(entries.c.chain == self.chain)
@@ -102,14 +111,20 @@ def release(hub: Hub, choice: Choice) -> int:
 
 def _release(hub: Hub, choice: Choice) -> int:
     with hub.store.writing() as connection:
+        streams = sorted({row.stream for row in _chosen(connection, choice)})
+        held = lock_holders(connection, choice.region, streams)
         chosen = _chosen(connection, choice)
+        if not held.keys() >= {row.stream for row in chosen}:
+            # More has arrived meanwhile, for cases whose regions are not locked.
+            raise DoAgain
         for row in chosen:
             _mark(connection, row, verdict="", reason="")
-        for region, stream in sorted({(row.region, row.stream) for row in chosen}):
-            judge_again(connection, region, stream)
+            _mark_copies(connection, row, held[row.stream])
+        for stream, holding in held.items():
+            judge_again(connection, stream, holding)
         for row in chosen:
-            released = (entries.c.chain == row.chain, entries.c.seq == row.seq)
-            show_late(connection, hub, row.region, *released)
+            for region in held[row.stream].regions:
+                show_late(connection, region, [_numbered(connection, hub, region, row)], writer=choice.device)
         failpoint("quarantine.before_commit")
     failpoint("quarantine.after_commit")
     return len(chosen)
@@ -125,6 +140,8 @@ def keep(hub: Hub, choice: Choice) -> int:
 
 def _keep(hub: Hub, choice: Choice) -> int:
     with hub.store.writing() as connection:
+        # Under the region's lock no push is judged beside us, and nobody releases what we keep.
+        lock_order(connection, choice.region)
         chosen = _chosen(connection, choice)
         for row in chosen:
             _mark(connection, row, verdict=QUARANTINED, reason=KEPT)
@@ -183,13 +200,29 @@ def _chosen(connection: Connection, choice: Choice) -> Sequence[AnyRow]:
         .where(*choice.where())
         .order_by(entries.c.hub_seq)
     )
-    # Under the region's lock no push is judged beside us without what we release.
-    region = select(regions.c.region).where(regions.c.region == choice.device[:HALL_SIZE])
-    connection.execute(region.with_for_update())
     found = connection.execute(statement).fetchall()
     if not found:
         raise NothingInQuarantine
     return found
+
+
+def _mark_copies(connection: Connection, row: AnyRow, holding: Holding) -> None:
+    for region in holding.others(row.region):
+        mine = (copies.c.region == region, copies.c.chain == row.chain, copies.c.seq == row.seq)
+        connection.execute(update(copies).where(*mine).values(quarantined=False))
+
+
+def _numbered(connection: Connection, hub: Hub, region: str, row: AnyRow) -> Numbered:
+    """A released entry as the feeds of a region name it: an entry of its own region, a copy elsewhere."""
+    if region == row.region:
+        mine = (entries.c.chain == row.chain, entries.c.seq == row.seq)
+        [attested] = attested_entries(connection, hub, region, *mine).values()
+        return Numbered(attested.hub_seq, row.stream, attested.message())
+    copied = select(copies.c.content).where(
+        copies.c.region == region, copies.c.chain == row.chain, copies.c.seq == row.seq
+    )
+    item = read_item(connection.execute(copied).scalar_one())
+    return Numbered(item.hub_seq, row.stream, item.message())
 
 
 def _mark(connection: Connection, row: AnyRow, *, verdict: str, reason: str) -> None:

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from functools import partial
+
 from sqlalchemy import Connection, select, update
 
+from clerk_app.domain.fold import Fact, Folded
 from clerk_app.domain.kinds import fold_stream
 from clerk_app.journal.exchange import Verdict
 from sync.feed_page import verdict_line
@@ -11,41 +15,51 @@ from sync.hub.hub import Hub
 from sync.hub.judge import QUARANTINED, UNKNOWN_KIND, Judgement, judgements, load_facts, replace_case_rows
 from sync.hub.order import FeedLine, append_to_feed, take_numbers
 from sync.hub.schema import chains, entries, verdicts
+from sync.hub.sharing import Holding, lock_holders
 from sync.hub.store import AnyRow, insert_all, retried
 
 
 def reconsider(hub: Hub) -> int:
     """Judge again what was parked for its kind; return how many verdicts changed. Harmless to repeat."""
-    return retried(lambda: _reconsider(hub))
-
-
-def _reconsider(hub: Hub) -> int:
-    changed = 0
-    with hub.store.writing() as connection:
+    with hub.store.reading() as connection:
         statement = select(entries.c.region, entries.c.stream).where(
             entries.c.verdict == "parked", entries.c.reason == UNKNOWN_KIND
         )
-        for region, stream in connection.execute(statement.distinct().order_by(*statement.selected_columns)).fetchall():
-            changed += judge_again(connection, region, stream)
+        found = connection.execute(statement.distinct().order_by(*statement.selected_columns)).fetchall()
+    return sum(retried(partial(_reconsider, hub, row.region, row.stream)) for row in found)
+
+
+def _reconsider(hub: Hub, region: str, stream: str) -> int:
+    with hub.store.writing() as connection:
+        return judge_again(connection, stream, lock_holders(connection, region, [stream])[stream])
+
+
+def judge_again(connection: Connection, stream: str, holding: Holding) -> int:
+    """Judge every entry of a stream, each at its place, wherever its desk is; return how many verdicts changed.
+
+    Call under the locks of all regions that hold the stream.
+    """
+    changed = 0
+    for region in holding.regions:
+        facts = load_facts(connection, region, [stream])[stream]
+        folded = fold_stream(stream, facts)
+        changed += _judge_again(connection, region, facts, folded)
+        if changed:
+            replace_case_rows(connection, region, [folded])
     return changed
 
 
-def judge_again(connection: Connection, region: str, stream: str) -> int:
-    """Judge every entry of a stream, each at its place; return how many verdicts changed."""
-    facts = load_facts(connection, region, [stream])[stream]
-    folded = fold_stream(stream, facts)
+def _judge_again(connection: Connection, region: str, facts: Sequence[Fact], folded: Folded) -> int:
     now = judgements([folded], [fact for fact in facts if not fact.by_hub])
     statement = select(entries.c.chain, entries.c.seq, entries.c.verdict, entries.c.reason, chains.c.device)
     rows = connection.execute(
         statement.join(chains, (chains.c.region == entries.c.region) & (chains.c.chain == entries.c.chain))
-        .where(entries.c.region == region, entries.c.stream == stream, entries.c.verdict != QUARANTINED)
+        .where(entries.c.region == region, entries.c.stream == folded.stream, entries.c.verdict != QUARANTINED)
         .order_by(entries.c.hub_seq)
     ).fetchall()
     differing = [row for row in rows if now[(row.chain, row.seq)] != Judgement(row.verdict, row.reason)]
     for row in differing:
         _change(connection, region, row, now[(row.chain, row.seq)])
-    if differing:
-        replace_case_rows(connection, region, [folded])
     return len(differing)
 
 

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from functools import partial
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, select, union_all
 
 from clerk_app.domain.kinds import fold_stream
 from clerk_app.failpoints import failpoint
@@ -19,10 +19,11 @@ from clerk_app.journal.hub_facts import HubFact, read_hub_fact
 from sync.batch import MAX_ENTRIES, UNSIGNED, encode_batch
 from sync.hub.devices import Device
 from sync.hub.hub import Hub
-from sync.hub.judge import hub_fact, load_facts
-from sync.hub.order import lock_order, take_numbers
+from sync.hub.judge import hub_fact, load_facts, read_item
+from sync.hub.order import last_number
 from sync.hub.refusal import MALFORMED, NOT_FOUND, Refused
-from sync.hub.schema import chains, entries, hub_facts
+from sync.hub.schema import chains, copies, entries, hub_facts
+from sync.hub.sharing import lock_holders
 from sync.hub.speak import place
 from sync.hub.store import AnyRow, retried
 from sync.schemas import FactsAnswer, FactsAsk, FeedItem
@@ -99,20 +100,29 @@ def _our_own(hub: Hub, device: Device, item: FeedItem) -> HubFact:
 def _fact_now(hub: Hub, connection: Connection, offered: HubFact) -> tuple[bytes, bytes]:
     """The fact and its signature as they stand after this transaction; empty if it must wait."""
     region, stream = offered.region, offered.stream
-    # Under the region's lock no other desk can bring the same fact meanwhile.
-    lock_order(connection, region)
+    # Under these locks no other desk can bring the same fact meanwhile, to whichever region.
+    holding = lock_holders(connection, region, [stream])[stream]
     known = _stored(connection, offered)
     if known is not None:
-        return bytes(known.content), bytes(known.signature)
+        return known
     facts = load_facts(connection, region, [stream])[stream]
     if all(fact.by_hub for fact in facts):
         return b"", b""
-    fact = replace(offered, hub_seq=take_numbers(connection, region, 1))
-    signature = place(hub, connection, fact, fold_stream(stream, [*facts, hub_fact(fact)]))
-    return fact.to_bytes(), signature
+    here = replace(offered, hub_seq=last_number(connection, region) + 1)
+    place(hub, connection, offered, fold_stream(stream, [*facts, hub_fact(here)]), holding)
+    return _stored(connection, offered) or (b"", b"")
 
 
-def _stored(connection: Connection, offered: HubFact) -> AnyRow | None:
-    mine = (hub_facts.c.region == offered.region, hub_facts.c.stream == offered.stream)
-    rows = connection.execute(select(hub_facts).where(*mine)).fetchall()
-    return next((row for row in rows if read_hub_fact(bytes(row.content)).digest == offered.digest), None)
+def _stored(connection: Connection, offered: HubFact) -> tuple[bytes, bytes] | None:
+    """The fact and its signature as this region has it, said here or copied."""
+    kept = [
+        select(table.c.content, table.c.signature).where(
+            table.c.region == offered.region, table.c.stream == offered.stream
+        )
+        for table in (hub_facts, copies)
+    ]
+    for row in connection.execute(union_all(*kept)):
+        item = read_item(bytes(row.content))
+        if isinstance(item, HubFact) and item.digest == offered.digest:
+            return bytes(row.content), bytes(row.signature)
+    return None

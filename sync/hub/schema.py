@@ -115,6 +115,37 @@ hub_facts = Table(
     Index("hub_facts_by_stream", "region", "stream"),
 )
 
+holders = Table(
+    "holders",
+    metadata,
+    Column("region", Text, primary_key=True),
+    Column("stream", Text, primary_key=True),
+    Column("holder", Text, primary_key=True),
+    Column("since", BigInteger, nullable=False),
+)
+"""Regions that hold a case besides its home, which is `region`: what is written to it is copied to each of them."""
+
+copies = Table(
+    "copies",
+    metadata,
+    Column("region", Text, primary_key=True),
+    Column("hub_seq", BigInteger, primary_key=True),
+    Column("stream", Text, nullable=False),
+    Column("chain", Text, nullable=False),
+    Column("seq", BigInteger, nullable=False),
+    Column("body_hash", LargeBinary, nullable=False),
+    Column("quarantined", Boolean, nullable=False),
+    Column("content", LargeBinary, nullable=False),
+    Column("signature", LargeBinary, nullable=False),
+    Index("copies_by_stream", "region", "stream"),
+    Index("copies_by_entry", "region", "chain", "seq"),
+)
+"""What desks of other regions wrote, and the hub said elsewhere, about a case that this region holds too.
+
+`content` is the item as this region's feed shows it, with its number of this region's order, and `signature` the fact
+key's over its first line. `chain` and `seq` are those of an entry; empty and 0 for a fact.
+"""
+
 orders = Table(
     "orders",
     metadata,
@@ -161,7 +192,7 @@ feed = Table(
     Column("shows", BigInteger),
     Column("mark", LargeBinary, nullable=False),
 )
-"""What a device may see, in order. `shows` is the number of the entry, fact or order that a line brings.
+"""What a device may see, in order. `shows` is the number of the entry, fact, order or copy that a line brings.
 
 `line` is null where that number is the line's own place: then the line is the first one of what it brings.
 """

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from sqlalchemy import ColumnElement, Connection, select
+from sqlalchemy import ColumnElement, Connection, select, union_all
 
 from clerk_app.journal.attested import AttestedEntry
 from clerk_app.journal.entry import Entry
 from sync.entry_item import entry_item
 from sync.hub.hub import Hub
-from sync.hub.schema import chains, entries, hub_facts, orders
+from sync.hub.schema import chains, copies, entries, hub_facts, orders
 from sync.hub.store import AnyRow, parts_of
 from sync.schemas import FeedItem
 
+KEPT_WHOLE = (hub_facts, orders, copies)
+"""Tables whose rows are shown as they are kept; of an entry the shown form is made."""
 _before = entries.alias("before")
 _STATEMENT = (
     select(entries, chains.c.device, chains.c.cites, _before.c.hash.label("prev"))
@@ -42,14 +44,16 @@ def _attested(hub: Hub, row: AnyRow) -> AttestedEntry:
 
 
 def shown_items(connection: Connection, hub: Hub, region: str, numbers: Sequence[int]) -> dict[int, FeedItem]:
-    """The signed items behind these numbers: facts and orders of the hub, and entries of desks."""
+    """The signed items behind these numbers: facts and orders of the hub, entries of desks, and copies."""
     items: dict[int, FeedItem] = {}
     for part in parts_of(numbers):
-        facts = select(hub_facts).where(hub_facts.c.region == region, hub_facts.c.hub_seq.in_(part))
-        for row in connection.execute(facts):
-            items[row.hub_seq] = FeedItem(content=row.content.decode(), signature=row.signature.hex())
-        told = select(orders).where(orders.c.region == region, orders.c.hub_seq.in_(part))
-        for row in connection.execute(told):
+        kept = [
+            select(table.c.hub_seq, table.c.content, table.c.signature).where(
+                table.c.region == region, table.c.hub_seq.in_(part)
+            )
+            for table in KEPT_WHOLE
+        ]
+        for row in connection.execute(union_all(*kept)):
             items[row.hub_seq] = FeedItem(content=row.content.decode(), signature=row.signature.hex())
         for number, attested in attested_entries(connection, hub, region, entries.c.hub_seq.in_(part)).items():
             items[number] = entry_item(attested, hub.keys.sign_entry(attested))

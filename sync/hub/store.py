@@ -38,6 +38,10 @@ _WRITING = "hub_writing"
 _PART = 500
 
 
+class DoAgain(Exception):
+    """A transaction found that it must be done once more from its beginning; nothing of it was written."""
+
+
 class HubStore:
     """Transactions on the hub's database. Safe to use from many threads and processes."""
 
@@ -133,7 +137,7 @@ def is_full(error: BaseException) -> bool:
 
 
 def retried(work: Callable[[], _Result], *, repeatable: bool = False) -> _Result:
-    """Do `work`, and again if PostgreSQL undid its transaction in favour of another's.
+    """Do `work`, and again if PostgreSQL undid its transaction in favour of another's, or it raised `DoAgain`.
 
     `repeatable`: doing it twice is harmless, so it is also done again when the connection broke and nobody knows
     whether it was committed.
@@ -141,6 +145,8 @@ def retried(work: Callable[[], _Result], *, repeatable: bool = False) -> _Result
     for _ in range(_TRIES - 1):
         try:
             return work()
+        except DoAgain:
+            logger.info("a transaction is done again: others came first")
         except DBAPIError as error:
             lost_a_race = _sqlstate(error) in _LOST_A_RACE
             if not (lost_a_race or (repeatable and error.connection_invalidated)):

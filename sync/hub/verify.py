@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -13,27 +14,31 @@ from clerk_app.domain.kinds import fold_stream
 from clerk_app.journal.chain import check_chain
 from clerk_app.journal.entry import Entry
 from clerk_app.journal.exchange import NO_MARK, FeedPlace
-from clerk_app.journal.hub_facts import read_hub_fact
+from clerk_app.journal.hub_facts import HubFact, read_hub_fact
+from clerk_app.journal.hub_keys import KeyList
 from clerk_app.journal.orders import SignedOrder, read_order
 from clerk_app.journal.signature import HEAD, head_message, verify
 from sync.feed_page import past_line
 from sync.hub.hub import Hub
-from sync.hub.judge import case_row, load_facts, recheck_rows
+from sync.hub.judge import QUARANTINED, Item, case_row, load_facts, read_item, recheck_rows
 from sync.hub.schema import (
     blobs,
     cases,
     chains,
+    copies,
     devices,
     entries,
     feed,
     follows,
+    holders,
     hub_facts,
     orders,
     rechecks,
     regions,
     verdicts,
 )
-from sync.hub.shown import attested_entries
+from sync.hub.sharing import home_of
+from sync.hub.shown import KEPT_WHOLE, attested_entries
 from sync.hub.store import AnyRow, parts_of
 
 
@@ -59,6 +64,7 @@ def verify_hub(hub: Hub) -> Verification:
         ("signatures", _orders),
         ("blobs", _blobs),
         ("projections", _cases),
+        ("projections", _copies),
         ("projections", _feeds),
     )
     faults: dict[str, str] = {}
@@ -109,7 +115,7 @@ def _order(_hub: Hub, connection: Connection) -> Iterator[str]:
     for region in connection.execute(select(regions)).fetchall():
         mine = [
             select(table.c.hub_seq).where(table.c.region == region.region)
-            for table in (entries, hub_facts, orders, verdicts, follows)
+            for table in (entries, hub_facts, copies, orders, verdicts, follows)
         ]
         # What is shown later than it was numbered takes a place of its own.
         late = select(feed.c.hub_seq).where(
@@ -135,6 +141,9 @@ def _facts(hub: Hub, connection: Connection) -> Iterator[str]:
     for row in connection.execute(select(hub_facts)):
         if not _fact_holds(keys.verifies_fact, row):
             yield f"hub fact {row.region}/{row.hub_seq}"
+    for row in connection.execute(select(copies)):
+        if not _copy_holds(keys, row):
+            yield f"copy {row.region}/{row.hub_seq}"
 
 
 def _fact_holds(verifies: Callable[[Any, bytes], bool], row: AnyRow) -> bool:
@@ -171,9 +180,11 @@ def _blobs(hub: Hub, connection: Connection) -> Iterator[str]:
 def _cases(_hub: Hub, connection: Connection) -> Iterator[str]:
     rows = connection.execute(select(cases)).mappings()
     stored = {(row["region"], row["number"]): dict(row) for row in rows}
-    streams = union(select(entries.c.region, entries.c.stream), select(hub_facts.c.region, hub_facts.c.stream))
+    streams = union(*(select(table.c.region, table.c.stream) for table in (entries, hub_facts, copies)))
     pending = {tuple(sorted(row.items())) for row in connection.execute(select(rechecks)).mappings()}
     for region, stream, facts in _facts_of(connection, streams):
+        if home_of(stream, region) != region:
+            continue
         folded = fold_stream(stream, facts)
         row = case_row(region, folded)
         if row is not None and stored.pop((region, row["number"]), None) != row:
@@ -199,6 +210,53 @@ def _facts_of(connection: Connection, streams: Executable) -> Iterator[tuple[str
                 yield region, stream, facts
 
 
+def _copies(_hub: Hub, connection: Connection) -> Iterator[str]:
+    """Every region that holds a case has just the same of it, in the same sequence, and no others have copies."""
+    held: dict[str, set[str]] = defaultdict(set)
+    for row in connection.execute(select(holders)):
+        held[row.stream] |= {row.region, row.holder}
+    for region, stream in connection.execute(select(copies.c.region, copies.c.stream).distinct()):
+        if region not in held[stream]:
+            yield f"{stream}: a copy that region {region} does not hold"
+    for stream, regions_of_it in sorted(held.items()):
+        told = {region: _sequence(connection, region, stream) for region in regions_of_it}
+        if len({tuple(sequence) for sequence in told.values()}) > 1:
+            yield f"{stream}: its regions do not hold the same"
+
+
+def _sequence(connection: Connection, region: str, stream: str) -> list[tuple[bytes, bool]]:
+    """What is of a stream in a region, in its order: hash of each entry or fact, and whether it is in quarantine."""
+    found: dict[int, tuple[bytes, bool]] = {}
+    here = (entries.c.region == region, entries.c.stream == stream)
+    for row in connection.execute(select(entries.c.hub_seq, entries.c.hash, entries.c.verdict).where(*here)):
+        found[row.hub_seq] = (bytes(row.hash), row.verdict == QUARANTINED)
+    said = select(hub_facts.c.hub_seq, hub_facts.c.content)
+    for fact in connection.execute(said.where(hub_facts.c.region == region, hub_facts.c.stream == stream)):
+        found[fact.hub_seq] = (read_hub_fact(fact.content).digest, False)
+    for copied in connection.execute(select(copies).where(copies.c.region == region, copies.c.stream == stream)):
+        found[copied.hub_seq] = (_act_of(read_item(copied.content)), copied.quarantined)
+    return [found[number] for number in sorted(found)]
+
+
+def _act_of(item: Item) -> bytes:
+    return item.digest if isinstance(item, HubFact) else item.entry.hash
+
+
+def _copy_holds(keys: KeyList, row: AnyRow) -> bool:
+    try:
+        item = read_item(row.content)
+    except ValueError:
+        return False
+    if isinstance(item, HubFact):
+        columns = (item.region, item.hub_seq, item.stream, "", 0, item.body_hash)
+        signed = keys.verifies_fact(item, row.signature)
+    else:
+        header = item.header
+        columns = (row.region, item.hub_seq, header.stream, header.chain, header.seq, item.entry.body_hash)
+        signed = keys.verifies_entry(item, row.signature)
+    return signed and columns == (row.region, row.hub_seq, row.stream, row.chain, row.seq, row.body_hash)
+
+
 def _feeds(hub: Hub, connection: Connection) -> Iterator[str]:
     """The marks of every device's feed are what its lines make them, and every line shows what it names."""
     for device in connection.execute(select(devices)).fetchall():
@@ -219,7 +277,7 @@ def _first_line(hub: Hub, connection: Connection, row: AnyRow) -> bytes:
     """The first line of what a line of a feed shows; empty if it shows nothing."""
     if row.shows is None:
         return b""
-    for table in (hub_facts, orders):
+    for table in KEPT_WHOLE:
         said = select(table.c.content).where(table.c.region == row.region, table.c.hub_seq == row.shows)
         content = connection.execute(said).scalar_one_or_none()
         if content is not None:

@@ -47,7 +47,7 @@ SERVE_POINTS = (
     "hub.blob.before_commit",
     "hub.blob.after_commit",
 )
-FOLLOW_POINTS = ("hub.follow.before_commit", "hub.follow.after_commit")
+FOLLOW_POINTS = ("hub.copies.past_copied", "hub.follow.before_commit", "hub.follow.after_commit")
 DECIDE_POINTS = ("hub.decide.before_commit", "hub.decide.after_commit")
 ENROL_POINTS = ("hub.enrol.before_commit",)
 DESK_POINTS = (
@@ -77,10 +77,10 @@ def open_beside(folder: Path) -> Hub:
     return open_hub(folder, HubSeams(SystemClock(), SystemDisk(), SystemRng()))
 
 
-def enrolment(folder: Path, url: str = "http://127.0.0.1:9") -> bytes:
+def enrolment(folder: Path, url: str = "http://127.0.0.1:9", hall: str = "999999") -> bytes:
     hub = open_beside(folder)
     try:
-        return enrol(hub, EnrolmentWish("999999", "例州区政务服务中心", "x", url, url))
+        return enrol(hub, EnrolmentWish(hall, "例州区政务服务中心", "x", url, url))
     finally:
         hub.close()
 
@@ -117,8 +117,11 @@ def sync_over(desk: MemoryDesk, url: str) -> SyncReport:
 
 
 @pytest.mark.parametrize("point", FOLLOW_POINTS)
-def test_a_case_is_followed_once_though_the_hub_died_while_it_was_taken_up(hub_folder, point):
-    window3, window5 = (MemoryDesk.from_bytes(enrolment(hub_folder), SystemClock(), SystemRng()) for _ in range(2))
+def test_a_case_of_another_hall_is_followed_once_though_the_hub_died_while_it_was_taken_up(hub_folder, point):
+    window3, window5 = (
+        MemoryDesk.from_bytes(enrolment(hub_folder, hall=hall), SystemClock(), SystemRng())
+        for hall in ("999999", "999998")
+    )
     number = case_number_of("001", 1)
     window3.append(f"case/{number}", "case.taken_in", taken_in(number))
     window5.look_up(number)

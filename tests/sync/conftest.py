@@ -95,6 +95,11 @@ class Platform:
     def desk(self, name: str = "3 号窗口") -> MemoryDesk:
         return MemoryDesk.from_bytes(self.enrol_content(name), self.clock, self.rng)
 
+    def desk_in(self, hall: str, name: str = "1 号窗口") -> MemoryDesk:
+        """A desk of another region."""
+        content = enrol(self.hub, EnrolmentWish(hall, "例邻区政务服务中心", name, URL, URL))
+        return MemoryDesk.from_bytes(content, self.clock, self.rng)
+
     def lane(self, desk: MemoryDesk, line: DirectLine | None = None, **parts: Any) -> SyncLane:
         given = {"paces": steady_paces(), **parts}
         return SyncLane(desk, line or DirectLine(self.service), self.clock, self.rng, **given)

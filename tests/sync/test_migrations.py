@@ -182,6 +182,10 @@ def test_every_statement_of_a_desks_day_names_one_region(platform):
     assert sync_once(platform.lane(desk)).state == "done"
     decide(platform.hub, Ruling(number, "grant"))
     assert sync_once(platform.lane(desk)).state == "done"
+    elsewhere = platform.desk_in("999998")
+    elsewhere.look_up(number)
+    elsewhere.append(f"case/{number}", "case.taken_in", taken_in(number))
+    assert sync_once(platform.lane(elsewhere)).state == "done"
     event.remove(platform.hub.store._engine, "before_cursor_execute", note)
     assert len(statements) > 40
     assert [statement for statement in statements if tables_without_region(statement)] == []

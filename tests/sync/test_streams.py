@@ -17,7 +17,7 @@ from sync.engine import sync_once
 from sync.entry_item import entry_item, read_entry_item
 from sync.feed_page import read_page
 from sync.hub.decide import Ruling, decide
-from sync.hub.devices import EnrolmentWish, enrol, registered_device
+from sync.hub.devices import registered_device
 from sync.hub.feed import read_feed
 from sync.hub.judge import load_facts
 from sync.hub.push import push
@@ -27,7 +27,6 @@ from sync.hub.schema import entries, feed, follows
 from sync.hub.verify import verify_hub
 from sync.schemas import FeedItem
 from tests.sync.conftest import Backup
-from tests.sync.memory_desk import MemoryDesk
 from tests.sync.store_desk import StoreDesk
 from tests.sync.work import HALL, case_number_of, logged_in, taken_in
 
@@ -153,15 +152,6 @@ def test_a_case_that_has_not_arrived_is_refused_and_can_be_asked_for_again(platf
     window5.look_up(number)
     sync(platform, window5)
     assert seen(window5) == [(1, "case.taken_in")]
-
-
-def test_a_case_of_another_region_is_not_shown(platform):
-    number = take_in(platform.desk("3 号窗口"))
-    content = enrol(platform.hub, EnrolmentWish("999998", "例邻区政务服务中心", "1 号窗口", "http://h", "http://h"))
-    neighbour = MemoryDesk.from_bytes(content, platform.clock, platform.rng)
-    neighbour.look_up(number)
-    sync(platform, neighbour)
-    assert neighbour.wishes[number].refused == "other_region"
 
 
 def test_a_long_past_comes_in_pages(platform, desks, monkeypatch):

@@ -146,8 +146,8 @@ def test_a_desk_without_any_way_to_the_platform_says_the_same_and_records_nothin
 
 def test_what_the_platform_does_not_hold_or_may_not_show_is_said_plainly(windows, office):
     desk, me = office(windows[1])
-    other_hall = case_number.make("340399", "031", DAY, 37)
-    for number, reason in ((case_number_of("009", 1), "not_arrived"), (other_hall, "other_hall")):
+    elsewhere = case_number.make("340399", "031", DAY, 37)
+    for number, reason in ((case_number_of("009", 1), "not_arrived"), (elsewhere, "other_platform")):
         with pytest.raises(CaseElsewhere) as refused:
             follow_case(desk, me, number)
         assert refused.value.data["reason"] == reason

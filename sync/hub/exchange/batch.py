@@ -13,7 +13,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, delete, select, update
+from sqlalchemy import Connection, delete, select, union_all, update
 
 from clerk_app.domain.civil import civil_time
 from clerk_app.journal.body import storable
@@ -38,7 +38,7 @@ from sync.hub.exchange.tables import (
 )
 from sync.hub.hub import Hub
 from sync.hub.order import last_number
-from sync.hub.schema import entries, hub_facts, verdicts
+from sync.hub.schema import copies, entries, hub_facts, verdicts
 from sync.hub.store import AnyRow, insert_all, insert_or_nothing, parts_of
 
 PLACES = 1000
@@ -111,14 +111,17 @@ def _civil_now(hub: Hub) -> datetime:
 
 
 def _mark_at(source: Connection, region: str, hub_seq: int) -> bytes:
-    """What stands at a place of the region's order: an entry, a fact (its signed line), or a changed verdict."""
+    """What stands at a place of the region's order: an entry, a fact or copy (its signed line), a changed verdict."""
     entry = select(entries.c.hash).where(entries.c.region == region, entries.c.hub_seq == hub_seq)
-    fact = select(hub_facts.c.content).where(hub_facts.c.region == region, hub_facts.c.hub_seq == hub_seq)
+    said = [
+        select(table.c.content).where(table.c.region == region, table.c.hub_seq == hub_seq)
+        for table in (hub_facts, copies)
+    ]
     again = select(verdicts).where(verdicts.c.region == region, verdicts.c.hub_seq == hub_seq)
     of_desk = source.execute(entry).scalar_one_or_none()
     if of_desk is not None:
         return bytes(of_desk)
-    of_hub = source.execute(fact).scalar_one_or_none()
+    of_hub = source.execute(union_all(*said)).scalar_one_or_none()
     if of_hub is not None:
         return hashlib.sha256(bytes(of_hub).partition(b"\n")[0]).digest()
     changed = source.execute(again).one_or_none()

@@ -13,13 +13,15 @@ from clerk_app.domain.fold import Fact, Folded, in_order, once_each
 from clerk_app.domain.kinds import fold_stream
 from clerk_app.domain.session import Session
 from clerk_app.domain.visit import Visit
+from clerk_app.journal.attested import AttestedEntry
 from clerk_app.journal.body import storable
 from clerk_app.journal.hub_facts import read_hub_fact
 from sync.hub.exchange.mapping import CaseHistory, Rating
 from sync.hub.grades import open_grade
 from sync.hub.hub import Hub
-from sync.hub.judge import load_facts
-from sync.hub.schema import entries, hub_facts, verdicts
+from sync.hub.judge import load_facts, read_item
+from sync.hub.schema import copies, entries, hub_facts, verdicts
+from sync.hub.sharing import home_of
 from sync.hub.store import parts_of
 
 CASE, VISIT, SESSION = "case/", "visit/", "session/"
@@ -41,11 +43,15 @@ class Standing:
 
 
 def changed_streams(connection: Connection, region: str, after: int, upto: int) -> set[str]:
-    """Streams of which something took a number of the region's order in (`after`, `upto`]."""
+    """Streams of which something took a number of the region's order in (`after`, `upto`].
+
+    A case of another region is left to its home, where everything of it is too.
+    """
     of_desks = select(entries.c.stream).where(entries.c.region == region, entries.c.hub_seq.between(after + 1, upto))
     of_hub = select(hub_facts.c.stream).where(
         hub_facts.c.region == region, hub_facts.c.hub_seq.between(after + 1, upto)
     )
+    copied = select(copies.c.stream).where(copies.c.region == region, copies.c.hub_seq.between(after + 1, upto))
     same = (verdicts.c.region == entries.c.region) & (verdicts.c.chain == entries.c.chain)
     again = (
         select(entries.c.stream)
@@ -54,8 +60,9 @@ def changed_streams(connection: Connection, region: str, after: int, upto: int) 
     )
     return {
         stream
-        for statement in (of_desks, of_hub, again)
+        for statement in (of_desks, of_hub, copied, again)
         for stream in connection.execute(statement.distinct()).scalars()
+        if home_of(stream, region) == region
     }
 
 
@@ -125,6 +132,11 @@ class _Loaded:
                 fact = read_hub_fact(content)
                 if fact.body_content is None:
                     yield fact.stream
+            copied = select(copies.c.content).where(copies.c.region == self.region, copies.c.stream.in_(part))
+            for content in self._connection.execute(copied).scalars():
+                item = read_item(content)
+                if isinstance(item, AttestedEntry) and item.entry.body is None:
+                    yield item.header.stream
 
 
 def _applied(folded: Folded, facts: Sequence[Fact]) -> tuple[Fact, ...]:

@@ -17,8 +17,8 @@ from clerk_app.failpoints import failpoint
 from clerk_app.journal.hub_facts import HubWord
 from sync.hub.hub import Hub
 from sync.hub.licences.library import Licence, find_licence, has_library
-from sync.hub.order import lock_order
 from sync.hub.schema import entries, licences, rechecks, regions
+from sync.hub.sharing import lock_holders
 from sync.hub.speak import speak
 from sync.hub.store import AnyRow, retried
 
@@ -57,8 +57,9 @@ def _some(hub: Hub, region: str, among: ColumnElement[bool] | None) -> int:
         if not _due(connection, region, among):
             return 0
     with hub.store.writing() as connection:
-        lock_order(connection, region)
-        due = _due(connection, region, among)
+        asking = {_stream(row) for row in _due(connection, region, among)}
+        lock_holders(connection, region, asking)
+        due = [row for row in _due(connection, region, among) if _stream(row) in asking]
         for row in due:
             held = find_licence(connection, region, row.holder, row.type)
             if speak(hub, connection, region, _word(hub, row, held)) is None:
@@ -89,6 +90,10 @@ def _due(connection: Connection, region: str, among: ColumnElement[bool] | None)
     return list(connection.execute(statement).fetchall())
 
 
+def _stream(row: AnyRow) -> str:
+    return f"case/{row.number}"
+
+
 def _same(row: AnyRow) -> tuple[ColumnElement[bool], ...]:
     return rechecks.c.region == row.region, rechecks.c.number == row.number, rechecks.c.subject == row.subject
 
@@ -101,7 +106,7 @@ def _word(hub: Hub, row: AnyRow, held: Licence | None) -> HubWord:
         "result": "differs" if reason else "confirmed",
         "reason": reason,
     }
-    return HubWord(f"case/{row.number}", "case.rechecked", body, hub.clock.now_ms())
+    return HubWord(_stream(row), "case.rechecked", body, hub.clock.now_ms())
 
 
 def _reason(row: AnyRow, held: Licence | None) -> RecheckReason:
