@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import signal
+import sys
 from functools import partial
 
 import pytest
@@ -11,6 +13,7 @@ from clerk_app.errors import CaptivePortal, PlatformRefused, PlatformUnreachable
 from clerk_app.seams import SystemClock, SystemDisk, SystemRng
 from sync import transport, wire
 from sync.address import checked_url
+from sync.background import LineState, after_sync
 from sync.crew import ThreadedCrew
 from sync.engine import sync_once
 from sync.hub.decide import Ruling, decide
@@ -214,6 +217,44 @@ def test_a_black_hole_is_offline(desk, monkeypatch):
     monkeypatch.setattr(transport, "PROGRESS_S", 0.4)
     with BlackHole() as hole:
         assert sync(desk, hole.url).state == "offline"
+
+
+class StopsAt:
+    """A line on which the hub's process stands still from the first request of a kind on."""
+
+    def __init__(self, line, process, route):
+        self._line, self._process, self._route = line, process, route
+
+    @property
+    def traffic(self):
+        return self._line.traffic
+
+    def send(self, request):
+        if request.route.startswith(self._route):
+            self._process.send_signal(signal.SIGSTOP)
+        return self._line.send(request)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="there is no SIGSTOP")
+@pytest.mark.parametrize("route", ["/v1/hello", "/v1/state", "/v1/push", "/v1/blobs"])
+def test_a_hub_that_stands_still_is_no_line_and_the_sync_goes_on_once_it_wakes(
+    served, beside, desk, route, monkeypatch
+):
+    take_in(desk, 1, desk.put_blob(route.encode() * 30_000))
+    monkeypatch.setattr(transport, "PROGRESS_S", 0.4)  # it stands still for longer than that, or for a minute: the same
+    try:
+        with HttpTransport(served.url) as line:
+            report = sync_once(lane_over(desk, StopsAt(line, served.process, route)))
+        shown = after_sync(LineState("idle", has_line=True), report, SystemClock().now_ms())
+        assert (shown.phase, shown.has_line, shown.report.pending > 0) == ("offline", False, True)
+        assert desk.uploaded() == set()
+    finally:
+        served.process.send_signal(signal.SIGCONT)
+    monkeypatch.undo()
+    report = sync(desk, served.url)
+    assert (report.state, report.pending) == ("done", 0)
+    assert arrived(beside, desk)
+    assert verify_hub(beside).first_fault is None
 
 
 # ---- addresses ----------------------------------------------------------------------------------------------------

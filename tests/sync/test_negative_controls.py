@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import pytest
-from sqlalchemy import delete, update
+from sqlalchemy import delete, select, update
 
 from clerk_app.journal.hub_facts import Ack
 from clerk_app.journal.hub_keys import KeyList
 from sync import client, wire
 from sync.batch import decode_batch
+from sync.hub import order, push
 from sync.hub.schema import blob_names, chains, entries
 from sync.hub.service import HubService
 from sync.schemas import AckMessage, PushAnswer
@@ -59,10 +60,38 @@ class AcksBeforeItCommits(BrokenHub):
         return PushAnswer(acks=[AckMessage.of(self._hub.keys.sign_ack(ack))])
 
 
-def is_caught(quick_place, **variant):
+class NumbersOnArrival(BrokenHub):
+    """Gives a batch its numbers as it arrives, and stores it when its turn comes."""
+
+    meanwhile = staticmethod(lambda: None)
+
+    def push_badly(self, request):
+        device, batch = self._device(request), decode_batch(request.body)
+        mine = (chains.c.region == device.region, chains.c.chain == batch.chain)
+        with self._hub.store.reading() as connection:
+            seq = connection.execute(select(chains.c.seq).where(*mine)).scalar_one_or_none() or 0
+        if not seq + 1 == batch.first <= batch.seq:
+            return self.push(request)
+        with self._hub.store.writing() as connection:
+            first = order.take_numbers(connection, device.region, len(batch.entries))
+        self.meanwhile()
+        with pytest.MonkeyPatch.context() as patched:
+            patched.setattr(push, "take_numbers", lambda _connection, _region, _count: first)
+            return self.push(request)
+
+
+class Crowded(Simulation):
+    """Others are answered between the arrival of a batch and its commit, as by several processes."""
+
+    def answer(self, request):
+        self._service.meanwhile = self.meanwhile
+        return super().answer(request)
+
+
+def is_caught(quick_place, simulation=Simulation, **variant):
     for seed in HUNTED:
         try:
-            Simulation(seed, quick_place / str(seed), is_timed=False, **variant).run()
+            simulation(seed, quick_place / str(seed), is_timed=False, **variant).run()
         except Broken:
             return True
     return False
@@ -70,6 +99,10 @@ def is_caught(quick_place, **variant):
 
 def test_a_hub_without_dedupe_is_caught(quick_place):
     assert is_caught(quick_place, service=ForgetsWhatItHas)
+
+
+def test_a_feed_in_the_order_of_arrival_is_caught(quick_place):
+    assert is_caught(quick_place, Crowded, service=NumbersOnArrival)
 
 
 def test_an_ack_before_the_commit_is_caught(quick_place):
