@@ -84,6 +84,7 @@ class Crowded(Simulation):
     """Others are answered between the arrival of a batch and its commit, as by several processes."""
 
     def answer(self, request):
+        assert isinstance(self._service, NumbersOnArrival)
         self._service.meanwhile = self.meanwhile
         return super().answer(request)
 
