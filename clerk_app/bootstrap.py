@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
 from clerk_app.catalogue.calendar import load_calendar
-from clerk_app.catalogue.loader import load_catalogue
 from clerk_app.domain.licences import UNAVAILABLE, LicenceFinding, LicenceQuestion
 from clerk_app.errors import BadFile, DeviceRevoked, DiskFailed, KeysDamaged
 from clerk_app.journal.handover import Draft
@@ -26,6 +25,7 @@ from clerk_app.services.handover import Handovers
 from clerk_app.services.no_library import NoLibrary
 from clerk_app.services.ports import CaseDirectory, NoticeRenderer, Printer
 from clerk_app.services.rows import Recovered
+from clerk_app.services.shipped import shipped_catalogue
 from clerk_app.settings import Settings, load_settings
 from clerk_app.store.faults import storage_faults
 from clerk_app.store.folder import DataFolder, own_folder
@@ -187,7 +187,7 @@ def make_desk(
 
     return Desk(
         journal=store,
-        catalogue=load_catalogue(),
+        catalogue=shipped_catalogue(),
         calendar=load_calendar(),
         renderer=make_renderer(),
         clock=store.clock,

@@ -21,6 +21,9 @@ def body(one: OneThing) -> dict[str, Any]:
         "fields": {
             **_count(one.field_count),
             "sourced": one.sourced,
+            "brought": one.brought,
+            "filled": one.filled,
+            "typed": one.field_count.after - one.sourced,
             "list": [_field(item) for item in one.fields],
             "produced": [_product(item) for item in one.products if item.is_field],
         },

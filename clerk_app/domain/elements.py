@@ -54,6 +54,11 @@ class Field:
     position: int = 0
 
     @property
+    def count(self) -> int:
+        """Data elements in it: one, or of a table one a column, however many rows it has."""
+        return len(self.columns) or 1
+
+    @property
     def card_key(self) -> str | None:
         """The key of the applicant's identity document that fills it, if that is a source."""
         keys = (source.key for source in self.sources if source.origin == "card" and source.of == APPLICANT)

@@ -158,12 +158,20 @@ def _split(code: str, uses: Uses[Thing], plan: _Plan) -> tuple[list[Thing], tupl
 def _merge_fields(asked: _Asked, plan: _Plan) -> tuple[MergedField, ...]:
     """The elements of the one form in its order: groups as in the dictionary, elements as in their group."""
     merged = []
+    to_come = _licences_to_come(asked, plan)
     for code, uses in asked.fields.items():
         asking, needed_by, awaited_by = _split(code, uses, plan)
         if asking:
-            merged.append(MergedField(merged_field(asking), asked.group_of[code], needed_by, awaited_by))
+            merged.append(MergedField(merged_field(asking), asked.group_of[code], needed_by, awaited_by, to_come))
     places = {code: uses[0][1].position for code, uses in asked.groups.items()}
     return tuple(sorted(merged, key=lambda one: (places[one.group], one.group, one.field.position, one.field.code)))
+
+
+def _licences_to_come(asked: _Asked, plan: _Plan) -> frozenset[str]:
+    """The kinds of electronic licences for materials that a result of the package brings to another child."""
+    brought = frozenset[str]().union(*plan.brought.values())
+    materials = (need.material for code in brought & asked.needs.keys() for _, need in asked.needs[code])
+    return frozenset(material.licence for material in materials if material is not None and material.licence)
 
 
 def _merge_groups(asked: _Asked, fields: Sequence[MergedField]) -> tuple[FieldGroup, ...]:

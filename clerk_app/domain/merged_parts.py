@@ -21,17 +21,33 @@ class MergedField:
     """An element of the one form.
 
     `needed_by` are the children that ask it; to those in `awaited_by` the result of an earlier child brings it instead.
+    `to_come` are the kinds of electronic licences that a result of the package first brings: nobody holds one yet.
     """
 
     field: Field
     group: str
     needed_by: tuple[str, ...]
     awaited_by: tuple[str, ...]
+    to_come: frozenset[str] = frozenset()
 
     @property
     def sources(self) -> tuple[Source, ...]:
         """What fills it at the counter: a result comes later, and to the children that wait for it."""
-        return tuple(source for source in self.field.sources if source.origin != "result")
+        return self._there(self.field.sources)
+
+    @property
+    def sourced(self) -> int:
+        """How many of its data elements a source fills at the counter."""
+        if not self.field.columns:
+            return 1 if self.sources else 0
+        return sum(bool(self._there(column.sources)) for column in self.field.columns)
+
+    def _there(self, sources: Iterable[Source]) -> tuple[Source, ...]:
+        return tuple(
+            source
+            for source in sources
+            if source.origin != "result" and not (source.origin == "licence" and source.of in self.to_come)
+        )
 
 
 @dataclass(frozen=True, slots=True)

@@ -46,6 +46,12 @@ class Step:
     awaited_materials: tuple[str, ...]
 
     @property
+    def element_count(self) -> int:
+        """Data elements this child needs for itself."""
+        wanted = {*self.fields, *self.awaited_fields}
+        return sum(field.count for field in self.matter.fields if field.code in wanted)
+
+    @property
     def waits(self) -> bool:
         """Whether it waits for the result of another child."""
         return bool(self.after)
@@ -119,8 +125,9 @@ class OneThing:
 
     @property
     def field_count(self) -> Count:
-        """Elements: asked by each child for itself, and on the one form."""
-        return Count(sum(len(step.fields) + len(step.awaited_fields) for step in self.steps), len(self.fields))
+        """Data elements: needed by each child for itself, and asked on the one form."""
+        before = sum(step.element_count for step in self.steps)
+        return Count(before, sum(item.field.count for item in self.fields))
 
     @property
     def material_count(self) -> Count:
@@ -146,8 +153,19 @@ class OneThing:
 
     @property
     def sourced(self) -> int:
-        """Elements of the one form that a lawful source fills."""
-        return sum(bool(item.sources) for item in self.fields)
+        """Data elements of the one form that a lawful source fills: a card, an electronic licence, a computation."""
+        return sum(item.sourced for item in self.fields)
+
+    @property
+    def brought(self) -> int:
+        """Data elements no form asks for, because an earlier result brings them."""
+        sizes = {field.code: field.count for step in self.steps for field in step.matter.fields}
+        return sum(sizes[product.code] for product in self.products if product.is_field)
+
+    @property
+    def filled(self) -> int:
+        """Data elements that fill themselves, at the counter or when an earlier result arrives."""
+        return self.sourced + self.brought
 
     def step(self, code: str) -> Step | None:
         """The step of this matter, or None."""

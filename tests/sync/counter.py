@@ -14,7 +14,6 @@ from typing import Any
 
 from clerk_app import bootstrap
 from clerk_app.catalogue.calendar import load_calendar
-from clerk_app.catalogue.loader import load_catalogue
 from clerk_app.catalogue.people import invented_person
 from clerk_app.domain.conflicts import disputes, settled_body
 from clerk_app.domain.draft import Draft
@@ -26,6 +25,7 @@ from clerk_app.seams import Rng
 from clerk_app.services import drafts, rate, sign_in, visits
 from clerk_app.services.desk import Desk as ServiceDesk
 from clerk_app.services.desk import SignedIn
+from clerk_app.services.shipped import shipped_catalogue
 from clerk_app.services.take_in import end_matter, primary_outcome, take_in
 from clerk_app.settings import Settings
 from tests.helpers.intake import ANSWERS, TODAY
@@ -181,7 +181,7 @@ _ENDED = {
 def _shipped() -> dict[str, Any]:
     """What every desk of a process can share, because it never changes."""
     return {
-        "catalogue": load_catalogue(),
+        "catalogue": shipped_catalogue(),
         "calendar": load_calendar(),
         "renderer": QuickPaper(),
         "settings": Settings().desk,

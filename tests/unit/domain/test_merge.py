@@ -5,11 +5,13 @@ from dataclasses import replace
 import pytest
 
 from clerk_app.domain.conditions import AnyOf, OneOf
+from clerk_app.domain.elements import Column, Field, FieldGroup
 from clerk_app.domain.fees import Fee
 from clerk_app.domain.merge import merge
 from clerk_app.domain.needs import Material
 from clerk_app.domain.one_thing import Count, payload, ready
 from clerk_app.domain.packages import Child
+from clerk_app.domain.sources import source_of
 from tests.unit.domain.builders import there
 from tests.unit.domain.merging import (
     LIT,
@@ -95,6 +97,33 @@ def test_an_element_counts_as_sourced_by_what_fills_it_at_the_counter():
     late = group("g.X1", ("number",), position=9, sources={"number": "result:B09.number"})
     one = merge(package(Child("B01")), by_code(matter("B01", groups=[FIRM, late])))
     assert (one.field_count.after, one.sourced) == (3, 1)
+
+
+def test_a_table_counts_by_data_element_and_not_by_row():
+    columns = (
+        Column("plate", "号牌", "text", sources=(source_of("licence:vehicle_licence.plate"),)),
+        Column("bought", "购置日期", "date"),
+    )
+    vehicles = Field("g.V1.vehicles", "车辆", "table", columns=columns, min_rows=1)
+    one = merge(
+        package(Child("B01"), Child("B02")),
+        by_code(
+            matter("B01", groups=[FieldGroup("g.V1", "车辆", (vehicles,))]),
+            matter("B02", groups=[FieldGroup("g.V1", "车辆", (vehicles,)), FOOD]),
+        ),
+    )
+    assert (one.field_count, one.sourced) == (Count(5, 3), 1)
+
+
+def test_a_licence_that_the_package_first_brings_fills_nothing_at_the_counter():
+    paper = Material("N01", "营业执照", licence="business_licence")
+    named = group("g.E1", ("name",), position=1, sources={"name": "licence:business_licence.name"})
+    founding = matter("B01", groups=[named], produces=brings("N01", fields=("g.E1.credit_code",)))
+    later = matter("B02", groups=[FIRM], needs=[need("N01", material=paper)])
+    alone = merge(package(Child("B02")), by_code(later))
+    assert (alone.sourced, alone.brought, alone.filled) == (1, 0, 1)
+    both = merge(package(Child("B01"), Child("B02", after=("B01",))), by_code(founding, later))
+    assert (both.field_count, both.sourced, both.brought, both.filled) == (Count(3, 1), 0, 1, 1)
 
 
 # ---- the materials ----------------------------------------------------------------------------------------------
