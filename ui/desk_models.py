@@ -90,7 +90,7 @@ def make_desk_models(opened: OpenDesk, workplace: Workplace, tasks: Tasks, paren
         acts=acts,
         counter=counter,
         frame=FrameModel(desk, me, workplace, tasks, station, acts, parent),
-        cases=CasesModel(desk, tasks, station, papers, acts, parent),
+        cases=CasesModel(desk, me, tasks, station, papers, acts, parent),
         devices=DevicesModel(
             desk,
             workplace,

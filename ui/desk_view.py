@@ -189,6 +189,9 @@ class DeskView(QObject):
         if kind == "matter":
             self._models.frame.show_section("intake")
             self._models.counter.choose_matter(key)
+        elif kind == "elsewhere":
+            self._models.frame.show_section("cases")
+            self._models.cases.take_up(key)
         else:
             self._models.frame.show_section("cases")
             self._models.cases.find(key)

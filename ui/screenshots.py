@@ -183,6 +183,7 @@ PICTURES: dict[str, Maker] = {
     "toast": _with_toast,
     "cases": lambda: cases_shell(lists.case_list()),
     "cases_loading": lambda: cases_shell(lists.case_list_loading()),
+    "cases_not_arrived": lambda: cases_shell(lists.case_list_not_arrived()),
     "cases_empty": lambda: cases_shell(lists.case_list_empty()),
     "cases_broken": lambda: cases_shell(lists.case_list_broken()),
     "devices": lambda: devices_shell(lists.devices_syncing(), frames.online("devices")),

@@ -61,7 +61,11 @@ def follow_case(desk: Desk, me: SignedIn, number: str) -> str:
     here = find_case(desk, number)
     if here is not None:
         return here
-    wanted = want_case(desk, me, number)
+    return fetch_case(desk, want_case(desk, me, number))
+
+
+def fetch_case(desk: Desk, wanted: str) -> str:
+    """The stream of a case that `want_case` noted, asked of the platform now; raises as `follow_case` does."""
     assert desk.directory is not None
     try:
         desk.directory.fetch()

@@ -17,7 +17,7 @@ from clerk_app.domain.ratings import Grade, PadState, SealedAnswer
 from clerk_app.errors import CardNotFound, PrintError
 from clerk_app.services.desk import Desk
 from clerk_app.services.handover import Handovers, Stick
-from clerk_app.services.ports import NoticeRenderer, Printer
+from clerk_app.services.ports import CaseDirectory, NoticeRenderer, Printer
 from clerk_app.services.rows import Recovered
 from clerk_app.services.workplace import DeviceLine, SyncLine
 from clerk_app.settings import DeviceSettings, Settings
@@ -75,6 +75,7 @@ class ScriptedWorkplace:
         self.own_settings = Settings(devices=DeviceSettings(card_timeout_s=5.0, rating_timeout_s=5.0))
         self.line = SyncLine()
         self.lines: tuple[DeviceLine, ...] = READY
+        self.directory: CaseDirectory | None = None
         self.plugged_in: tuple[Stick, ...] = ()
         self.syncs_asked = 0
         self.reads_begun = 0
@@ -119,7 +120,9 @@ class ScriptedWorkplace:
 
     def open(self, clerk: str, password: str) -> Desk:
         self.store: Store = self._open.enter_context(bootstrap.open_for_writing(self.folder, clerk, password))
-        desk = bootstrap.make_desk(self.store, mark=self.mark, is_online=lambda: self.line.is_online)
+        desk = bootstrap.make_desk(
+            self.store, mark=self.mark, is_online=lambda: self.line.is_online, directory=self.directory
+        )
         return replace(desk, renderer=self.renderer, licences=self.library)
 
     def recover(self, clerk: str, password: str) -> Recovered:

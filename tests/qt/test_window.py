@@ -211,6 +211,18 @@ def test_anything_is_found_from_anywhere(qtbot, program, place):
     assert "先按 F2" in said(program.view.counter)
 
 
+def test_a_case_that_is_not_here_is_asked_for_by_its_number_and_the_answer_is_plain(qtbot, program, place):
+    sign_in(qtbot, program)
+    press("Ctrl+K")
+    type_text("9999990052611230000330")
+    qtbot.waitUntil(lambda: [hit.kind for hit in program.models.anything.state.hits] == ["elsewhere"])
+    press(Key.Key_Return)
+    assert program.models.frame.state.current == "cases"
+    qtbot.waitUntil(lambda: "这是练习用的记录" in said(program.view.shell))
+    press("Ctrl+1")
+    assert program.models.frame.state.current == "intake"
+
+
 def test_on_the_device_page_f2_tries_the_reader(qtbot, program, place):
     sign_in(qtbot, program)
     press("Ctrl+7")

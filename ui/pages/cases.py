@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from PySide6.QtCore import QEvent, QItemSelection, QModelIndex, QObject, Qt, Signal, SignalInstance
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QHBoxLayout, QHeaderView, QStackedWidget, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QHeaderView, QStackedWidget, QVBoxLayout, QWidget
 
 from ui import tokens
 from ui.components.chip import Chip
@@ -70,6 +70,7 @@ class CasesPage(Page):
         self._filters = FilterBar()
         self._empty = EmptyState()
         self._problem = ProblemBanner()
+        self._notice = ProblemBanner()
         self._list = QStackedWidget()
         self._detail = DetailCard()
         self._build()
@@ -81,6 +82,7 @@ class CasesPage(Page):
         self._filters.show_filters(state.filters, state.current)
         self._rows.show_rows(state.rows)
         self._problem.show_problem(state.problem)
+        self._notice.show_problem(state.notice)
         self._show_list(state)
         self._show_selection(state)
         self._detail.show_detail(state.detail)
@@ -115,7 +117,9 @@ class CasesPage(Page):
         if state.rows:
             self._list.setCurrentWidget(self._table)
             return
-        if state.problem is not None:
+        if state.notice is not None:
+            self._empty.say("", "")
+        elif state.problem is not None:
             self._empty.say(self.tr("办件没有读出来"), self.tr("记录没有动过。按 Ctrl 2 再读一次。"))
         elif state.loading:
             self._empty.say(self.tr("正在读取办件…"), "")
@@ -160,9 +164,11 @@ class CasesPage(Page):
         head.addWidget(self._filters, 1)
         head.addWidget(label(self.tr("← → 换分类"), "note"))
         card.column.addLayout(head)
-        padded = QHBoxLayout()
+        padded = QVBoxLayout()
         padded.setContentsMargins(14, 0, 14, 0)
-        padded.addWidget(self._problem)
+        padded.setSpacing(6)
+        for banner in (self._notice, self._problem):
+            padded.addWidget(banner)
         card.column.addLayout(padded)
         self._list.addWidget(self._table)
         self._list.addWidget(self._empty)

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
 
 from clerk_app.domain import case_number
+from clerk_app.domain.case_number import HALL
 from clerk_app.domain.case_state import STATE_LABELS, CaseState
 from clerk_app.domain.civil import civil_date, short_time
 from clerk_app.domain.workdays import Calendar
+from clerk_app.errors import CaseElsewhere
 from clerk_app.services.cases import CaseView
 from clerk_app.services.rows import CaseRow, PrintJob
 from ui.presenters.done import document_name, job_chip, upload_chip
+from ui.presenters.words import note_view, problem_view
 from ui.say import say
 from ui.tokens import Tone
 from ui.viewmodels.basic import ProblemView
@@ -37,6 +41,22 @@ def case_line(row: CaseRow, calendar: Calendar, today: date, *, is_online: bool)
     )
 
 
+def asking_view(number: str) -> ProblemView:
+    """A case of another desk is being asked for."""
+    sentence = say("正在向平台调取 {number}…", number=case_number.grouped(number))
+    return note_view(sentence, say("等的时候可以照常办别的；谁查的已经记下。"))
+
+
+def not_taken_up_view(number: str, error: Exception) -> ProblemView:
+    """It did not come. Without a line that is no failure, and nothing is for the clerk to do in a hurry."""
+    view = problem_view(error)
+    sentence = f"{case_number.grouped(number)}：{view.sentence}"
+    if not isinstance(error, CaseElsewhere):
+        return replace(view, sentence=sentence)
+    tone = Tone.OFFLINE if error.data["reason"] == "no_line" else Tone.WARN
+    return ProblemView(sentence, view.next_step, tone)
+
+
 def filter_views(counts: dict[FilterKey, int]) -> tuple[FilterView, ...]:
     """The filters in the order of the day: what needs me first."""
     labels: tuple[tuple[FilterKey, str], ...] = (
@@ -48,8 +68,10 @@ def filter_views(counts: dict[FilterKey, int]) -> tuple[FilterView, ...]:
     return tuple(FilterView(key, label, counts.get(key)) for key, label in labels)
 
 
-def case_detail(view: CaseView, prints: Sequence[PrintJob], *, uploaded: bool, is_online: bool) -> CaseDetail:
-    """One case with its papers and its history, the newest line first."""
+def case_detail(
+    view: CaseView, prints: Sequence[PrintJob], *, uploaded: bool, is_online: bool, device: str = ""
+) -> CaseDetail:
+    """One case with its papers and its history, the newest line first. `device`: nine digits, if another's."""
     return CaseDetail(
         number=view.number,
         shown=case_number.grouped(view.number),
@@ -58,7 +80,7 @@ def case_detail(view: CaseView, prints: Sequence[PrintJob], *, uploaded: bool, i
         uploaded=upload_chip(uploaded=uploaded, is_online=is_online),
         task=_task(view),
         to_settle=not view.read_only and (bool(view.conflicts) or any(known.sentence for known in view.rechecks)),
-        facts=tuple(row for row in _facts(view) if row.value),
+        facts=tuple(row for row in _facts(view, device) if row.value),
         papers=_papers(prints),
         events=tuple(EventView(item.text, _when(item.when, item.by)) for item in reversed(view.history)),
     )
@@ -123,9 +145,10 @@ def _task(view: CaseView) -> ProblemView | None:
     return None
 
 
-def _facts(view: CaseView) -> tuple[TextRow, ...]:
+def _facts(view: CaseView, device: str) -> tuple[TextRow, ...]:
     estimated = say("（推算）") if view.due_estimated else ""
     return (
+        TextRow(say("原窗口"), say("设备 {number}，已调取", number=device[HALL:]) if device else ""),
         TextRow(say("收件"), short_time(view.received_at)),
         TextRow(say("受理"), view.accepted_on or ""),
         TextRow(say("最迟办结"), f"{view.due_on}{estimated}" if view.due_on else ""),

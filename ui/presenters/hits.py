@@ -32,6 +32,12 @@ def case_hits(rows: Iterable[CaseRow], today: date) -> tuple[Hit, ...]:
     )
 
 
+def elsewhere_hit(number: str) -> Hit:
+    """A number that is right, and of no case that is here."""
+    note = say("{number} · 不在本机；调取会记下是谁查的", number=case_number.grouped(number))
+    return Hit("elsewhere", number, say("到平台调取这一件"), note)
+
+
 def _matter_note(matter: Matter, around: Surroundings) -> str:
     power = {"receive": say("本窗口收件"), "accept": say("本窗口受理"), "complete": say("本窗口办结")}
     limit = say("即办") if matter.kind == "at_once" else say("承诺 {limit}", limit=matter.promised.text)

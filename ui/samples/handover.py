@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 
@@ -53,7 +54,7 @@ def written() -> HandoverState:
 @cache
 def full() -> HandoverState:
     """The stick is full."""
-    return handover_state(_facts(problem=problem_view(StickFull())))
+    return handover_state(_facts(sticks=(replace(_STICK, free=40_000),), problem=problem_view(StickFull())))
 
 
 @cache

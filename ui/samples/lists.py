@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING
 from clerk_app.domain import case_number
 from clerk_app.domain.case_state import STATE_LABELS, CaseState
 from clerk_app.domain.civil import civil_date, short_time
-from clerk_app.errors import PlatformRefused, PrinterOffline, StoreError
+from clerk_app.errors import CaseElsewhere, PlatformRefused, PrinterOffline, StoreError
 from clerk_app.messages import describe
 from clerk_app.services.cases import CaseView, HistoryItem
 from clerk_app.services.rows import Backlog, CaseRow, PrintJob, RepairRow
-from ui.presenters.cases import case_detail, case_line, filter_views
+from ui.presenters.cases import case_detail, case_line, filter_views, not_taken_up_view
 from ui.presenters.citizen import CitizenFacts, Shown, citizen_state
 from ui.presenters.counter_facts import VisitFacts
 from ui.presenters.devices import DeviceFacts, devices_state
@@ -88,6 +88,14 @@ def case_list_loading() -> CasesState:
 def case_list_empty() -> CasesState:
     """No case was ever taken in here."""
     return CasesState(filters=filter_views({"todo": 0, "open": 0}), current="all")
+
+
+@cache
+def case_list_not_arrived() -> CasesState:
+    """A case of another desk that the platform does not hold yet."""
+    number = case_number.make(desk.HALL, "005", desk.TODAY, 3)
+    notice = not_taken_up_view(number, CaseElsewhere(number=number, reason="not_arrived"))
+    return replace(case_list(), rows=(), current="all", text=number, selected=None, detail=None, notice=notice)
 
 
 @cache

@@ -66,7 +66,10 @@ class CaseDetail:
 
 @dataclass(frozen=True, slots=True)
 class CasesState:
-    """The page. `loading`: the first rows are on their way; `problem`: they could not be read."""
+    """The page. `loading`: the first rows are on their way; `problem`: they could not be read.
+
+    `notice`: how taking up a case of another desk goes, or why it did not.
+    """
 
     rows: tuple[CaseLine, ...] = ()
     filters: tuple[FilterView, ...] = ()
@@ -76,3 +79,4 @@ class CasesState:
     detail: CaseDetail | None = None
     loading: bool = False
     problem: ProblemView | None = None
+    notice: ProblemView | None = None

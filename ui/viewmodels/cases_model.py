@@ -10,13 +10,14 @@ from PySide6.QtCore import QObject
 from clerk_app.domain.civil import civil_date
 from clerk_app.domain.notices import NoticeKind
 from clerk_app.services.cases import show_case
-from clerk_app.services.desk import Desk
+from clerk_app.services.desk import Desk, SignedIn
+from clerk_app.services.look_up import fetch_case, want_case
 from clerk_app.services.papers import load_case
 from clerk_app.services.rows import CaseRow
-from ui.presenters.cases import case_detail, case_line, filter_views
+from ui.presenters.cases import asking_view, case_detail, case_line, filter_views, not_taken_up_view
 from ui.presenters.words import note_view, problem_view
 from ui.say import say
-from ui.tasks import Tasks
+from ui.tasks import DB_LANE, SYNC_LANE, Tasks
 from ui.viewmodels.cases import CaseDetail, CasesState, FilterKey
 from ui.viewmodels.paper_queue import PaperQueue, PaperState
 from ui.viewmodels.station_model import Station, StationModel
@@ -46,6 +47,7 @@ class CasesModel(ViewModel[CasesState]):
     def __init__(
         self,
         desk: Desk,
+        me: SignedIn,
         tasks: Tasks,
         station: StationModel,
         papers: PaperQueue,
@@ -54,12 +56,14 @@ class CasesModel(ViewModel[CasesState]):
     ) -> None:
         super().__init__(CasesState(), parent)
         self._desk = desk
+        self._me = me
         self._tasks = tasks
         self._station = station
         self._papers = papers
         self._latest_list = 0
         self._latest_detail = 0
         self._looked_at = False
+        self._taking_up = False
         self._kinds: tuple[NoticeKind, ...] = ()
         self._line_seen: tuple[object, ...] = ()
         acts.done.connect(self._something_happened)
@@ -74,8 +78,8 @@ class CasesModel(ViewModel[CasesState]):
             self._read_detail(self.state.selected)
 
     def filter_by(self, key: str) -> None:
-        """Show only these."""
-        self.show(replace(self.state, current=cast("FilterKey", key)))
+        """Show only these, and all of them: what was looked for before is over."""
+        self.show(replace(self.state, current=cast("FilterKey", key), text="", notice=None))
         self._looked_at = True
         self._read_list()
 
@@ -87,9 +91,26 @@ class CasesModel(ViewModel[CasesState]):
 
     def find(self, number: str) -> None:
         """Bring one case to the front, whatever its state."""
-        self.show(replace(self.state, text=number, current="all", selected=None, detail=None))
+        self.show(replace(self.state, text=number, current="all", selected=None, detail=None, notice=None))
         self.select(number)
         self.refresh()
+
+    def take_up(self, number: str) -> None:
+        """Ask the platform for a case of another desk; who asks is recorded first. The work goes on meanwhile."""
+        if self._taking_up:
+            return
+        self._taking_up = True
+        self.show(
+            replace(self.state, text=number, current="all", selected=None, detail=None, notice=asking_view(number))
+        )
+        self._read_list()
+        self._tasks.run(
+            lambda: want_case(self._desk, self._me, number),
+            owner=self,
+            on_success=self._wanted,
+            on_failure=lambda error: self._not_taken_up(number, error),
+            lane=DB_LANE,
+        )
 
     def select(self, number: str) -> None:
         """Show one case."""
@@ -107,6 +128,25 @@ class CasesModel(ViewModel[CasesState]):
             return
         self.show(replace(self.state, problem=None))
         self._papers.reprint(self.state.selected, self._kinds)
+
+    # ---- a case of another desk ---------------------------------------------------------------------------------
+
+    def _wanted(self, number: str) -> None:
+        self._tasks.run(
+            lambda: fetch_case(self._desk, number),
+            owner=self,
+            on_success=lambda _stream: self._taken_up(number),
+            on_failure=lambda error: self._not_taken_up(number, error),
+            lane=SYNC_LANE,
+        )
+
+    def _taken_up(self, number: str) -> None:
+        self._taking_up = False
+        self.find(number)
+
+    def _not_taken_up(self, number: str, error: Exception) -> None:
+        self._taking_up = False
+        self.show(replace(self.state, notice=not_taken_up_view(number, error)))
 
     # ---- the list -----------------------------------------------------------------------------------------------
 
@@ -163,6 +203,7 @@ class CasesModel(ViewModel[CasesState]):
             reads.prints_of_case(case.number),
             uploaded=bool(rows) and rows[0].uploaded,
             is_online=self._station.state.line.is_online,
+            device=rows[0].device if rows and not rows[0].own else "",
         )
         documents = case.intake.documents if case.intake else ()
         return _Detailed(detail, tuple(document.kind for document in documents))

@@ -7,9 +7,10 @@ from dataclasses import replace
 
 from PySide6.QtCore import QObject
 
+from clerk_app.domain import case_number
 from clerk_app.services.desk import Desk
 from ui.presenters.counter_facts import Surroundings
-from ui.presenters.hits import case_hits, matter_hits
+from ui.presenters.hits import case_hits, elsewhere_hit, matter_hits
 from ui.presenters.words import problem_view
 from ui.tasks import Tasks
 from ui.viewmodels.search_state import Hit, SearchState
@@ -57,7 +58,10 @@ def anything_by(desk: Desk, around: Callable[[], Surroundings]) -> Look:
     def look(text: str) -> tuple[Hit, ...]:
         now = around()
         matters = matter_hits(desk.catalogue.search(text), now)
-        rows = desk.journal.reads.cases(text=text, limit=CASE_HITS) if text else []
+        reads, number = desk.journal.reads, case_number.parse(text)
+        if number is not None and reads.case_stream(number) is None:
+            return (elsewhere_hit(number),)
+        rows = reads.cases(text=number or text, limit=CASE_HITS) if text else []
         return (*case_hits(rows, now.today), *matters)
 
     return look

@@ -8,12 +8,15 @@ from typing import TYPE_CHECKING, Literal
 if TYPE_CHECKING:
     from ui.viewmodels.basic import ProblemView
 
-HitKind = Literal["matter", "case"]
+HitKind = Literal["matter", "case", "elsewhere"]
 
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """One thing that was found; `key` is a matter's code or a case number, `note` what helps to tell hits apart."""
+    """One thing that was found; `key` is a matter's code or a case number, `note` what helps to tell hits apart.
+
+    `elsewhere`: a case that is not here and can be asked of the platform.
+    """
 
     kind: HitKind
     key: str

@@ -6,27 +6,13 @@ import shutil
 
 import pytest
 
-from clerk_app.bootstrap import enrol_store, open_for_writing
 from clerk_app.errors import StickFull
-from clerk_app.seams import SystemClock, SystemDisk, SystemRng
 from clerk_app.services.handover import Stick
 from sync.handover.counter import CounterHandovers
-from sync.hub.devices import EnrolmentWish, enrol
-from sync.hub.hub import HubSeams, open_hub
-from tests.helpers.stores import CLERK, PASSWORD
-from tests.helpers.workplace import ScriptedWorkplace
 from tests.qt.desk import StillDesk
 from tests.sync.parcels import taken_by
-from tests.sync.work import case_number_of, taken_in
 from ui.presenters.handover import DROP, EXPORT, FOLDER, IMPORT, RETURN
 from ui.tasks import STICK_LANE
-
-
-@pytest.fixture
-def hub(tmp_path):
-    made = open_hub(tmp_path / "hub", HubSeams(SystemClock(), SystemDisk(), SystemRng()))
-    yield made
-    made.close()
 
 
 @pytest.fixture
@@ -37,28 +23,15 @@ def stick(tmp_path):
 
 
 @pytest.fixture
-def desk_of(qapp, tmp_path, hub, stick):
+def desk_of(enrolled, stick):
     """Makes a signed-in desk of a hall, with the stick plugged in."""
-    places = []
 
     def make(name, *, cases=0):
-        place = ScriptedWorkplace(tmp_path / name).create(practice=False)
-        file = tmp_path / f"{name}.enrolment"
-        file.write_bytes(enrol(hub, EnrolmentWish("999999", "", name, "http://127.0.0.1:9", "http://x")))
-        with open_for_writing(place.folder, CLERK, PASSWORD) as store:
-            enrol_store(store, file, clerk=CLERK)
-            with store.write(CLERK) as unit:
-                for count in range(1, cases + 1):
-                    number = case_number_of("001", count)
-                    unit.append(f"case/{number}", "case.taken_in", taken_in(number))
-                unit.commit()
+        place = enrolled(name, cases=cases)
         place.plugged_in = (Stick("例州交接", stick, 1_000_000),)
-        places.append(place)
         return StillDesk(place)
 
-    yield make
-    for place in places:
-        place.close()
+    return make
 
 
 @pytest.fixture
