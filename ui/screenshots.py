@@ -146,6 +146,8 @@ PICTURES: dict[str, Maker] = {
     "sign_in_no_store": lambda: SignInPage(StillModel(frames.sign_in_no_store())),
     "attention": lambda: _with_attention(attention.conflict()),
     "attention_parked": lambda: _with_attention(attention.parked()),
+    "attention_referred": lambda: _with_attention(attention.referred()),
+    "attention_malformed": lambda: _with_attention(attention.malformed()),
     "attention_recheck": lambda: _with_attention(attention.recheck()),
     "attention_unreadable": lambda: _with_attention(attention.unreadable()),
     "handover": lambda: _with_handover(handover.waiting()),

@@ -28,7 +28,8 @@ _KEY = cap(Command.HANDOVER)
 class HandoverFacts:
     """Everything the sheet shows.
 
-    `place`: the stick in front, from 0. `files` lie on it; of these, `taken` were taken in since the sheet was opened.
+    `place`: the stick in front, from 0. `files` lie on it; of these, `taken` were taken in since the sheet was opened,
+    and the returns of the hand-overs `returned` were written.
     `whole`: the platform lacks earlier records, so everything is written. `written` scans of `to_write` while a
     hand-over is being written. `is_barred`: this device has nothing to hand over with.
     """
@@ -38,6 +39,7 @@ class HandoverFacts:
     place: int = 0
     files: tuple[ParcelFile, ...] = ()
     taken: frozenset[ParcelFile] = frozenset()
+    returned: frozenset[str] = frozenset()
     standing: Standing = field(default_factory=Standing)
     backlog: Backlog = field(default_factory=lambda: Backlog(0, None, 0, 0, 0))
     whole: bool = False
@@ -73,13 +75,20 @@ class HandoverFacts:
     @property
     def deliverable(self) -> tuple[Carried, ...]:
         """Delivered hand-overs whose return waits here, one for each device: the last one answers the earlier too."""
-        last = {one.device: one for one in self.standing.carried if one.state == "delivered"}
+        delivered = [one for one in self.standing.carried if one.state == "delivered"]
+        last = {one.device: one for one in sorted(delivered, key=lambda one: one.made_at)}
         return tuple(last.values())
 
     @property
     def refused(self) -> tuple[Carried, ...]:
         """Hand-overs the platform did not take."""
         return tuple(one for one in self.standing.carried if one.state == "refused")
+
+    @property
+    def brought_back(self) -> tuple[Carried, ...]:
+        """Delivered hand-overs whose return was written since the sheet was opened."""
+        devices = {one.device for one in self.deliverable if one.id in self.returned}
+        return tuple(one for one in self.standing.carried if one.state == "delivered" and one.device in devices)
 
 
 def handover_state(facts: HandoverFacts) -> HandoverState:
@@ -123,7 +132,8 @@ def _acts(facts: HandoverFacts, today: date) -> tuple[ActView, ...]:
         IMPORT: bool(facts.importable),
         RETURN: bool(facts.deliverable),
     }
-    likely = {**wanted, EXPORT: wanted[EXPORT] and facts.has_new_work}
+    to_return = any(one.id not in facts.returned for one in facts.deliverable)
+    likely = {**wanted, EXPORT: wanted[EXPORT] and facts.has_new_work, RETURN: to_return}
     primary = next((digit for digit in (IMPORT, RETURN, EXPORT) if free and likely[digit]), 0)
     texts = {
         EXPORT: (say("写到 U 盘"), _export_effect(facts, today)),
@@ -135,10 +145,8 @@ def _acts(facts: HandoverFacts, today: date) -> tuple[ActView, ...]:
         for digit, (label, effect) in texts.items()
     ]
     acts.append(ActView(FOLDER, say("选别的文件夹"), say("U 盘插好了还没列出来，就在这里选。"), enabled=not facts.busy))
-    if facts.refused:
-        count = len(facts.refused)
-        effect = say("平台没有收下的 {count} 份，从本机删掉；原来的电脑里内容都在。", count=count)
-        acts.append(ActView(DROP, say("不再代送"), effect, enabled=not facts.busy))
+    if facts.refused or facts.brought_back:
+        acts.append(ActView(DROP, say("清掉代送的"), _drop_effect(facts), enabled=not facts.busy))
     return tuple(acts)
 
 
@@ -171,6 +179,15 @@ def _return_effect(facts: HandoverFacts) -> str:
         return say("还没有送达的，没有回执要带回。")
     devices = "、".join(device_text(one.device) for one in facts.deliverable)
     return say("{devices} 的已送达，带回那台电脑收下。", devices=devices)
+
+
+def _drop_effect(facts: HandoverFacts) -> str:
+    parts = (
+        (say("平台没有收下的 {count} 份"), len(facts.refused)),
+        (say("回执已写好的 {count} 份"), len(facts.brought_back)),
+    )
+    what = "、".join(words.format(count=count) for words, count in parts if count)
+    return say("{what}，从本机删掉；原来的电脑里内容都在。", what=what)
 
 
 # ---- what there is ------------------------------------------------------------------------------------------------
@@ -264,5 +281,5 @@ def returned_words(devices: tuple[str, ...], stick: str) -> SaidView:
 
 
 def dropped_words(count: int) -> SaidView:
-    """Hand-overs that the platform did not take are carried no more."""
-    return SaidView(say("不再代送 {count} 份", count=count), say("原来的电脑里内容都在，可以在那里再写一份。"))
+    """Hand-overs that came to their end are carried no more."""
+    return SaidView(say("清掉了 {count} 份", count=count), say("原来的电脑里内容都在；没有送达的，在那里再写一份。"))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import cache
 
 from clerk_app.domain.civil import short_time
@@ -13,6 +14,7 @@ from clerk_app.services.attention import Attention, ParkedStep, RecheckStep
 from clerk_app.services.conflicts import NOTHING_LOST, OWN, ConflictView, VersionView, what_happened
 from ui.presenters.attention import attention_items
 from ui.samples import desk, lists
+from ui.say import say
 from ui.viewmodels.attention_state import AttentionState
 
 
@@ -55,6 +57,21 @@ def recheck() -> AttentionState:
 def unreadable() -> AttentionState:
     """The last: the platform is newer than this desk."""
     return AttentionState(conflict().items, place=3, loading=False)
+
+
+@cache
+def referred() -> AttentionState:
+    """Somebody has asked for a supervisor."""
+    item = replace(conflict().items[0], note=say("已请主管处理：{note}", note="两份合同的出租人不同"))
+    return AttentionState((item,), loading=False)
+
+
+@cache
+def malformed() -> AttentionState:
+    """The platform cannot read what this desk wrote."""
+    row = lists.rows()[2]
+    step = ParkedStep(f"case/{row.number}", "评价已完成", desk.at(9, 20), desk.CLERK_NAME, "malformed")
+    return AttentionState(attention_items(Attention((), (), (step,), 0, {step.stream: row})), loading=False)
 
 
 def _differing() -> RecheckStep:

@@ -53,6 +53,7 @@ class _Done:
     problem: Exception | None = None
     whole: bool = False
     taken: frozenset[ParcelFile] = frozenset()
+    returned: frozenset[str] = frozenset()
 
 
 class _Written:
@@ -99,7 +100,7 @@ class HandoverModel(ViewModel[HandoverState]):
     def open(self) -> None:
         """Look at the sticks, and again while the sheet is open."""
         if not self._facts.busy:
-            self._set(said=None, problem=None, loading=True, taken=frozenset())
+            self._set(said=None, problem=None, loading=True, taken=frozenset(), returned=frozenset())
         self._watch.start()
         self._look()
 
@@ -167,12 +168,14 @@ class HandoverModel(ViewModel[HandoverState]):
         handovers, stick = self._workplace.handovers(), facts.sticks[facts.place]
         for one in facts.deliverable:
             handovers.write_return(stick.path / parcel_name("return", one.device), one.id)
-        return _Done(returned_words(tuple(one.device for one in facts.deliverable), stick.name))
+        said = returned_words(tuple(one.device for one in facts.deliverable), stick.name)
+        return _Done(said, returned=frozenset(one.id for one in facts.deliverable))
 
     def _drop(self, facts: HandoverFacts) -> _Done:
-        for one in facts.refused:
+        done = (*facts.refused, *facts.brought_back)
+        for one in done:
             self._workplace.handovers().drop(one.id)
-        return _Done(dropped_words(len(facts.refused)))
+        return _Done(dropped_words(len(done)))
 
     def _see(self, place: int, chosen: tuple[Stick, ...]) -> _Seen:
         handovers = self._workplace.handovers()
@@ -200,7 +203,14 @@ class HandoverModel(ViewModel[HandoverState]):
 
     def _done(self, done: _Done) -> None:
         problem = problem_view(done.problem) if done.problem is not None else None
-        self._set(busy="", said=done.said, problem=problem, whole=done.whole, taken=self._facts.taken | done.taken)
+        self._set(
+            busy="",
+            said=done.said,
+            problem=problem,
+            whole=done.whole,
+            taken=self._facts.taken | done.taken,
+            returned=self._facts.returned | done.returned,
+        )
         self._ended()
         if problem is not None:
             self.finished.emit(problem.sentence, problem.next_step)

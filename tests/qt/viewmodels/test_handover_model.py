@@ -89,6 +89,11 @@ def test_work_without_a_line_goes_to_the_hub_by_the_hall_and_the_signature_comes
     opened(hall)
     act(hall, RETURN)
     assert "设备 001 的回执写好了" in carrier.state.said.heading
+    # It is done: once more only by its own digit.
+    assert RETURN in enabled(carrier)
+    assert RETURN not in [view.digit for view in carrier.state.acts if view.primary]
+    act(hall, DROP)
+    assert carrier.state.carried == ()
 
     opened(team)
     act(team, IMPORT)
