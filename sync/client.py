@@ -169,7 +169,7 @@ class HubClient:
 
     def take_up(self, cases: Sequence[WantedCase]) -> Sequence[CaseAnswer]:
         """Ask to follow cases of other desks."""
-        ask = StreamsAsk(cases=[CaseWish(number=case.number, clerk=case.clerk) for case in cases])
+        ask = StreamsAsk(cases=[CaseWish(number=case.number, clerk=case.clerk, stream=case.stream) for case in cases])
         answer = self._read(self._post("/v1/streams", ask), StreamsAnswer)
         return [CaseAnswer(case.number, case.stream, case.hub_seq, case.refused) for case in answer.cases]
 

@@ -256,10 +256,14 @@ class FeedAnswer(Message):
 
 
 class CaseWish(Message):
-    """A case to take up: its number as on paper, or the platform's; `clerk` asks for it."""
+    """A case to take up: its number as on paper, or the platform's; `clerk` asks for it.
+
+    `stream`: what the hub once said it is; a hub that was put back may not have it again yet.
+    """
 
     number: str = Field(min_length=1, max_length=64)
     clerk: str = Field(max_length=64)
+    stream: str = Field(default="", max_length=200)
 
 
 class StreamsAsk(Message):

@@ -104,10 +104,11 @@ class Followed:
 
 @dataclass(frozen=True, slots=True)
 class WantedCase:
-    """A case that a clerk looked up by its number."""
+    """A case that a clerk looked up by its number; `stream`: the hub showed it once, and may have lost it since."""
 
     number: str
     clerk: str
+    stream: str = ""
 
 
 Refusal = Literal["", "unknown_case", "other_region"]

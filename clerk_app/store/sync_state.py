@@ -248,10 +248,11 @@ class StoreSyncState:
 
     def wanted(self) -> Sequence[WantedCase]:
         """Cases taken up here of which the feed has not yet brought everything, the newest wish first."""
-        statement = select(taken_up.c.number, taken_up.c.clerk).where(~taken_up.c.shown, taken_up.c.refused == "")
+        statement = select(taken_up.c.number, taken_up.c.clerk, taken_up.c.stream)
+        statement = statement.where(~taken_up.c.shown, taken_up.c.refused == "")
         with self._store.read() as connection:
             rows = connection.execute(statement.order_by(taken_up.c.asked_at.desc(), taken_up.c.number)).fetchall()
-        return [WantedCase(row.number, row.clerk) for row in rows]
+        return [WantedCase(row.number, row.clerk, row.stream or "") for row in rows]
 
     def take_answer(self, answer: CaseAnswer) -> None:
         """Note what the hub said to a wish; it is fulfilled once the feed was read up to the place it names."""

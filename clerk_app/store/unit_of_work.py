@@ -64,8 +64,9 @@ _QUEUE_PRINT = Prepared(
     *("case_number", "document", "copy", "reprint", "state", "problem", "queued_at"),
 )
 _MARK_PRINT = update(print_jobs).where(print_jobs.c.id == bindparam("job"))
-_OPEN_WISH = {"stream": None, "place": 0, "shown": False, "refused": ""}
+_OPEN_WISH = {"place": 0, "shown": False, "refused": ""}
 _new_wish = upsert(taken_up)
+# The stream that the platform once named stays: it is asked for by it after the platform was put back.
 _WANT_CASE = _new_wish.on_conflict_do_update(
     index_elements=["number"],
     set_={name: _new_wish.excluded[name] for name in ("clerk", "asked_at", *_OPEN_WISH)},

@@ -43,6 +43,16 @@ def followers(connection: Connection, region: str, streams: Iterable[str]) -> di
     return found
 
 
+def takers(connection: Connection, region: str, streams: Iterable[str]) -> dict[str, set[str]]:
+    """The devices of a region that were shown, or are to be shown, what others write to each of these streams."""
+    found: dict[str, set[str]] = {stream: set() for stream in streams}
+    for part in parts_of(list(found)):
+        mine = select(follows.c.stream, follows.c.device).where(follows.c.region == region, follows.c.stream.in_(part))
+        for row in connection.execute(mine):
+            found[row.stream].add(row.device)
+    return found
+
+
 def show(connection: Connection, region: str, items: Sequence[Numbered]) -> None:
     """Show what has just been numbered to everybody of the region who follows its stream; call under its lock."""
     audience = followers(connection, region, {item.stream for item in items})

@@ -114,7 +114,10 @@ def _past(connection: Connection, hub: Hub, device: Device, stream: str) -> dict
 def take_up(hub: Hub, device: Device, ask: StreamsAsk) -> StreamsAnswer:
     """Let a device follow cases by their numbers, and its region hold them. Harmless to repeat."""
     with hub.store.writing() as connection:
-        numbers = {wish.number: _number_of(connection, device.region, wish.number) for wish in ask.cases}
+        numbers = {
+            wish.number: _number_of(connection, device.region, wish.number) or _shown_once(connection, wish.stream)
+            for wish in ask.cases
+        }
         streams = {number: f"case/{number}" for number in numbers.values() if number is not None}
         held = lock_holders(connection, device.region, streams.values())
         taking = _TakingUp(hub, connection, device, held)
@@ -152,9 +155,23 @@ class _TakingUp:
 def _refused(connection: Connection, region: str, wish: CaseWish) -> CaseFollowed:
     """`other_region` for a case of a hall that this platform does not serve: it will never arrive here."""
     home = wish.number[: case_number.HALL] if case_number.check(wish.number) else region
-    served = select(devices.c.device).where(devices.c.region == home)
-    elsewhere = connection.execute(served.limit(1)).one_or_none() is None
-    return CaseFollowed(number=wish.number, refused="other_region" if elsewhere else "unknown_case")
+    return CaseFollowed(number=wish.number, refused="unknown_case" if _is_served(connection, home) else "other_region")
+
+
+def _is_served(connection: Connection, hall: str) -> bool:
+    """Whether any device of a hall is enrolled here."""
+    enrolled = select(devices.c.device).where(devices.c.region == hall)
+    return connection.execute(enrolled.limit(1)).one_or_none() is not None
+
+
+def _shown_once(connection: Connection, stream: str) -> str | None:
+    """The number of a case that a hub showed before it was put back to a copy without it.
+
+    To follow it now does no harm, and what its desk sends again is then shown at once.
+    """
+    family, _, number = stream.partition("/")
+    is_case = family == "case" and len(number) == case_number.LENGTH and case_number.check(number)
+    return number if is_case and _is_served(connection, number[: case_number.HALL]) else None
 
 
 def _number_of(connection: Connection, region: str, number: str) -> str | None:

@@ -25,7 +25,7 @@ from sync.batch import Batch
 from sync.blobs import may_name_blobs, named_blobs
 from sync.feed_page import verdict_line
 from sync.hub.acks import signed_acks
-from sync.hub.audience import followers
+from sync.hub.audience import followers, takers
 from sync.hub.copies import Copied, copy_to, hold_too
 from sync.hub.desk_clock import MeasuredBatch
 from sync.hub.devices import Device
@@ -233,13 +233,14 @@ def _store(hub: Hub, connection: Connection, device: Device, measured: MeasuredB
         # Another transaction was numbered meanwhile and may have written to one of these streams.
         known = load_facts(connection, region, streams_of(facts))
         folded = fold_streams(known, facts)
-    # Nobody follows a stream that was not there before.
-    audience = followers(connection, region, [stream for stream in known if known[stream]])
+    old = [stream for stream in known if known[stream]]
+    # Before its first entry nobody follows a stream but those to whom a hub showed it that was put back since.
+    audience = followers(connection, region, old) | takers(connection, region, [*known.keys() - set(old)])
     runs = _runs(fresh, judgements(folded, facts), first)
     _number(connection, region, runs)
     replace_case_rows(connection, region, folded)
     lines = entry_lines(shown, audience, writer=device.device)
-    joined = [Follow(stream) for stream, devices in audience.items() if device.device not in devices]
+    joined = [Follow(stream) for stream in old if device.device not in audience[stream]]
     lines[device.device] = [FeedLine(run.hub_seq, verdict_line(run)) for run in runs]
     lines[device.device] += begin_to_follow(connection, hub, device, joined)
     for reader in sorted(lines):

@@ -130,7 +130,8 @@ class MemoryDesk:
 
     def look_up(self, number: str, clerk: str = "0312") -> None:
         self._commit()
-        self.wishes[number] = Wish(number, clerk)
+        known = self.wishes.get(number)
+        self.wishes[number] = Wish(number, clerk, known.stream if known else "")
 
     def facts_of(self, stream: str) -> list[Fact]:
         hub = [hub_fact(received.fact) for received in self.facts.values() if received.fact.stream == stream]
@@ -324,7 +325,7 @@ class MemoryDesk:
             wish.shown = False
 
     def wanted(self) -> Sequence[WantedCase]:
-        return [WantedCase(wish.number, wish.clerk) for wish in self.wishes.values() if wish.is_open]
+        return [WantedCase(wish.number, wish.clerk, wish.stream) for wish in self.wishes.values() if wish.is_open]
 
     def take_answer(self, answer: CaseAnswer) -> None:
         self._commit()

@@ -17,18 +17,21 @@ from sync.engine import sync_once
 from sync.entry_item import entry_item, read_entry_item
 from sync.feed_page import read_page
 from sync.hub.decide import Ruling, decide
-from sync.hub.devices import registered_device
+from sync.hub.devices import Device, registered_device
 from sync.hub.feed import read_feed
+from sync.hub.follows import take_up
 from sync.hub.judge import load_facts
 from sync.hub.push import push
 from sync.hub.quarantine import Choice, release
 from sync.hub.revoke import revoke
 from sync.hub.schema import entries, feed, follows
 from sync.hub.verify import verify_hub
-from sync.schemas import FeedItem
+from sync.schemas import CaseWish, FeedItem, StreamsAsk
 from tests.sync.conftest import Backup
 from tests.sync.store_desk import StoreDesk
 from tests.sync.work import HALL, case_number_of, logged_in, taken_in
+
+OTHER_REGION = case_number_of("001", 1, hall="999998")
 
 
 def take_in(desk, counter=1, device="001"):
@@ -269,6 +272,34 @@ def test_a_hub_that_forgot_who_follows_is_asked_again(platform, desks, tmp_path)
     assert [kind for _, kind in seen(window5)] == ["case.taken_in", "case.beamed_up"]
     assert state_at(window5, f"case/{number}") == state_at_hub(platform, f"case/{number}")
     assert verify_hub(platform.hub).first_fault is None
+
+
+def test_a_case_that_a_hub_put_back_has_lost_is_shown_again_though_its_desk_comes_last(platform, desks, tmp_path):
+    """Who was shown it asks before it is there again, also of a clerk who looks it up just then."""
+    window3, window5 = desks
+    sync(platform, window3, window5)
+    backup = Backup(platform, tmp_path / "backup")
+    number = take_in(window3)
+    sync(platform, window3)
+    window5.look_up(number)
+    sync(platform, window5)
+    backup.restore()
+    sync(platform, window5)
+    window5.look_up(number)
+    window3.append(f"case/{number}", "case.beamed_up", {})
+    sync(platform, window5, window3, window5)
+    assert [kind for _, kind in seen(window5)] == ["case.taken_in", "case.beamed_up"]
+    assert state_at(window5, f"case/{number}") == state_at_hub(platform, f"case/{number}")
+    assert list(window5.wanted()) == []
+    assert verify_hub(platform.hub).first_fault is None
+
+
+@pytest.mark.parametrize("stream", ["case/1", "session/1", f"case/{OTHER_REGION}", "case"])
+def test_only_a_case_of_a_hall_that_is_served_is_followed_before_it_is_there(platform, desks, stream):
+    window5 = desks[1]
+    device = Device(HALL, "002", window5.registration().device_public)
+    wish = CaseWish(number=case_number_of("001", 1), clerk="0312", stream=stream)
+    assert take_up(platform.hub, device, StreamsAsk(cases=[wish])).cases[0].refused == "unknown_case"
 
 
 def test_entries_that_get_other_numbers_after_a_restore_fold_in_the_new_order(platform, desks, tmp_path):
