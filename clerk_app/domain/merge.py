@@ -168,9 +168,12 @@ def _merge_fields(asked: _Asked, plan: _Plan) -> tuple[MergedField, ...]:
 
 
 def _licences_to_come(asked: _Asked, plan: _Plan) -> frozenset[str]:
-    """The kinds of electronic licences for materials that a result of the package brings to another child."""
-    brought = frozenset[str]().union(*plan.brought.values())
-    materials = (need.material for code in brought & asked.needs.keys() for _, need in asked.needs[code])
+    """The kinds of electronic licences for materials that only a result of the package brings.
+
+    Where one child has to hand the material in, there is a licence already: a firm that changes its name has one.
+    """
+    only_brought = (uses for code, uses in asked.needs.items() if not _split(code, uses, plan)[0])
+    materials = (need.material for uses in only_brought for _, need in uses)
     return frozenset(material.licence for material in materials if material is not None and material.licence)
 
 

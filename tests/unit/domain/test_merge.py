@@ -126,6 +126,13 @@ def test_a_licence_that_the_package_first_brings_fills_nothing_at_the_counter():
     assert (both.field_count, both.sourced, both.brought, both.filled) == (Count(3, 1), 0, 1, 1)
 
 
+def test_a_licence_that_is_handed_in_to_be_changed_is_there_already():
+    paper = need("N01", material=Material("N01", "营业执照", licence="business_licence"))
+    changing = matter("B02", groups=[FIRM], needs=[paper], produces=brings("N01"))
+    later = matter("B12", groups=[FIRM], needs=[paper])
+    assert merge(package(Child("B02"), Child("B12", after=("B02",))), by_code(changing, later)).sourced == 1
+
+
 # ---- the materials ----------------------------------------------------------------------------------------------
 
 
