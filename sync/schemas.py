@@ -294,7 +294,7 @@ class LicenceAsk(Message):
     """Ask the licence library about one holder and one type. Who asks, for what and in which visit is logged."""
 
     holder: str = Field(pattern=r"^[0-9A-Z]{6,40}$")
-    type: str = Field(pattern=r"^[A-Z][0-9]{2}$")
+    type: str = Field(pattern=r"^([A-Z][0-9]{2}|[a-z][a-z_]{2,39})$")
     clerk: str = Field(pattern=r"^[0-9A-Za-z_-]{1,40}$")
     purpose: Literal["exempt", "prefill"]
     matter: str = Field(pattern=r"^[0-9A-Za-z_-]{1,40}$")

@@ -46,6 +46,11 @@ class Catalogue:
         """The matters of a package of this catalogue by code."""
         return {child.matter: self.matter(child.matter) for child in package.children}
 
+    def licence_type(self, kind: str) -> str:
+        """Under what a licence library keeps this kind: the first material it replaces; its own code if none."""
+        replaced = (material.code for material in self.materials if material.licence == kind)
+        return next(replaced, kind)
+
     def search(self, text: str) -> tuple[Matter, ...]:
         """Matters whose code, name or everyday names contain every word of `text`; all of them for a blank one.
 

@@ -46,3 +46,24 @@ class LicenceFinding:
 
 
 UNAVAILABLE = LicenceFinding("unavailable")
+
+
+def said(finding: LicenceFinding, key: str) -> str:
+    """What a licence says under a key of its kind: its own number and name, or one of its fields; empty if nothing."""
+    own = {"number": finding.number, "name": finding.name, "issuer": finding.issuer, "valid_until": finding.valid_until}
+    return finding.fields.get(key) or own.get(key, "")
+
+
+def rows_said(finding: LicenceFinding) -> tuple[Mapping[str, str], ...]:
+    """What several licences of one holder say, a row each in the order of their numbers: keys `plate.1`, `plate.2`.
+
+    One licence without numbered keys is one row; a licence that says nothing is none.
+    """
+    rows: dict[int, dict[str, str]] = {}
+    for name, value in finding.fields.items():
+        key, _, number = name.partition(".")
+        if number.isdecimal():
+            rows.setdefault(int(number), {})[key] = value
+    if rows:
+        return tuple(rows[number] for number in sorted(rows))
+    return (finding.fields,) if finding.fields else ()

@@ -21,15 +21,17 @@ _Text = Annotated[str, Field(max_length=200, pattern=r"^[^\x00]*$")]
 
 
 class Licence(BaseModel):
-    """One licence. `holder` is a document number, `type` a material code, `name` the holder's name.
+    """One licence. `holder` is a document number or credit code, `name` its holder's name.
 
-    Dates are ISO; an empty one is unknown, `long_term` never comes. `fields` is what the licence says, by its own keys.
+    `type` is the code of the material it replaces; its kind, if it replaces none. Dates are ISO; an empty one is
+    unknown, `long_term` never comes. `fields` is what the licence says, by its own keys; of several licences of one
+    holder (the vehicles of a firm) each key ends in the number of its row: `plate.1`, `plate.2`.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
 
     holder: Annotated[str, Field(pattern=r"^[0-9A-Z]{6,40}$")]
-    type: Annotated[str, Field(pattern=r"^[A-Z][0-9]{2}$")]
+    type: Annotated[str, Field(pattern=r"^([A-Z][0-9]{2}|[a-z][a-z_]{2,39})$")]
     number: _Text = ""
     name: _Text = ""
     issuer: _Text = ""

@@ -1,16 +1,16 @@
 """Filling the licence library from a file, as a region's licence system delivers it; a sample is shipped for the demo.
 
 [[licences]]
-holder = "999999199202160010"      # document number
-type = "M06"                       # material code
+holder = "999999199202160010"      # document number or credit code
+type = "M06"                       # material code; a kind of licence where it replaces no material
 number = "例照 2026-0001"
 name = "周例安"
 issuer = "例州市公安局"
 valid_from = "2026-01-05"
 valid_until = "2029-01-04"         # long_term: never ends; left out: unknown
 revoked = false
-[licences.fields]                  # what it says, for pre-filling
-"g.P1.name" = "周例安"
+[licences.fields]                  # what it says, for pre-filling, by the keys of its kind
+"taken_on" = "2026-01-05"
 """
 
 from __future__ import annotations
