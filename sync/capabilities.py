@@ -14,6 +14,8 @@ CARRIES = "handovers"
 """Takes hand-overs of other devices from a carrier."""
 TAKES_PIECES = "pieces"
 """Takes pieces of several blobs in one request."""
+ANSWERS_LICENCES = "licences"
+"""Has a licence library that can be asked."""
 
-ALL = (SHOWS_ENTRIES, TAKES_FACTS, SHOWS_CASES, KEEPS_EARLY, CARRIES, TAKES_PIECES)
+ALL = (SHOWS_ENTRIES, TAKES_FACTS, SHOWS_CASES, KEEPS_EARLY, CARRIES, TAKES_PIECES, ANSWERS_LICENCES)
 """Those of this version, of desk and hub alike."""

@@ -9,6 +9,7 @@ from contextlib import AbstractContextManager
 from clerk_app.domain.licences import UNAVAILABLE, LicenceFinding, LicenceQuestion
 from clerk_app.errors import PlatformError
 from clerk_app.journal.signature import CHALLENGE
+from sync.capabilities import ANSWERS_LICENCES
 from sync.client import REQUEST_ID_SIZE, HubClient, HubSession, TokenExpired
 from sync.lane import SyncLane
 from sync.schemas import LicenceAnswer, LicenceAsk
@@ -32,7 +33,8 @@ class HubLicences:
             logger.info("the licence library cannot be asked: %s", type(error).__name__)
             return UNAVAILABLE
 
-    def _ask(self, lane: SyncLane, question: LicenceQuestion) -> LicenceAnswer:
+    def _ask(self, lane: SyncLane, question: LicenceQuestion) -> LicenceAnswer | None:
+        """The hub's answer; None from a hub that has no library."""
         self._session.oldest_serial = max(self._session.oldest_serial, lane.desk.key_serial())
         client = HubClient(
             lane.desk.registration(), lane.transport, self._session, lambda: lane.rng.token(REQUEST_ID_SIZE).hex()
@@ -51,11 +53,15 @@ class HubLicences:
             except TokenExpired:
                 self._session.token = ""
         challenge = client.hello().challenge
+        if ANSWERS_LICENCES not in self._session.capabilities:
+            return None
         client.authenticate(challenge, lane.desk.sign(CHALLENGE, challenge.encode()))
         return client.licence(ask)
 
 
-def _finding(answer: LicenceAnswer) -> LicenceFinding:
+def _finding(answer: LicenceAnswer | None) -> LicenceFinding:
+    if answer is None:
+        return UNAVAILABLE
     said = answer.licence
     if said is None:
         return LicenceFinding(answer.state)

@@ -26,6 +26,7 @@ from clerk_app.services.cases import show_case
 from clerk_app.services.licences import look_up, question_about, settle_recheck
 from clerk_app.services.ports import LicenceLibrary
 from clerk_app.store.folder import DataFolder
+from sync import capabilities
 from sync.engine import sync_once
 from sync.hub.judge import load_facts
 from sync.hub.licences.library import Licence
@@ -291,6 +292,15 @@ def test_a_token_is_asked_for_once_and_again_when_it_has_run_out(platform):
     ]
     platform.clock.advance(3600)
     assert library.look_up(question).state == "none"
+
+
+def test_a_hub_that_names_no_library_is_not_asked_about_anybody(platform, monkeypatch):
+    desk, line = platform.desk(), DirectLine(platform.service)
+    sync_once(platform.lane(desk))
+    monkeypatch.setattr(capabilities, "ALL", tuple(set(capabilities.ALL) - {capabilities.ANSWERS_LICENCES}))
+    library = HubLicences(lambda: nullcontext(platform.lane(desk, line)))
+    assert library.look_up(LicenceQuestion(PHOTO.holder, "M06", "0312", "exempt", "P31", "0" * 16)) == UNAVAILABLE
+    assert [request.route for request in line.requests] == ["/v1/hello"]
 
 
 def test_without_a_line_or_with_a_portal_on_it_nothing_is_concluded(platform):
