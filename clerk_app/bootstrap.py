@@ -23,7 +23,7 @@ from clerk_app.services.desk import Desk, Place
 from clerk_app.services.enrol import ENROLMENT_VALUE, enrol
 from clerk_app.services.handover import Handovers
 from clerk_app.services.no_library import NoLibrary
-from clerk_app.services.ports import CaseDirectory, NoticeRenderer, Printer
+from clerk_app.services.ports import CaseDirectory, CaseFinder, NoticeRenderer, Printer
 from clerk_app.services.rows import Recovered
 from clerk_app.services.shipped import shipped_catalogue
 from clerk_app.settings import Settings, load_settings
@@ -174,6 +174,7 @@ def make_desk(
     mark: str = "",
     is_online: Callable[[], bool] = _offline,
     directory: CaseDirectory | None = None,
+    finder: CaseFinder | None = None,
 ) -> Desk:
     """Join the services over an open store."""
     place: list[Place] = []
@@ -197,6 +198,7 @@ def make_desk(
         settings=desk_settings(store.folder).desk,
         mark=mark or (PRACTICE_MARK if store.practice else ""),
         directory=directory,
+        finder=finder,
         licences=NoLibrary() if store.practice else _Library(store),
     )
 
@@ -337,3 +339,10 @@ def case_directory(store: Store) -> CaseDirectory:
     from sync.directory import LaneDirectory
 
     return LaneDirectory(lambda: open_sync_lane(store))
+
+
+def case_finder(store: Store) -> CaseFinder:
+    """The way to the cases of a person."""
+    from sync.persons import HubPersons
+
+    return HubPersons(lambda: open_sync_lane(store))

@@ -109,6 +109,12 @@ class NoSuchCase(UserError):
     code = "no_such_case"
 
 
+class NoDocumentNumber(UserError):
+    """The document has no number to look for, or one out of form."""
+
+    code = "no_document_number"
+
+
 class CaseElsewhere(UserError):
     """The case is another desk's and not to be had now. `reason`: `no_line`, `not_arrived` or `other_platform`."""
 

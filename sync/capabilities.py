@@ -16,6 +16,17 @@ TAKES_PIECES = "pieces"
 """Takes pieces of several blobs in one request."""
 ANSWERS_LICENCES = "licences"
 """Has a licence library that can be asked."""
+FINDS_PERSONS = "persons"
+"""Finds the cases of a person by a document."""
 
-ALL = (SHOWS_ENTRIES, TAKES_FACTS, SHOWS_CASES, KEEPS_EARLY, CARRIES, TAKES_PIECES, ANSWERS_LICENCES)
+ALL = (
+    SHOWS_ENTRIES,
+    TAKES_FACTS,
+    SHOWS_CASES,
+    KEEPS_EARLY,
+    CARRIES,
+    TAKES_PIECES,
+    ANSWERS_LICENCES,
+    FINDS_PERSONS,
+)
 """Those of this version, of desk and hub alike."""

@@ -46,6 +46,8 @@ from sync.schemas import (
     LicenceAnswer,
     LicenceAsk,
     Message,
+    PersonAnswer,
+    PersonAsk,
     PieceAnswer,
     PushAnswer,
     RegisterAnswer,
@@ -172,6 +174,10 @@ class HubClient:
         ask = StreamsAsk(cases=[CaseWish(number=case.number, clerk=case.clerk, stream=case.stream) for case in cases])
         answer = self._read(self._post("/v1/streams", ask), StreamsAnswer)
         return [CaseAnswer(case.number, case.stream, case.hub_seq, case.refused) for case in answer.cases]
+
+    def person(self, ask: PersonAsk) -> PersonAnswer:
+        """Ask for the cases of a person."""
+        return self._read(self._post("/v1/persons", ask), PersonAnswer)
 
     def licence(self, ask: LicenceAsk) -> LicenceAnswer:
         """Ask the licence library."""

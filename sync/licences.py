@@ -1,4 +1,4 @@
-"""The licence library over the line: asked at the counter, apart from any sync, with a token of its own."""
+"""The licence library over the line: asked at the counter, apart from any sync."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ from contextlib import AbstractContextManager
 
 from clerk_app.domain.licences import UNAVAILABLE, LicenceFinding, LicenceQuestion
 from clerk_app.errors import PlatformError
-from clerk_app.journal.signature import CHALLENGE
+from sync.asking import Asking
 from sync.capabilities import ANSWERS_LICENCES
-from sync.client import REQUEST_ID_SIZE, HubClient, HubSession, TokenExpired
+from sync.client import TokenExpired
 from sync.lane import SyncLane
 from sync.schemas import LicenceAnswer, LicenceAsk
 
@@ -21,24 +21,10 @@ class HubLicences:
     """Asks the hub's library. Used from one lane only; `open_lane` gives the desk's keys and a line to its hub."""
 
     def __init__(self, open_lane: Callable[[], AbstractContextManager[SyncLane]]) -> None:
-        self._open_lane = open_lane
-        self._session = HubSession()
+        self._asking = Asking(open_lane)
 
     def look_up(self, question: LicenceQuestion) -> LicenceFinding:
         """What the library says; `unavailable` without a line, and whenever the hub does not answer as the hub."""
-        try:
-            with self._open_lane() as lane:
-                return _finding(self._ask(lane, question))
-        except (PlatformError, TokenExpired) as error:
-            logger.info("the licence library cannot be asked: %s", type(error).__name__)
-            return UNAVAILABLE
-
-    def _ask(self, lane: SyncLane, question: LicenceQuestion) -> LicenceAnswer | None:
-        """The hub's answer; None from a hub that has no library."""
-        self._session.oldest_serial = max(self._session.oldest_serial, lane.desk.key_serial())
-        client = HubClient(
-            lane.desk.registration(), lane.transport, self._session, lambda: lane.rng.token(REQUEST_ID_SIZE).hex()
-        )
         ask = LicenceAsk(
             holder=question.holder,
             type=question.type,
@@ -47,16 +33,11 @@ class HubLicences:
             matter=question.matter,
             visit=question.visit,
         )
-        if self._session.token:
-            try:
-                return client.licence(ask)
-            except TokenExpired:
-                self._session.token = ""
-        challenge = client.hello().challenge
-        if ANSWERS_LICENCES not in self._session.capabilities:
-            return None
-        client.authenticate(challenge, lane.desk.sign(CHALLENGE, challenge.encode()))
-        return client.licence(ask)
+        try:
+            return _finding(self._asking.ask(ANSWERS_LICENCES, lambda client: client.licence(ask)))
+        except (PlatformError, TokenExpired) as error:
+            logger.info("the licence library cannot be asked: %s", type(error).__name__)
+            return UNAVAILABLE
 
 
 def _finding(answer: LicenceAnswer | None) -> LicenceFinding:

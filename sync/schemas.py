@@ -290,6 +290,29 @@ class StreamsAnswer(Message):
     cases: list[CaseFollowed]
 
 
+class PersonAsk(Message):
+    """Find the cases of a person by the document in hand; `clerk` asks. Every question is logged."""
+
+    document: str = Field(pattern=r"^[a-z0-9_]{1,40}$")
+    number: str = Field(pattern=r"^[0-9A-Z]{6,40}$")
+    clerk: str = Field(pattern=r"^[0-9A-Za-z_-]{1,40}$")
+
+
+class PersonCase(Message):
+    """A case of that person: enough to choose it, and no more."""
+
+    number: str
+    state: str
+    matter_name: str
+    received_on: str
+
+
+class PersonAnswer(Message):
+    """Cases of the asking hall, and open ones of others, the newest first."""
+
+    cases: list[PersonCase]
+
+
 class LicenceAsk(Message):
     """Ask the licence library about one holder and one type. Who asks, for what and in which visit is logged."""
 

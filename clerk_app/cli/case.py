@@ -1,19 +1,22 @@
-"""`clerk case list`, `clerk case show`, `clerk document`: looking at cases and rendering their papers again."""
+"""`clerk case list`, `show` and `find`, `clerk document`: looking at cases and rendering their papers again."""
 
 from __future__ import annotations
 
 import argparse
+import sys
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 from clerk_app.cli.store_options import add_store_options, clerk_number, data_folder, password, warn
 from clerk_app.domain.case_number import HALL, grouped
 from clerk_app.domain.case_state import STATE_LABELS, CaseState
 from clerk_app.domain.civil import short_time
+from clerk_app.domain.identity import DocumentKind
 from clerk_app.errors import BadFile
 from clerk_app.services.rows import CaseRow
 
+_DOCUMENTS = get_args(DocumentKind)
 _KINDS = ("receipt", "acceptance_notice")
 
 
@@ -28,12 +31,15 @@ def add_parser(subparsers: argparse._SubParsersAction[Any]) -> None:
     show.add_argument("number", help="办件编号")
     show.add_argument("--fetch", action="store_true", help="本机没有时，从平台调取别的窗口的办件（有记录）")
     show.set_defaults(run=_show, show=_show_case)
+    find = verbs.add_parser("find", help="按证件号码向平台查办件（有记录）；号码从标准输入读一行")
+    find.add_argument("--document", choices=_DOCUMENTS, default="resident_id", help="证件种类")
+    find.set_defaults(run=_find, show=_show_found)
     document = subparsers.add_parser("document", help="重新生成一份文书（标明补打）")
     document.add_argument("kind", choices=_KINDS)
     document.add_argument("--case", required=True, dest="number", help="办件编号")
     document.add_argument("--out", required=True, type=Path, help="PDF 文件")
     document.set_defaults(run=_document, show=lambda result: f"已生成 {result['out']}。")
-    for parser in (listing, show, document):
+    for parser in (listing, show, find, document):
         add_store_options(parser)
         parser.add_argument("--json", action="store_true")
 
@@ -75,6 +81,34 @@ def _fetch(args: argparse.Namespace) -> dict[str, Any]:
             finally:
                 sign_out(desk, me)
         return asdict(show_case(desk, stream.partition("/")[2]))
+
+
+def _find(args: argparse.Namespace) -> dict[str, Any]:
+    """Ask for the cases of a person; the number never is an argument, which everybody on the machine could read."""
+    from clerk_app.bootstrap import case_finder, clerk_name, make_desk, open_for_writing
+    from clerk_app.domain.identity import IdentityDocument
+    from clerk_app.services.look_up import find_person
+    from clerk_app.services.sign_in import sign_in, sign_out
+
+    folder, clerk = data_folder(args), clerk_number(args)
+    with open_for_writing(folder, clerk, password(args)) as store:
+        desk = make_desk(store, finder=case_finder(store))
+        me = sign_in(desk, clerk=clerk, name=clerk_name(folder, clerk), seal_at_hand=False)
+        try:
+            found = find_person(desk, me, IdentityDocument(args.document, number=sys.stdin.readline().strip()))
+        finally:
+            sign_out(desk, me)
+        return {"cases": [asdict(case) for case in found]}
+
+
+def _show_found(result: dict[str, Any]) -> str:
+    if not result["cases"]:
+        return "平台上没有可以查看的办件：本大厅没有，别的大厅没有在办的。"
+    return "\n".join(
+        f"{grouped(case['number'])}  {case['matter_name']}  {STATE_LABELS[CaseState(case['state'])]}  "
+        f"{case['received_on']}"
+        for case in result["cases"]
+    )
 
 
 def _document(args: argparse.Namespace) -> dict[str, Any]:

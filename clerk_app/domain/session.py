@@ -56,6 +56,14 @@ def _case_looked_up(session: Session, fact: Fact) -> Session:
     return session
 
 
+def _person_looked_up(session: Session, fact: Fact) -> Session:
+    """Asking for the cases of a person leaves a trace of who did: the kind of document, and how its number ends."""
+    if session.phase != "active":
+        raise Unlawful("session_not_active")
+    str(fact.body["document"]), str(fact.body["ending"])
+    return session
+
+
 def _logged_out(session: Session, fact: Fact) -> Session:
     if session.phase not in ("active", "locked"):
         raise Unlawful("session_not_open")
@@ -70,6 +78,7 @@ SESSION = StreamType(
         "session.locked": _locked,
         "session.unlocked": _unlocked,
         "session.case_looked_up": _case_looked_up,
+        "session.person_looked_up": _person_looked_up,
         "session.logged_out": _logged_out,
     },
 )

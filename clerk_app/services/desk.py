@@ -9,7 +9,7 @@ from clerk_app.catalogue.catalogue import Catalogue
 from clerk_app.domain.workdays import Calendar
 from clerk_app.seams import Clock, Rng
 from clerk_app.services.no_library import NoLibrary
-from clerk_app.services.ports import CaseDirectory, Journal, LicenceLibrary, NoticeRenderer
+from clerk_app.services.ports import CaseDirectory, CaseFinder, Journal, LicenceLibrary, NoticeRenderer
 from clerk_app.settings import DeskSettings
 
 
@@ -30,7 +30,7 @@ class Desk:
     """What every use case is given. `is_online` tells whether the platform answered last time it was asked.
 
     `mark` is printed on every paper and shown on every page: 演示, 练习 or nothing. `directory` leads to cases of other
-    desks; None where this process has no line.
+    desks, `finder` to those of a person; None where this process has no line.
     """
 
     journal: Journal
@@ -44,6 +44,7 @@ class Desk:
     settings: DeskSettings
     mark: str = ""
     directory: CaseDirectory | None = None
+    finder: CaseFinder | None = None
     licences: LicenceLibrary = field(default_factory=NoLibrary)
 
     def new_id(self) -> str:

@@ -1,4 +1,4 @@
-"""A case of another desk: looked up by its number when there is a line, and followed from then on.
+"""A case of another desk: looked up by its number, or by whose it is, when there is a line, and followed from then on.
 
 Looking at another desk's case is lawful use of personal data and leaves a trace: an entry of the session says who
 looked up what, before the platform is asked, and the platform keeps the same.
@@ -6,10 +6,17 @@ looked up what, before the platform is asked, and the platform keeps the same.
 
 from __future__ import annotations
 
+import re
+from collections.abc import Sequence
+
 from clerk_app.domain import case_number
-from clerk_app.errors import CaseElsewhere, NoSuchCase, PlatformUnreachable, PracticeStore
+from clerk_app.domain.identity import IdentityDocument
+from clerk_app.errors import CaseElsewhere, NoDocumentNumber, NoSuchCase, PlatformUnreachable, PracticeStore
 from clerk_app.services.acts import append_lawful
 from clerk_app.services.desk import Desk, SignedIn
+from clerk_app.services.rows import FoundCase
+
+_DOCUMENT_NUMBER = re.compile(r"[0-9A-Z]{6,40}")
 
 
 def find_case(desk: Desk, number: str) -> str | None:
@@ -72,6 +79,27 @@ def fetch_case(desk: Desk, wanted: str) -> str:
     except PlatformUnreachable:
         raise CaseElsewhere(number=wanted, reason="no_line") from None
     return wanted_case(desk, wanted)
+
+
+def find_person(desk: Desk, me: SignedIn, document: IdentityDocument) -> Sequence[FoundCase]:
+    """The cases of the person whose document was read: of this hall, and open ones of other halls.
+
+    Who asked is recorded here before the platform is asked, and there. Takes as long as the line. Raises
+    `NoDocumentNumber`, `PracticeStore`, and a `PlatformError` where the platform cannot be asked.
+    """
+    number = (document.number or "").strip().upper()
+    if not _DOCUMENT_NUMBER.fullmatch(number):
+        raise NoDocumentNumber
+    if desk.journal.practice:
+        raise PracticeStore
+    if desk.finder is None:
+        raise PlatformUnreachable
+    with desk.journal.write(me.clerk) as unit:
+        append_lawful(
+            unit, me.stream, "session.person_looked_up", {"document": document.document, "ending": number[-4:]}
+        )
+        unit.commit()
+    return desk.finder.find(document.document, number, me.clerk)
 
 
 def _plain(number: str) -> str:

@@ -17,6 +17,7 @@ from clerk_app.services.rows import (
     CaseFilter,
     CaseRow,
     DraftRow,
+    FoundCase,
     LookUp,
     ParkedRow,
     PrintJob,
@@ -210,6 +211,16 @@ class CaseDirectory(Protocol):
         """Ask the platform for what was looked up, and take what it shows.
 
         Raises a `PlatformError` if it could not be asked; what was looked up stays noted.
+        """
+
+
+class CaseFinder(Protocol):
+    """Finds the cases of a person on the platform by a document."""
+
+    def find(self, document: str, number: str, clerk: str) -> Sequence[FoundCase]:
+        """Cases of this hall, and open ones of others, the newest first; the platform logs who asked.
+
+        Raises a `PlatformError` where it cannot be asked.
         """
 
 

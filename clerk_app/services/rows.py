@@ -35,6 +35,16 @@ class CaseRow:
 
 
 @dataclass(frozen=True, slots=True)
+class FoundCase:
+    """A case of the person at the window, as the platform tells of it. `received_on` is ISO."""
+
+    number: str
+    state: str
+    matter_name: str
+    received_on: str
+
+
+@dataclass(frozen=True, slots=True)
 class DraftRow:
     """A draft as kept; `content` is the JSON of `domain.draft`."""
 

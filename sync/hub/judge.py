@@ -18,6 +18,8 @@ from clerk_app.journal.body import readable_body, storable
 from clerk_app.journal.entry import Header
 from clerk_app.journal.exchange import VerdictName
 from clerk_app.journal.hub_facts import HubFact, read_hub_fact
+from sync.hub.keys import HubKeys
+from sync.hub.person_hash import hash_of
 from sync.hub.schema import cases, copies, entries, hub_facts, rechecks
 from sync.hub.sharing import home_of
 from sync.hub.store import insert_all, parts_of
@@ -132,7 +134,7 @@ def _judge(fact: Fact, reasons: Mapping[Place, str], unknown: Mapping[str, tuple
     return Judgement("parked", reason) if reason is not None else APPLIED
 
 
-def case_row(region: str, folded: Folded) -> dict[str, Any] | None:
+def case_row(keys: HubKeys, region: str, folded: Folded) -> dict[str, Any] | None:
     """The row of a case, or None for any other stream and for a case that was never taken in."""
     case = folded.state
     if not isinstance(case, Case) or case.intake is None:
@@ -149,6 +151,7 @@ def case_row(region: str, folded: Folded) -> dict[str, Any] | None:
         "due_on": due.on.isoformat() if due else None,
         "conflicts": len(folded.conflicts),
         "official_number": storable(case.official_number) if case.official_number is not None else None,
+        "person": hash_of(keys, case.intake.applicant),
     }
 
 
@@ -177,17 +180,17 @@ def recheck_rows(region: str, folded: Folded) -> list[dict[str, Any]]:
     ]
 
 
-def replace_case_rows(connection: Connection, region: str, folded: Iterable[Folded]) -> None:
+def replace_case_rows(keys: HubKeys, connection: Connection, region: str, folded: Iterable[Folded]) -> None:
     """Put the rows of these streams in place of what was there; those of a case lie in its home alone."""
     by_home: dict[str, list[Folded]] = defaultdict(list)
     for stream in folded:
         by_home[home_of(stream.stream, region)].append(stream)
     for home, streams in sorted(by_home.items()):
-        _replace_rows(connection, home, streams)
+        _replace_rows(keys, connection, home, streams)
 
 
-def _replace_rows(connection: Connection, home: str, folded: Iterable[Folded]) -> None:
-    known = [(case_row(home, stream), stream) for stream in folded]
+def _replace_rows(keys: HubKeys, connection: Connection, home: str, folded: Iterable[Folded]) -> None:
+    known = [(case_row(keys, home, stream), stream) for stream in folded]
     rows = [row for row, _stream in known if row is not None]
     for part in parts_of([row["number"] for row in rows]):
         for table in (cases, rechecks):

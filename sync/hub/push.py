@@ -238,7 +238,7 @@ def _store(hub: Hub, connection: Connection, device: Device, measured: MeasuredB
     audience = followers(connection, region, old) | takers(connection, region, [*known.keys() - set(old)])
     runs = _runs(fresh, judgements(folded, facts), first)
     _number(connection, region, runs)
-    replace_case_rows(connection, region, folded)
+    replace_case_rows(hub.keys, connection, region, folded)
     lines = entry_lines(shown, audience, writer=device.device)
     joined = [Follow(stream) for stream in old if device.device not in audience[stream]]
     lines[device.device] = [FeedLine(run.hub_seq, verdict_line(run)) for run in runs]

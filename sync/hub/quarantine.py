@@ -121,7 +121,7 @@ def _release(hub: Hub, choice: Choice) -> int:
             _mark(connection, row, verdict="", reason="")
             _mark_copies(connection, row, held[row.stream])
         for stream, holding in held.items():
-            judge_again(connection, stream, holding)
+            judge_again(hub, connection, stream, holding)
         for row in chosen:
             for region in held[row.stream].regions:
                 show_late(connection, region, [_numbered(connection, hub, region, row)], writer=choice.device)

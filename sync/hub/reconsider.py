@@ -14,7 +14,7 @@ from sync.feed_page import verdict_line
 from sync.hub.hub import Hub
 from sync.hub.judge import QUARANTINED, UNKNOWN_KIND, Judgement, judgements, load_facts, replace_case_rows
 from sync.hub.order import FeedLine, append_to_feed, take_numbers
-from sync.hub.schema import chains, entries, verdicts
+from sync.hub.schema import cases, chains, entries, verdicts
 from sync.hub.sharing import Holding, lock_holders
 from sync.hub.store import AnyRow, insert_all, retried
 
@@ -29,12 +29,29 @@ def reconsider(hub: Hub) -> int:
     return sum(retried(partial(_reconsider, hub, row.region, row.stream)) for row in found)
 
 
+def index_persons(hub: Hub) -> int:
+    """Give the rows of cases from before there was one the hash of their applicant; return how many."""
+    with hub.store.reading() as connection:
+        statement = select(cases.c.region, cases.c.number).where(cases.c.person.is_(None))
+        found = connection.execute(statement.order_by(*statement.selected_columns)).fetchall()
+    for row in found:
+        retried(partial(_index, hub, row.region, f"case/{row.number}"))
+    return len(found)
+
+
+def _index(hub: Hub, region: str, stream: str) -> None:
+    with hub.store.writing() as connection:
+        lock_holders(connection, region, [stream])
+        folded = fold_stream(stream, load_facts(connection, region, [stream])[stream])
+        replace_case_rows(hub.keys, connection, region, [folded])
+
+
 def _reconsider(hub: Hub, region: str, stream: str) -> int:
     with hub.store.writing() as connection:
-        return judge_again(connection, stream, lock_holders(connection, region, [stream])[stream])
+        return judge_again(hub, connection, stream, lock_holders(connection, region, [stream])[stream])
 
 
-def judge_again(connection: Connection, stream: str, holding: Holding) -> int:
+def judge_again(hub: Hub, connection: Connection, stream: str, holding: Holding) -> int:
     """Judge every entry of a stream, each at its place, wherever its desk is; return how many verdicts changed.
 
     Call under the locks of all regions that hold the stream.
@@ -45,7 +62,7 @@ def judge_again(connection: Connection, stream: str, holding: Holding) -> int:
         folded = fold_stream(stream, facts)
         changed += _judge_again(connection, region, facts, folded)
         if changed:
-            replace_case_rows(connection, region, [folded])
+            replace_case_rows(hub.keys, connection, region, [folded])
     return changed
 
 

@@ -259,10 +259,30 @@ cases = Table(
     Column("due_on", Text),
     Column("conflicts", BigInteger, nullable=False),
     Column("official_number", Text),
+    Column("person", Text),
     Index("cases_by_state", "region", "state"),
     Index("cases_by_official_number", "region", "official_number"),
+    Index("cases_by_person", "region", "person"),
 )
-"""Folded from entries and hub facts by the domain's own code; may be dropped and folded again."""
+"""Folded from entries and hub facts by the domain's own code; may be dropped and folded again.
+
+`person` is the keyed hash of the applicant's document (`persons.py`), empty without a number; null in a row from before
+there was one.
+"""
+
+person_requests = Table(
+    "person_requests",
+    metadata,
+    Column("region", Text, primary_key=True),
+    Column("device", Text, primary_key=True),
+    Column("request", Text, primary_key=True),
+    Column("clerk", Text, nullable=False),
+    Column("person", Text, nullable=False),
+    Column("found", BigInteger, nullable=False),
+    Column("asked_at", BigInteger, nullable=False),
+    Index("person_requests_by_person", "region", "person"),
+)
+"""Who asked for the cases of whom, by the hash, and how many were told."""
 
 licences = Table(
     "licences",

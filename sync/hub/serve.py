@@ -11,7 +11,7 @@ from typing import Any
 from clerk_app.errors import HubPortTaken
 from sync.hub.hub import Hub
 from sync.hub.licences.recheck import recheck_all
-from sync.hub.reconsider import reconsider
+from sync.hub.reconsider import index_persons, reconsider
 from sync.hub.tls import ServerTls
 
 KEEP_ALIVE_S = 120
@@ -41,6 +41,7 @@ def serve(hub: Hub, place: Place, announce: Callable[[str], None]) -> None:
     listener = _listen(place.host, place.port)
     url = _url(place, listener)
     reconsider(hub)
+    index_persons(hub)
     recheck_all(hub)
     hub.store.put_value(URL, url)
     config = uvicorn.Config(

@@ -25,6 +25,7 @@ from sync.hub.feed import compare, read_feed
 from sync.hub.follows import take_up
 from sync.hub.hub import Hub
 from sync.hub.licences.ask import ask_library
+from sync.hub.persons import find_cases
 from sync.hub.progress_page import progress_page
 from sync.hub.push import push
 from sync.hub.refusal import Refused
@@ -50,6 +51,8 @@ from sync.schemas import (
     LicenceAnswer,
     LicenceAsk,
     Message,
+    PersonAnswer,
+    PersonAsk,
     PieceAnswer,
     Problem,
     PushAnswer,
@@ -216,6 +219,11 @@ class HubService:
         """Follow cases by their numbers."""
         return take_up(self._hub, self._device(request), read_message(StreamsAsk, request))
 
+    def persons(self, request: Request) -> PersonAnswer:
+        """Find the cases of a person by the document in hand."""
+        ask = read_message(PersonAsk, request)
+        return find_cases(self._hub, self._device(request), ask, request.headers.get(wire.REQUEST_ID, ""))
+
     # ---- licences -----------------------------------------------------------------------------------------------
 
     def licences(self, request: Request) -> LicenceAnswer:
@@ -287,6 +295,7 @@ ROUTES: dict[tuple[str, str], Route] = {
     ("POST", "/v1/handovers"): Route(HubService.handover, HandoverAnswer, HandoverAsk),
     ("POST", "/v1/handovers/take"): Route(HubService.take_handover, HandoverAnswer, TakeAsk),
     ("POST", "/v1/streams"): Route(HubService.streams, StreamsAnswer, StreamsAsk),
+    ("POST", "/v1/persons"): Route(HubService.persons, PersonAnswer, PersonAsk),
     ("POST", "/v1/licences"): Route(HubService.licences, LicenceAnswer, LicenceAsk),
     ("GET", "/v1/entries"): Route(HubService.own_entries, None, query=("chain", "after")),
     ("POST", "/v1/facts"): Route(HubService.facts, FactsAnswer, FactsAsk),

@@ -55,7 +55,7 @@ def place(hub: Hub, connection: Connection, said: HubFact, folded: Folded, holdi
         "signature": hub.keys.sign_fact(fact),
     }
     insert_all(connection, hub_facts, [row])
-    replace_case_rows(connection, fact.region, [folded])
+    replace_case_rows(hub.keys, connection, fact.region, [folded])
     show(connection, fact.region, [Numbered(fact.hub_seq, fact.stream, fact.message())])
     for other in holding.others(holding.home):
         copy_to(hub, connection, other, [Copied(fact)])

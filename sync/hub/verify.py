@@ -177,7 +177,7 @@ def _blobs(hub: Hub, connection: Connection) -> Iterator[str]:
             yield f"blob {blob}"
 
 
-def _cases(_hub: Hub, connection: Connection) -> Iterator[str]:
+def _cases(hub: Hub, connection: Connection) -> Iterator[str]:
     rows = connection.execute(select(cases)).mappings()
     stored = {(row["region"], row["number"]): dict(row) for row in rows}
     streams = union(*(select(table.c.region, table.c.stream) for table in (entries, hub_facts, copies)))
@@ -186,8 +186,12 @@ def _cases(_hub: Hub, connection: Connection) -> Iterator[str]:
         if home_of(stream, region) != region:
             continue
         folded = fold_stream(stream, facts)
-        row = case_row(region, folded)
-        if row is not None and stored.pop((region, row["number"]), None) != row:
+        row = case_row(hub.keys, region, folded)
+        kept = stored.pop((region, row["number"]), None) if row is not None else None
+        if kept is not None and kept["person"] is None:
+            # From before there was an index of persons; it is filled when the hub is served.
+            kept["person"] = row["person"] if row is not None else None
+        if row is not None and kept != row:
             yield f"case {row['number']}"
         for wanted in recheck_rows(region, folded):
             if (known := tuple(sorted(wanted.items()))) not in pending:

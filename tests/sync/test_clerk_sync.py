@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 
 import pytest
@@ -21,7 +22,7 @@ from tests.helpers.intake import CHEAP, CLERK, PASSWORD
 from tests.helpers.network import Portal, free_port, http_answer
 from tests.sync.conftest import DirectLine
 from tests.sync.memory_desk import MemoryDesk
-from tests.sync.work import case_number_of, taken_in
+from tests.sync.work import APPLICANT, case_number_of, taken_in
 
 KEYS = {
     "pushed",
@@ -137,6 +138,11 @@ def test_a_case_of_another_desk_is_fetched_by_its_number_and_marked_in_the_list(
     assert (code, json.loads(said)["error"]["code"]) == (1, "case_elsewhere")
     with RunningHub(tmp_path / "hub", port=port):
         code, said = clerk_case("show", number, "--fetch", "--json")
-    assert (code, json.loads(said)["number"]) == (0, number)
+        assert (code, json.loads(said)["number"]) == (0, number)
+        monkeypatch.setattr("sys.stdin", io.StringIO(APPLICANT["number"] + "\n"))
+        code, said = clerk_case("find", "--json")
+        assert (code, [case["number"] for case in json.loads(said)["cases"]]) == (0, [number])
+        code, said = clerk_case("find", "--json")
+        assert (code, json.loads(said)["error"]["code"]) == (1, "no_document_number")
     code, said = clerk_case("list")
     assert (code, said.strip().endswith("已上传  设备 002")) == (0, True)
