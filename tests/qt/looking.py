@@ -32,6 +32,8 @@ def _cut(top: QWidget) -> Iterator[tuple[QLabel, str]]:
                 yield label, "is elided"
         elif _needs(label) > label.height() + 1:
             yield label, f"needs {_needs(label)} of {label.height()} lines' height"
+        elif label.wordWrap() and _widest(label) > label.width() + 1:
+            yield label, f"a line of it needs {_widest(label)} of {label.width()} pixels"
         elif not label.wordWrap() and label.sizeHint().width() > label.width() + 1:
             yield label, f"needs {label.sizeHint().width()} of {label.width()} pixels"
         elif not _inside_parent(label, top):
@@ -40,6 +42,12 @@ def _cut(top: QWidget) -> Iterator[tuple[QLabel, str]]:
 
 def _needs(label: QLabel) -> int:
     return label.heightForWidth(label.width()) if label.wordWrap() else label.fontMetrics().height()
+
+
+def _widest(label: QLabel) -> int:
+    """The longest line after wrapping: Qt lets a word that is longer than the label stick out of it."""
+    room = QRect(0, 0, label.contentsRect().width(), 10_000)
+    return label.fontMetrics().boundingRect(room, int(Qt.TextFlag.TextWordWrap), QLabel.text(label)).width()
 
 
 def _inside_parent(widget: QWidget, top: QWidget) -> bool:

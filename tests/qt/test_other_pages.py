@@ -18,6 +18,7 @@ from ui.pages.citizen import CitizenWindow, RatingButton
 from ui.pages.devices import DevicesPage
 from ui.pages.shell import Shell
 from ui.samples import frames, lists
+from ui.viewmodels.devices_state import DevicesState
 
 pytestmark = pytest.mark.usefixtures("gui_never_waits")
 
@@ -113,6 +114,24 @@ def test_while_syncing_no_second_sync_is_asked_for(qtbot):
     model.acts.clear()
     press("F5")
     assert model.acts == []
+
+
+@pytest.mark.parametrize("later", [lists.devices_practice(), lists.devices_syncing(), lists.devices_unplugged()])
+def test_whatever_comes_and_goes_on_the_page_the_keys_stay_with_it(qtbot, later):
+    model = RecordingModel(DevicesState())
+    page = _opened(qtbot, DevicesPage(model))
+    model.show(later)
+    QApplication.processEvents()
+    assert focus() is page
+
+
+def test_a_button_that_goes_leaves_the_keys_to_its_page(qtbot):
+    model = RecordingModel(lists.devices_unplugged())
+    page = _opened(qtbot, DevicesPage(model))
+    page.findChild(QPushButton, "device:card_reader").setFocus()
+    model.show(lists.devices_practice())
+    QApplication.processEvents()
+    assert focus() is page
 
 
 def test_the_details_for_a_maintainer_are_closed_until_asked_for(qtbot):

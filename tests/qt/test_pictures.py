@@ -92,6 +92,27 @@ def test_the_eye_finds_a_faint_word(qtbot):
     assert faint_words(window) == []
 
 
+def test_a_long_path_breaks_where_it_may_and_the_eye_finds_one_that_does_not(qtbot):
+    from PySide6.QtWidgets import QLabel
+
+    from ui.components.text import wrapped
+
+    window = QWidget()
+    qtbot.addWidget(window)
+    window.resize(260, 300)
+    path = "C:\\Users\\Example\\AppData\\Local\\window-clerk\\handover-999999031.parcel"
+    broken, plain = wrapped(path), QLabel(path)
+    plain.setWordWrap(True)
+    for place, label in enumerate((broken, plain)):
+        label.setParent(window)
+        label.setGeometry(0, 150 * place, 250, 140)
+    window.show()
+    assert broken.text() == path
+    assert len(cut_words(window)) == 1
+    plain.hide()
+    assert cut_words(window) == []
+
+
 def test_the_eye_finds_a_cut_word(qtbot):
     from PySide6.QtWidgets import QLabel
 
