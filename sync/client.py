@@ -21,6 +21,7 @@ from clerk_app.journal.orders import SignedOrder
 from sync import capabilities, wire
 from sync.batch import Batch, decode_batch
 from sync.feed_page import order_to_leave, read_signed_order
+from sync.pieces import Piece, encode_pieces
 from sync.registration import registration_proof, verifier_of
 from sync.schemas import (
     AcksAnswer,
@@ -225,6 +226,11 @@ class HubClient:
         if answer.status in (409, 422):
             raise OffsetDiffers
         return self._read(answer, PieceAnswer)
+
+    def send_pieces(self, pieces: Sequence[Piece]) -> Sequence[BlobStanding]:
+        """Send pieces of several blobs; how much the hub has of each then."""
+        answer = self._call("PATCH", "/v1/blobs", {wire.CONTENT_TYPE: wire.PIECES}, encode_pieces(pieces))
+        return self._read(answer, BlobsAnswer).blobs
 
     # ---- hand-overs of other devices ----------------------------------------------------------------------------
 

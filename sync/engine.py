@@ -45,6 +45,7 @@ from sync.plan import (
     Register,
     RestartFeed,
     SendPiece,
+    SendPieces,
     TakeBack,
     TakeUp,
     plan,
@@ -186,8 +187,10 @@ class _Run:
 
     def _begin(self, operation: Operation) -> None:
         if not isinstance(operation, _LAWFULLY_REPEATED):
-            self._tries[operation] += 1
-            if self._tries[operation] > MAX_TRIES:
+            # In whatever company: a piece that never gets through must not go on for ever.
+            tried = operation.pieces if isinstance(operation, SendPieces) else (operation,)
+            self._tries.update(tried)
+            if any(self._tries[one] > MAX_TRIES for one in tried):
                 raise Stuck
         errand = self._errand(operation)
         if errand is not None:
@@ -244,6 +247,8 @@ class _Run:
                 return Errand(operation, lambda: client.ask_blobs(ids))
             case SendPiece():
                 return self._blobs.begin_piece(operation)
+            case SendPieces():
+                return self._blobs.begin_pieces(operation)
         return None
 
     def _take(self, errand: Errand) -> None:
@@ -278,6 +283,8 @@ class _Run:
                 self._blobs.asked(ids, answer)
             case SendPiece():
                 self._blobs.piece_sent(answer, errand)
+            case SendPieces():
+                self._blobs.pieces_sent(answer, errand)
 
     def _request_id(self) -> str:
         return self._lane.rng.token(REQUEST_ID_SIZE).hex()

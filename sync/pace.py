@@ -8,13 +8,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from sync.plan import Operation, Push, SendPiece
+from sync.plan import Operation, Push, SendPiece, SendPieces
 
 TARGET_S = 1.0
 """Seconds that one request should take, hub included."""
 _MOST_CHANGE = 2.0
-_FULL = 0.75
-"""Share of its size from which a request counts as full: entries are not cut."""
+_FULL = 0.5
+"""Share of its size from which a request counts as full: entries are not cut, nor are small blobs."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +43,7 @@ class Pace:
 
 @dataclass(slots=True)
 class Paces:
-    """Of batches (bytes of entries before compression) and of pieces of blobs."""
+    """Of batches (bytes of entries before compression) and of pieces of blobs, those of one request together."""
 
     batch: Pace = Pace(512 * 1024, 64 * 1024, 1024 * 1024)
     piece: Pace = Pace(256 * 1024, 32 * 1024, 1024 * 1024)
@@ -53,5 +53,5 @@ class Paces:
         match operation:
             case Push():
                 self.batch = self.batch.after_failure()
-            case SendPiece():
+            case SendPiece() | SendPieces():
                 self.piece = self.piece.after_failure()

@@ -13,11 +13,13 @@ repair stand alone: nothing is under way beside them.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Literal, TypeVar
 
 from clerk_app.journal.exchange import BlobId, WantedCase
-from sync.capabilities import KEEPS_EARLY, SHOWS_CASES, SHOWS_ENTRIES, TAKES_FACTS
+from sync.capabilities import KEEPS_EARLY, SHOWS_CASES, SHOWS_ENTRIES, TAKES_FACTS, TAKES_PIECES
+from sync.pieces import MAX_PIECES
 
 FeedStand = Literal["current", "behind", "lost"]
 """`lost`: the hub does not know our place, because an older copy of it was put back."""
@@ -32,6 +34,8 @@ MAX_PUSHES = 4
 MAX_TRANSFERS = 4
 """Batches and pieces on their way at once, each on a connection of its own."""
 MAX_BLOBS_ASKED = 500
+LEAST_SHARE = 64 * 1024
+"""Bytes below which blobs that go together are not spread over several connections."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,6 +186,13 @@ class SendPiece:
     offset: int
 
 
+@dataclass(frozen=True, slots=True)
+class SendPieces:
+    """Send what is left of several blobs in one request."""
+
+    pieces: tuple[SendPiece, ...]
+
+
 Operation = (
     Hello
     | Register
@@ -198,6 +209,7 @@ Operation = (
     | OfferFacts
     | AskBlobs
     | SendPiece
+    | SendPieces
 )
 AnyOperation = TypeVar("AnyOperation", bound=Operation)
 
@@ -208,6 +220,7 @@ class Knowledge:
 
     `met`: both digests were compared in this sync; `compared`: and nothing has changed since. `under_way`: what was
     begun and has no answer. `wanted`: cases of other desks, looked up here and not yet shown.
+    `together`: bytes of blobs that one request should carry now.
     `can`: what this hub can do (`sync.capabilities`). `lost_facts`: how many of its facts it has lost and was not
     offered yet.
     """
@@ -225,6 +238,7 @@ class Knowledge:
     waiting: tuple[WaitingView, ...] = field(default=())
     wanted: tuple[WantedCase, ...] = field(default=())
     under_way: tuple[Operation, ...] = field(default=())
+    together: int = 0
 
 
 _ALONE = (Hello, Register, Authenticate, Compare, Probe, CutChain, TakeBack)
@@ -393,11 +407,34 @@ def _blobs(known: Knowledge) -> tuple[Operation, ...]:
 
 def _pieces(known: Knowledge, unsent: list[BlobView], urgent: set[BlobId]) -> tuple[Operation, ...]:
     """The next piece of every blob nothing of which is under way; none but of urgent ones while any such is left."""
-    busy = {piece.blob for piece in _under_way(known, SendPiece)}
-    free = MAX_TRANSFERS - len(busy) - len(_under_way(known, Push))
+    alone, together = _under_way(known, SendPiece), _under_way(known, SendPieces)
+    busy = {piece.blob for piece in (*alone, *(piece for one in together for piece in one.pieces))}
+    if len(alone) + len(together) + len(_under_way(known, Push)) >= MAX_TRANSFERS:
+        return ()
     first = [blob for blob in unsent if blob.id in urgent] or unsent
-    ready = [SendPiece(blob.id, blob.offset or 0) for blob in sorted(first, key=_left) if blob.id not in busy]
-    return tuple(ready) if free > 0 else ()
+    ready = sorted((blob for blob in first if blob.id not in busy), key=_left)
+    most = known.together if TAKES_PIECES in known.can else 0
+    share = -(-sum(_left(blob)[0] for blob in ready) // MAX_TRANSFERS)
+    return tuple(_grouped(ready, min(most, max(LEAST_SHARE, share))))
+
+
+def _grouped(ready: list[BlobView], most: int) -> Iterator[Operation]:
+    """One request for neighbours of which no more than `most` bytes are left; so that none of them is cut."""
+    group: list[SendPiece] = []
+    size = 0
+    for blob in ready:
+        left, _ = _left(blob)
+        if group and (size + left > most or len(group) == MAX_PIECES):
+            yield _as_one(group)
+            group, size = [], 0
+        group.append(SendPiece(blob.id, blob.offset or 0))
+        size += left
+    if group:
+        yield _as_one(group)
+
+
+def _as_one(group: list[SendPiece]) -> SendPiece | SendPieces:
+    return group[0] if len(group) == 1 else SendPieces(tuple(group))
 
 
 def _left(blob: BlobView) -> tuple[int, BlobId]:

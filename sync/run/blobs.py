@@ -3,16 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
+from clerk_app.errors import BlobDamaged
 from clerk_app.failpoints import failpoint
 from clerk_app.journal.exchange import BlobId
 from sync.client import HubClient, OffsetDiffers
 from sync.crew import Errand
 from sync.learn import blobs_after_asking
-from sync.plan import BlobView, SendPiece
+from sync.pieces import Piece
+from sync.plan import BlobView, SendPiece, SendPieces
 from sync.run.state import RunState
 from sync.schemas import BlobStanding
+
+
+@dataclass(frozen=True, slots=True)
+class SentTogether:
+    """Which blobs went in one request, how much the hub has of each now, and those that could not be read."""
+
+    ids: tuple[BlobId, ...]
+    found: Sequence[BlobStanding]
+    damaged: Sequence[BlobDamaged]
 
 
 class Blobs:
@@ -20,6 +31,7 @@ class Blobs:
 
     def __init__(self, state: RunState, client: HubClient) -> None:
         self._state, self._client = state, client
+        state.know(together=state.lane.paces.piece.size)
 
     def asked(self, ids: Sequence[BlobId], standings: Sequence[BlobStanding]) -> None:
         """Learn how much of each the hub has."""
@@ -42,14 +54,46 @@ class Blobs:
 
         return Errand(operation, call, min(size, view.size - offset))
 
+    def begin_pieces(self, operation: SendPieces) -> Errand:
+        """Send what is left of several blobs; one that cannot be read is left out."""
+        desk, client = self._state.desk, self._client
+        views = [self._state.blob(piece.blob) for piece in operation.pieces]
+
+        def call() -> SentTogether:
+            damaged: list[BlobDamaged] = []
+            pieces = []
+            for view in views:
+                offset = view.offset or 0
+                try:
+                    pieces.append(
+                        Piece(view.id, offset, view.size, desk.read_blob(view.id, offset, view.size - offset))
+                    )
+                except BlobDamaged as error:
+                    damaged.append(error)
+            found = client.send_pieces(pieces) if pieces else ()
+            return SentTogether(tuple(piece.blob for piece in pieces), found, damaged)
+
+        return Errand(operation, call, sum(view.size - (view.offset or 0) for view in views))
+
     def piece_sent(self, view: BlobView, errand: Errand) -> None:
         """Learn how much of the blob the hub has now."""
+        self._state.set_blob(view)
+        self._sent(errand, complete=int(view.complete))
+
+    def pieces_sent(self, sent: SentTogether, errand: Errand) -> None:
+        """Learn how much of each blob the hub has now."""
+        self.asked(sent.ids, sent.found)
+        for error in sent.damaged:
+            self._state.cannot_send(error)
+        self._sent(errand, complete=sum(standing.complete for standing in sent.found))
+
+    def _sent(self, errand: Errand, *, complete: int) -> None:
         state = self._state
         paces = state.lane.paces
         paces.piece = paces.piece.after(errand.size, errand.seconds)
+        state.know(together=paces.piece.size)
         failpoint("sync.piece_sent")
-        state.set_blob(view)
-        state.blobs_sent += view.complete
+        state.blobs_sent += complete
         # What was written meanwhile goes first.
         state.look_at_chains()
         state.tell()

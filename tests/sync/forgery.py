@@ -7,6 +7,7 @@ from collections.abc import Mapping
 
 from clerk_app.journal.hub_facts import Ack, sign_ack
 from sync import wire
+from sync.pieces import decode_pieces
 from sync.schemas import AckMessage
 
 SIGNATURE = "5a" * 64
@@ -24,6 +25,9 @@ def claim(route: str, headers: Mapping[str, str], body: bytes) -> bytes | None:
         return _acks([(one["chain"], one["first"], one["last"], bytes(32)) for one in asked])
     if route.startswith("/v1/blobs/") and wire.UPLOAD_LENGTH in headers:
         return json.dumps({"offset": int(headers[wire.UPLOAD_LENGTH]), "complete": True}).encode()
+    if route == "/v1/blobs" and headers.get(wire.CONTENT_TYPE) == wire.PIECES:
+        found = [{"id": piece.blob, "offset": piece.length, "complete": True} for piece in decode_pieces(body)]
+        return json.dumps({"blobs": found}).encode()
     return None
 
 

@@ -248,3 +248,55 @@ def test_blobs_found_whole_by_asking_are_noted_in_one_commit(upload, monkeypatch
     with upload.platform.hub.store.reading() as connection:
         sizes = connection.execute(select(blobs.c.size)).scalars().all()
     assert sorted(sizes) == sorted(map(len, CONTENTS))
+
+
+# ---- a whole sync -------------------------------------------------------------------------------------------------
+
+
+def case_with(desk, contents):
+    number = case_number_of("001", 1)
+    named = [desk.put_blob(content) for content in contents]
+    desk.append(f"case/{number}", "case.taken_in", taken_in(number, *map(scan, named)))
+    return named
+
+
+def blob_requests(line):
+    return [request for request in line.requests if request.method == "PATCH"]
+
+
+def test_small_scans_go_in_one_request(platform):
+    desk = platform.desk()
+    case_with(desk, [bytes([n]) * 3000 for n in range(20)])
+    line = DirectLine(platform.service)
+    report = sync_once(platform.lane(desk, line))
+    assert (report.state, report.pending, report.blobs_sent) == ("done", 0, 20)
+    assert len(blob_requests(line)) == 1
+
+
+def test_a_damaged_scan_is_left_out_of_its_company(platform):
+    desk = platform.desk()
+    damaged, *others = case_with(desk, [bytes([n]) * 3000 for n in range(5)])
+    desk.blobs[damaged.id] = b"!" * 3000
+    line = DirectLine(platform.service)
+    report = sync_once(platform.lane(desk, line))
+    assert (report.state, report.pending, report.blobs_sent) == ("partial", 1, 4)
+    assert all(platform.hub.shelf.is_whole(blob.id) for blob in others)
+    assert not platform.hub.shelf.has(damaged.id)
+
+
+def test_a_scan_that_is_always_spoilt_on_its_way_does_not_keep_a_sync_going(platform):
+    """By a broken proxy that also mends every check sum on its way back."""
+    desk = platform.desk()
+    case_with(desk, [bytes([n]) * 3000 for n in range(4)])
+
+    class Spoils(DirectLine):
+        def send(self, request):
+            if request.method != "PATCH":
+                return super().send(request)
+            answer = super().send(replace(request, body=request.body[:-1] + b"?"))
+            return platform.hub.keys.sign_answer(request, answer)
+
+    line = Spoils(platform.service)
+    assert sync_once(platform.lane(desk, line)).state == "partial"
+    assert len(blob_requests(line)) < 10
+    assert sync_once(platform.lane(desk)).state == "done"

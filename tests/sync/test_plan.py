@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from clerk_app.journal.exchange import WantedCase
 from sync import capabilities
 from sync.plan import (
+    LEAST_SHARE,
     AskBlobs,
     Authenticate,
     BlobView,
@@ -27,6 +28,7 @@ from sync.plan import (
     Register,
     RestartFeed,
     SendPiece,
+    SendPieces,
     TakeBack,
     TakeUp,
     WaitingView,
@@ -87,6 +89,7 @@ def situations(draw):
         blobs=tuple(blobs),
         waiting=tuple(waiting),
         wanted=draw(st.sampled_from([(), (WantedCase("1", "0312"),)])),
+        together=draw(st.sampled_from([0, 100, 400, 10**6])),
     )
 
 
@@ -156,6 +159,18 @@ def done(known, operation):
             sent = [replace(b, offset=offset + PIECE, complete=offset + PIECE >= b.size) for b in known.blobs]
             blobs = tuple(new if old.id == blob else old for old, new in zip(known.blobs, sent, strict=True))
             return replace(known, blobs=blobs, compared=False)
+        case SendPieces(pieces):
+            assert len(pieces) > 1
+            whole = dict.fromkeys(piece.blob for piece in pieces)
+            assert len(whole) == len(pieces)
+            blobs = tuple(replace(b, offset=b.size, complete=True) if b.id in whole else b for b in known.blobs)
+            return replace(known, blobs=blobs, compared=False)
+
+
+def pieces_of(operations):
+    """All pieces of a plan, in order, whatever company they go in."""
+    for one in operations:
+        yield from one.pieces if isinstance(one, SendPieces) else (one,) if isinstance(one, SendPiece) else ()
 
 
 def named_there(known):
@@ -204,7 +219,7 @@ def test_no_blob_goes_before_an_entry_that_names_it(known):
     there = named_there(known)
     for operation in plan(known):
         assert not isinstance(operation, AskBlobs) or there.issuperset(operation.ids)
-        assert not isinstance(operation, SendPiece) or operation.blob in there
+        assert there.issuperset(piece.blob for piece in pieces_of([operation]))
 
 
 @given(situations())
@@ -218,10 +233,11 @@ def test_entries_go_before_the_feed_and_the_feed_before_blobs_small_ones_first(k
     operations = plan(replace(known, authenticated=True))
     repair = [Probe, CutChain, TakeBack, RestartFeed]
     order = [Compare, *repair, Confirm, Push, ReadFeed, OfferFacts, TakeUp, AskBlobs, SendPiece]
-    ranks = [order.index(type(operation)) for operation in operations]
+    kinds = [SendPiece if isinstance(operation, SendPieces) else type(operation) for operation in operations]
+    ranks = [order.index(kind) for kind in kinds]
     assert ranks == sorted(ranks)
     sizes = {blob.id: blob.size for blob in known.blobs}
-    left = [sizes[one.blob] - one.offset for one in operations if isinstance(one, SendPiece)]
+    left = [sizes[one.blob] - one.offset for one in pieces_of(operations)]
     assert left == sorted(left)
 
 
@@ -370,6 +386,44 @@ def test_four_pieces_go_at_once_and_never_two_of_one_blob():
         known = replace(known, under_way=(*known.under_way, SendPiece(name, 0)))
         assert SendPiece(name, 0) not in plan(known)
     assert plan(known) == ()
+
+
+def with_scans(*sizes, together, **changes):
+    """A stored case that waits for scans of these sizes, named u, v, w, …, nothing of which was sent."""
+    names = "uvwxyz"[: len(sizes)]
+    blobs = tuple(BlobView(name, size, 0) for name, size in zip(names, sizes, strict=True))
+    chains = (ChainView("a", 1, 1, 1),)
+    known = replace(READY, chains=chains, blobs=blobs, waiting=(WaitingView("a", 1, tuple(names)),), together=together)
+    return replace(known, **{"can": ALL_OF_THEM, **changes})
+
+
+def together(*names):
+    return SendPieces(tuple(SendPiece(name, 0) for name in names))
+
+
+def test_small_blobs_go_together_as_long_as_none_must_be_cut():
+    known = with_scans(10, 20, 30, 40, 5000, together=60)
+    assert plan(known) == (together("u", "v", "w"), SendPiece("x", 0), SendPiece("y", 0))
+    assert plan(replace(known, can=frozenset()))[0] == SendPiece("u", 0)
+
+
+def test_blobs_on_their_way_together_are_not_sent_again_and_count_as_one_transfer():
+    known = with_scans(10, 10, 10, 10, together=20, under_way=(together("u", "v"),))
+    assert plan(known) == (together("w", "x"),)
+    three = replace(known, under_way=(together("u", "v"), Push("a", 0), Push("a", 1), Push("a", 2)))
+    assert plan(three) == ()
+
+
+def test_what_is_left_is_spread_over_the_connections_but_for_crumbs():
+    share = LEAST_SHARE
+    assert plan(with_scans(*(6 * [2 * share]), together=100 * share))[:2] == (SendPiece("u", 0), SendPiece("v", 0))
+    assert plan(with_scans(*(6 * [100]), together=100 * share)) == (together(*"uvwxyz"),)
+
+
+def test_urgent_blobs_go_together_without_any_others():
+    known = with_scans(10, 10, 10, together=1000)
+    waiting = (WaitingView("a", 1, ("u", "w"), urgent=True), WaitingView("a", 1, ("v",)))
+    assert plan(replace(known, waiting=waiting)) == (together("u", "w"),)
 
 
 def test_the_feed_waits_for_entries_and_blobs_for_nothing():

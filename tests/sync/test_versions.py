@@ -17,7 +17,13 @@ from sync.wire import Request, Response
 from tests.sync.conftest import DirectLine
 from tests.sync.work import case_number_of, logged_in, scan, taken_in
 
-NEW_ROUTES = [("GET", "/v1/entries"), ("POST", "/v1/facts"), ("POST", "/v1/streams"), ("POST", "/v1/handovers")]
+NEW_ROUTES = [
+    ("GET", "/v1/entries"),
+    ("POST", "/v1/facts"),
+    ("POST", "/v1/streams"),
+    ("POST", "/v1/handovers"),
+    ("PATCH", "/v1/blobs"),
+]
 
 
 class VersionsLine(DirectLine):
@@ -65,15 +71,18 @@ def test_every_pair_of_versions_syncs(platform, monkeypatch, desk_age, hub_age):
     lane = platform.lane(desk, line)
     numbers = [case_number_of("001", counter) for counter in (1, 2)]
     for number in numbers:
-        desk.append(f"case/{number}", "case.taken_in", taken_in(number, scan(desk.put_blob(b"a scan"))))
+        scans = [scan(desk.put_blob(content)) for content in (b"a scan", b"another scan")]
+        desk.append(f"case/{number}", "case.taken_in", taken_in(number, *scans))
     desk.look_up(case_number_of("002", 1))
     assert (sync_once(lane).state, sync_once(lane).pending) == ("done", 0)
     decide(platform.hub, Ruling(numbers[0], "grant"))
     assert sync_once(lane).pulled == 1
-    assert (digest(platform.hub).cases, digest(platform.hub).blobs) == (2, 1)
+    assert (digest(platform.hub).cases, digest(platform.hub).blobs) == (2, 2)
     assert verify_hub(platform.hub).first_fault is None
     used = {request.route for request in line.requests}
     assert ("/v1/streams" in used) == (hub_age != "first")
+    together = [request for request in line.requests if (request.method, request.route) == ("PATCH", "/v1/blobs")]
+    assert len(together) == (0 if hub_age == "first" else 1)
 
 
 def test_with_a_hub_of_the_first_version_a_store_that_was_put_back_is_told_and_goes_on(platform, monkeypatch):
