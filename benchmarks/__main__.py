@@ -17,7 +17,7 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from benchmarks import commit, herd, notice, scans, start, sync500, urgent
+from benchmarks import commit, herd, notice, scans, search, start, sync500, urgent
 from benchmarks.bench import Bench
 from benchmarks.lab import noise
 from benchmarks.lab.install_peers import CannotInstall, install_peers
@@ -29,6 +29,7 @@ SECTIONS: Mapping[str, Callable[[Bench], Section]] = {
     commit.SECTION: commit.run,
     start.SECTION: start.run,
     notice.SECTION: notice.run,
+    search.SECTION: search.run,
     sync500.SECTION: sync500.run,
     scans.SECTION: scans.run,
     urgent.SECTION: urgent.run,

@@ -9,6 +9,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
 from clerk_app.catalogue.calendar import load_calendar
+from clerk_app.catalogue.loader import SHIPPED
+from clerk_app.catalogue.readings import read_readings
 from clerk_app.domain.licences import UNAVAILABLE, LicenceFinding, LicenceQuestion
 from clerk_app.errors import BadFile, DeviceRevoked, DiskFailed, KeysDamaged
 from clerk_app.journal.handover import Draft
@@ -21,6 +23,7 @@ from clerk_app.security.passwords import STANDARD_COST, KdfCost
 from clerk_app.security.sealing import public_of_sealing
 from clerk_app.services.desk import Desk, Place
 from clerk_app.services.enrol import ENROLMENT_VALUE, enrol
+from clerk_app.services.find import Finder
 from clerk_app.services.handover import Handovers
 from clerk_app.services.no_library import NoLibrary
 from clerk_app.services.ports import CaseDirectory, CaseFinder, NoticeRenderer, Printer
@@ -186,9 +189,11 @@ def make_desk(
                 place.append(found)
         return place[0] if place else None
 
+    catalogue = shipped_catalogue()
     return Desk(
         journal=store,
-        catalogue=shipped_catalogue(),
+        catalogue=catalogue,
+        search=Finder(catalogue, lambda: read_readings(SHIPPED), store.reads.uses_of_matters),
         calendar=load_calendar(),
         renderer=make_renderer(),
         clock=store.clock,

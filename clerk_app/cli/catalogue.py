@@ -5,11 +5,12 @@ from __future__ import annotations
 import argparse
 import json
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import Any, NoReturn, get_args
 
+from clerk_app.domain.matter import Audience, Channel
 from clerk_app.errors import BadAnswers, NotOptional, NotYetAvailable
 
-_LATER = {"search": "按名称、拼音、代码查找", "import": "导入实施清单工作簿"}
+_LATER = {"import": "导入实施清单工作簿"}
 
 
 def add_parser(subparsers: argparse._SubParsersAction[Any]) -> None:
@@ -27,6 +28,13 @@ def add_parser(subparsers: argparse._SubParsersAction[Any]) -> None:
     merge.add_argument("--without", nargs="+", default=[], metavar="CODE", help="群众不办的自选事项")
     merge.add_argument("--json", action="store_true")
     merge.set_defaults(run=_merge, show=_show_merge)
+    search = verbs.add_parser("search", help="按名称、拼音、首字母、代码或平常话查找")
+    search.add_argument("text", metavar="TEXT", help="要找的话")
+    search.add_argument("path", type=Path, nargs="?", metavar="PATH", help="目录所在文件夹；不写为随软件的示例")
+    search.add_argument("--channel", choices=get_args(Channel), help="只看这里能办的：大厅、流动办事厅、上门")
+    search.add_argument("--audience", choices=get_args(Audience), help="只看这群人的")
+    search.add_argument("--json", action="store_true")
+    search.set_defaults(run=_search, show=_show_search)
     for verb, text in _LATER.items():
         later = verbs.add_parser(verb, help=f"{text}（本版还没有）", prefix_chars="\0", add_help=False)
         later.add_argument("rest", nargs="*")
@@ -85,6 +93,29 @@ def _show_merge(result: dict[str, Any]) -> str:
     from clerk_app.cli.merge_report import text
 
     return text(result)
+
+
+def _search(args: argparse.Namespace) -> dict[str, Any]:
+    from clerk_app.catalogue.loader import SHIPPED, load_catalogue
+    from clerk_app.catalogue.readings import read_readings
+    from clerk_app.seams import SystemClock
+    from clerk_app.services.find import Finder
+
+    folder = args.path or SHIPPED
+    finder = Finder(load_catalogue(folder), lambda: read_readings(folder), dict)
+    finder.search("")  # makes the index, which the window does once
+    clock = SystemClock()
+    begun = clock.monotonic()
+    hits = finder.search(args.text, channel=args.channel, audience=args.audience)
+    took = (clock.monotonic() - begun) * 1000
+    shown = [{"code": hit.item.code, "name": hit.item.name, "kind": hit.item.kind, "score": hit.score} for hit in hits]
+    return {"hits": shown, "ms": round(took, 3)}
+
+
+def _show_search(result: dict[str, Any]) -> str:
+    kinds = {"matter": "事项", "package": "套餐"}
+    lines = [f"{hit['code']}  {kinds[hit['kind']]}  {hit['name']}" for hit in result["hits"]]
+    return "\n".join(lines) or "没有找到：换一句平常话，或打拼音首字母"
 
 
 def _refuse(args: argparse.Namespace) -> NoReturn:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from clerk_app.catalogue.catalogue import Catalogue
 from clerk_app.domain.workdays import Calendar
 from clerk_app.seams import Clock, Rng
+from clerk_app.services.find import Finder
 from clerk_app.services.no_library import NoLibrary
 from clerk_app.services.ports import CaseDirectory, CaseFinder, Journal, LicenceLibrary, NoticeRenderer
 from clerk_app.settings import DeskSettings
@@ -29,12 +30,13 @@ class Place:
 class Desk:
     """What every use case is given. `is_online` tells whether the platform answered last time it was asked.
 
-    `mark` is printed on every paper and shown on every page: 演示, 练习 or nothing. `directory` leads to cases of other
-    desks, `finder` to those of a person; None where this process has no line.
+    `search` finds in the catalogue. `mark` is printed on every paper and shown on every page: 演示, 练习 or nothing.
+    `directory` leads to cases of other desks, `finder` to those of a person; None where this process has no line.
     """
 
     journal: Journal
     catalogue: Catalogue
+    search: Finder
     calendar: Calendar
     renderer: NoticeRenderer
     clock: Clock

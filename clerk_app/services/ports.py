@@ -131,6 +131,9 @@ class Reads(Protocol):
     def case_stream(self, number: str) -> str | None:
         """The stream of a case by our number or the platform's."""
 
+    def uses_of_matters(self) -> dict[str, int]:
+        """How many cases of each matter this desk holds, by code."""
+
     def cases_of_visit(self, visit: str) -> list[str]:
         """Numbers of the cases taken in during a visit, in order."""
 

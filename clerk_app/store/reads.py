@@ -143,6 +143,11 @@ class Reads:
         row = self._one(statement)
         return str(row.stream) if row else None
 
+    def uses_of_matters(self) -> dict[str, int]:
+        """How many cases of each matter this desk holds, by code."""
+        statement = select(p_case.c.matter, func.count().label("uses")).group_by(p_case.c.matter)
+        return {row.matter: int(row.uses) for row in self._all(statement)}
+
     def cases_of_visit(self, visit: str) -> list[str]:
         """Numbers of the cases taken in during a visit, in order."""
         statement = select(p_case.c.number).where(p_case.c.visit == visit).order_by(p_case.c.taken_in_at)

@@ -14,7 +14,9 @@ from typing import Any
 
 from clerk_app import bootstrap
 from clerk_app.catalogue.calendar import load_calendar
+from clerk_app.catalogue.loader import SHIPPED
 from clerk_app.catalogue.people import invented_person
+from clerk_app.catalogue.readings import read_readings
 from clerk_app.domain.conflicts import disputes, settled_body
 from clerk_app.domain.draft import Draft
 from clerk_app.domain.fold import SETTLED
@@ -25,6 +27,7 @@ from clerk_app.seams import Rng
 from clerk_app.services import drafts, rate, sign_in, visits
 from clerk_app.services.desk import Desk as ServiceDesk
 from clerk_app.services.desk import SignedIn
+from clerk_app.services.find import Finder
 from clerk_app.services.shipped import shipped_catalogue
 from clerk_app.services.take_in import end_matter, primary_outcome, take_in
 from clerk_app.settings import Settings
@@ -180,8 +183,10 @@ _ENDED = {
 @cache
 def _shipped() -> dict[str, Any]:
     """What every desk of a process can share, because it never changes."""
+    catalogue = shipped_catalogue()
     return {
-        "catalogue": shipped_catalogue(),
+        "catalogue": catalogue,
+        "search": Finder(catalogue, lambda: read_readings(SHIPPED), dict),
         "calendar": load_calendar(),
         "renderer": QuickPaper(),
         "settings": Settings().desk,

@@ -49,7 +49,7 @@ class SearchModel(ViewModel[SearchState]):
 
 def matters_by(desk: Desk, around: Callable[[], Surroundings]) -> Look:
     """Look among the matters of the catalogue."""
-    return lambda text: matter_hits(desk.catalogue.search(text), around())
+    return lambda text: matter_hits(desk.search.matters(text), around())
 
 
 def anything_by(desk: Desk, around: Callable[[], Surroundings]) -> Look:
@@ -57,7 +57,7 @@ def anything_by(desk: Desk, around: Callable[[], Surroundings]) -> Look:
 
     def look(text: str) -> tuple[Hit, ...]:
         now = around()
-        matters = matter_hits(desk.catalogue.search(text), now)
+        matters = matter_hits(desk.search.matters(text), now)
         reads, number = desk.journal.reads, case_number.parse(text)
         if number is not None and reads.case_stream(number) is None:
             return (elsewhere_hit(number),)

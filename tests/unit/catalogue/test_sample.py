@@ -143,39 +143,6 @@ def test_each_field_of_the_card_can_be_read_from_a_card():
             assert field.card_key is None or card_value(person(), field.card_key)
 
 
-@pytest.mark.parametrize(
-    ("text", "codes"),
-    [
-        ("居住", ["P31"]),
-        ("居住证", ["P31"]),
-        ("资格认证", ["P14"]),
-        ("养老 认证", ["P14"]),
-        ("生存认证", ["P14"]),
-        ("p31", ["P31"]),
-        ("P", ["P14", "P31"]),
-        ("", ["P14", "P31"]),
-        ("办", []),
-        ("登记 认证", []),
-    ],
-)
-def test_a_matter_is_found_by_name_code_and_everyday_words(text, codes):
-    assert [matter.code for matter in TWO.search(text)] == codes
-
-
-def test_what_begins_with_the_word_comes_before_what_only_contains_it():
-    codes = [matter.code for matter in TWO.search("养老")]
-    assert codes == ["P14"]
-    renamed = Catalogue(CATALOGUE.version, "", (P14, type(P31)(**fields_of(P31, name="城乡养老登记"))))
-    assert [matter.name for matter in renamed.search("养老")] == ["养老保险待遇领取资格认证", "城乡养老登记"]
-    assert [matter.name for matter in renamed.search("登记")] == ["城乡养老登记"]
-    by_alias = Catalogue(CATALOGUE.version, "", (P14, type(P31)(**fields_of(P31, aliases=("养老",), code="P01"))))
-    assert [matter.code for matter in by_alias.search("养老")] == ["P14", "P01"]
-
-
-def fields_of(matter, **changes):
-    return {name: getattr(matter, name) for name in matter.__slots__} | changes
-
-
 def test_a_code_is_read_in_any_case_and_an_unknown_one_is_refused():
     assert CATALOGUE.matter("p14") is P14
     with pytest.raises(NoSuchMatter):

@@ -1,0 +1,14 @@
+"""Sets of small numbers as the bits of one number: an intersection of 20,000 is one step."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+_SET = tuple(tuple(bit for bit in range(8) if octet >> bit & 1) for octet in range(256))
+
+
+def members(bits: int) -> Iterator[int]:
+    """The numbers in the set, rising."""
+    for at, octet in enumerate(bits.to_bytes((bits.bit_length() + 7) // 8, "little")):
+        for bit in _SET[octet]:
+            yield at * 8 + bit
