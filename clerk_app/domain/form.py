@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from clerk_app.domain.draft import Draft
 
 FieldSource = Literal["card", "licence", "earlier", "computed", "typed"]
+_SOURCES = get_args(FieldSource)
 """身 照 前 算 填."""
 
 SOURCE_LABELS: Mapping[FieldSource, str] = {
@@ -204,7 +205,7 @@ def value_body(value: FieldValue) -> dict[str, Any]:
 def value_from_body(body: Mapping[str, Any]) -> FieldValue:
     """Read `value_body` back; raises `KeyError` or `ValueError` for a malformed one."""
     source = body["source"]
-    if source not in get_args(FieldSource):
+    if source not in _SOURCES:
         raise ValueError(f"unknown source {source!r}")
     original = body.get("original")
     return FieldValue(str(body["value"]), source, None if original is None else str(original))

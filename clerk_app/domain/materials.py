@@ -14,6 +14,7 @@ MaterialState = Literal["received", "exempt", "deferred", "promised", "missing"]
 MaterialCheck = Literal["confirmed", "pending"]
 """An exemption by electronic licence: the licence library confirmed it (已核验), or must still be asked (待复核)."""
 MaterialForm = Literal["none", "original_seen", "original_kept", "copy_kept", "electronic"]
+_STATES, _CHECKS, _FORMS = get_args(MaterialState), get_args(MaterialCheck), get_args(MaterialForm)
 
 STATE_LABELS: Mapping[MaterialState, str] = {
     "received": "已收",
@@ -120,9 +121,9 @@ def material_from_body(body: Mapping[str, Any]) -> MaterialItem:
     """Read `material_body` back; raises `KeyError` or `ValueError` for a malformed one."""
     state, form = body["state"], body["form"]
     check = body.get("check")
-    if state not in get_args(MaterialState) or form not in get_args(MaterialForm):
+    if state not in _STATES or form not in _FORMS:
         raise ValueError("unknown material state or form")
-    if check is not None and check not in get_args(MaterialCheck):
+    if check is not None and check not in _CHECKS:
         raise ValueError("unknown check of a material")
     blobs = tuple(
         BlobRef(str(blob["id"]), str(blob["key"]), int(blob["size"]), str(blob["media_type"]), str(blob["name"]))
