@@ -18,7 +18,7 @@ from sqlalchemy import select
 from benchmarks.lab import workload
 from benchmarks.lab.our_desk import Window, Workshop, opened
 from clerk_app.journal.entry import Entry
-from clerk_app.store.schema import entries
+from clerk_app.store.schema import uploads
 from clerk_app.store.store import Store
 from clerk_app.store.sync_state import StoreSyncState
 from sync.blobs import named_blobs
@@ -70,9 +70,9 @@ def _tell_when_going(going: threading.Event, progress: SyncProgress) -> None:
 
 
 def _is_uploaded(store: Store, entry: Entry) -> bool:
-    here = (entries.c.chain == entry.head.chain, entries.c.seq == entry.head.seq)
+    here = (uploads.c.chain == entry.head.chain, uploads.c.seq == entry.head.seq)
     with store.read() as connection:
-        return bool(connection.execute(select(entries.c.complete).where(*here)).scalar_one())
+        return bool(connection.execute(select(uploads.c.complete).where(*here)).scalar_one())
 
 
 if __name__ == "__main__":

@@ -8,7 +8,7 @@ from sqlalchemy import func, select
 
 from clerk_app.cli.demo_day import Day
 from clerk_app.cli.demo_place import CLERK, DemoPlace
-from clerk_app.store.schema import blobs, entries
+from clerk_app.store.schema import blobs, uploads
 from clerk_app.store.store import Store
 from clerk_app.store.verify import verify_store
 
@@ -60,7 +60,7 @@ def _at_hub(place: DemoPlace, store: Store) -> tuple[int, int, int | None]:
         digest = place.hub.digest()
         return int(digest["entries"]), int(digest["blobs"]), int(digest["cases"])
     with store.read() as connection:
-        acked = connection.execute(select(func.count()).select_from(entries).where(entries.c.acked)).scalar_one()
+        acked = connection.execute(select(func.count()).select_from(uploads).where(uploads.c.acked)).scalar_one()
         complete = connection.execute(select(func.count()).select_from(blobs).where(blobs.c.complete)).scalar_one()
     return acked, complete, None
 

@@ -9,6 +9,7 @@ from sqlalchemy import (
     Connection,
     Integer,
     Row,
+    and_,
     bindparam,
     case,
     cast,
@@ -26,9 +27,12 @@ from clerk_app.journal.entry import Entry, Header
 from clerk_app.journal.hub_facts import read_hub_fact
 from clerk_app.store.meta import FEED_READING
 from clerk_app.store.prepared import Prepared
-from clerk_app.store.schema import entries, hub_facts, meta, received_entries, superseded
+from clerk_app.store.schema import entries, hub_facts, meta, received_entries, superseded, uploads
 
 ENTRY_COLUMNS = (entries.c.header, entries.c.body, entries.c.salt, entries.c.body_hash, entries.c.prev, entries.c.hash)
+
+UPLOAD_OF_ENTRY = and_(uploads.c.chain == entries.c.chain, uploads.c.seq == entries.c.seq)
+"""What joins an entry and what the hub has said of it."""
 
 OTHERS_COLUMNS = tuple(received_entries.c[column.name] for column in ENTRY_COLUMNS)
 
@@ -39,7 +43,7 @@ def entry_of(row: Row[*tuple[Any, ...]]) -> Entry:
 
 
 def entry_row(header: Header, entry: Entry) -> dict[str, Any]:
-    """The row of an entry of this desk's own that no hub has signed for yet."""
+    """The row of an entry of this desk's own; it goes with an `upload_row`."""
     return {
         "chain": header.chain,
         "seq": header.seq,
@@ -51,8 +55,19 @@ def entry_row(header: Header, entry: Entry) -> dict[str, Any]:
         "body_hash": entry.body_hash,
         "prev": entry.prev,
         "hash": entry.hash,
+    }
+
+
+def upload_row(header: Header) -> dict[str, Any]:
+    """The row that says of an entry that no hub has signed for it yet."""
+    return {
+        "chain": header.chain,
+        "seq": header.seq,
         "acked": False,
         "complete": False,
+        "hub_seq": None,
+        "verdict": None,
+        "verdict_reason": None,
     }
 
 
@@ -83,9 +98,9 @@ _FACTS = Prepared(
             received_entries.c.body,
             received_entries.c.body_hash,
         ).where(received_entries.c.stream == _STREAM),
-        select(
-            literal(_OWN), entries.c.n, entries.c.hub_seq, entries.c.header, entries.c.body, entries.c.body_hash
-        ).where(entries.c.stream == _STREAM),
+        select(literal(_OWN), entries.c.n, uploads.c.hub_seq, entries.c.header, entries.c.body, entries.c.body_hash)
+        .outerjoin_from(entries, uploads, UPLOAD_OF_ENTRY)
+        .where(entries.c.stream == _STREAM),
         select(literal(_OWN), literal(0), null(), superseded.c.header, superseded.c.body, superseded.c.body_hash).where(
             superseded.c.stream == _STREAM, superseded.c.copy_chain.is_(None)
         ),

@@ -41,7 +41,7 @@ from clerk_app.services.rows import (
     VisitRow,
 )
 from clerk_app.store import meta
-from clerk_app.store.facts import ENTRY_COLUMNS, OTHERS_COLUMNS, entry_of, load_facts
+from clerk_app.store.facts import ENTRY_COLUMNS, OTHERS_COLUMNS, UPLOAD_OF_ENTRY, entry_of, load_facts
 from clerk_app.store.schema import (
     blobs,
     drafts,
@@ -56,6 +56,7 @@ from clerk_app.store.schema import (
     superseded,
     taken_up,
     unknown_items,
+    uploads,
 )
 
 AnyRow = Row[*tuple[Any, ...]]
@@ -66,11 +67,15 @@ _JOB_COLUMNS = tuple(print_jobs.c[name] for name in PrintJob.__slots__)
 _OPENED_HERE = exists().where(entries.c.stream == p_visit.c.stream, entries.c.kind == "visit.opened")
 """Whoever stands at another desk's counter is that desk's to serve, though this one follows the visit."""
 _LOOK_UP_COLUMNS = tuple(taken_up.c[name] for name in LookUp.__slots__)
-_NOT_UPLOADED = entries.c.complete == false()
-_WAITING = select(func.count()).select_from(entries).where(_NOT_UPLOADED)
-_OLDEST_WAITING = select(entries.c.header).where(_NOT_UPLOADED).order_by(entries.c.n).limit(1)
-_WAITING_CASES = select(func.count(entries.c.stream.distinct())).where(
-    _NOT_UPLOADED, entries.c.stream.startswith("case/")
+_NOT_UPLOADED = uploads.c.complete == false()
+_UPLOADS_OF_ENTRIES = entries.join(uploads, UPLOAD_OF_ENTRY)
+_WAITING = select(func.count()).select_from(uploads).where(_NOT_UPLOADED)
+_FIRST_WAITING = select(func.min(entries.c.n)).select_from(_UPLOADS_OF_ENTRIES).where(_NOT_UPLOADED)
+_OLDEST_WAITING = select(entries.c.header).where(entries.c.n == _FIRST_WAITING.scalar_subquery())
+_WAITING_CASES = (
+    select(func.count(entries.c.stream.distinct()))
+    .select_from(_UPLOADS_OF_ENTRIES)
+    .where(_NOT_UPLOADED, entries.c.stream.startswith("case/"))
 )
 _WAITING_BLOBS = select(func.count(), func.coalesce(func.sum(blobs.c.size), 0)).where(
     blobs.c.case_number.is_not(None), blobs.c.complete == false()
@@ -80,7 +85,11 @@ _DAMAGED = select(func.count()).select_from(superseded).where(superseded.c.copy_
 _NEEDS_CLERK = or_(p_case.c.needs_clerk, p_stream.c.conflicts != "[]")
 _CASE_ROWS = select(
     p_case,
-    select(func.count()).where(entries.c.stream == p_case.c.stream, _NOT_UPLOADED).scalar_subquery().label("waiting"),
+    select(func.count())
+    .select_from(_UPLOADS_OF_ENTRIES)
+    .where(entries.c.stream == p_case.c.stream, _NOT_UPLOADED)
+    .scalar_subquery()
+    .label("waiting"),
     _NEEDS_CLERK.label("needs_a_person"),
     exists().where(entries.c.stream == p_case.c.stream, entries.c.kind == "case.taken_in").label("own"),
 ).join(p_stream, p_stream.c.stream == p_case.c.stream)
@@ -112,7 +121,8 @@ class Reads:
 
     def first_entry(self, stream: str) -> Entry | None:
         """The entry that began a stream, here or at another desk; its digest is printed on paper."""
-        own = select(*ENTRY_COLUMNS, entries.c.hub_seq, entries.c.n).where(entries.c.stream == stream)
+        own = select(*ENTRY_COLUMNS, uploads.c.hub_seq, entries.c.n).outerjoin_from(entries, uploads, UPLOAD_OF_ENTRY)
+        own = own.where(entries.c.stream == stream)
         others = select(*OTHERS_COLUMNS, received_entries.c.hub_seq, null()).where(received_entries.c.stream == stream)
         rows = self._all(union_all(own, others))
         # In the fold's order: what has no number yet is of this desk, and comes last.
@@ -229,8 +239,9 @@ class Reads:
 
     def parked(self) -> list[ParkedRow]:
         """Own entries that the platform holds back."""
-        statement = select(entries.c.stream, entries.c.chain, entries.c.seq, entries.c.verdict_reason)
-        statement = statement.where(entries.c.verdict == "parked").order_by(entries.c.chain, entries.c.seq)
+        statement = select(entries.c.stream, entries.c.chain, entries.c.seq, uploads.c.verdict_reason)
+        statement = statement.select_from(_UPLOADS_OF_ENTRIES).where(uploads.c.verdict == "parked")
+        statement = statement.order_by(entries.c.chain, entries.c.seq)
         return [ParkedRow(row.stream, row.chain, row.seq, row.verdict_reason or "") for row in self._all(statement)]
 
     def count_unreadable(self) -> int:

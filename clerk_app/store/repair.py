@@ -23,10 +23,10 @@ from clerk_app.journal.exchange import Reappended
 from clerk_app.security.enrolment_file import EnrolmentFile
 from clerk_app.services.rows import Recovered
 from clerk_app.store import meta
-from clerk_app.store.facts import ENTRY_COLUMNS, entry_of, entry_row
+from clerk_app.store.facts import ENTRY_COLUMNS, entry_of, entry_row, upload_row
 from clerk_app.store.prepared import Prepared
 from clerk_app.store.projections import refold
-from clerk_app.store.schema import chains, entries, repairs, superseded
+from clerk_app.store.schema import chains, entries, repairs, superseded, uploads
 from clerk_app.store.tip import Tip, write_counters
 from clerk_app.store.witness import Testimony
 
@@ -105,13 +105,15 @@ def append_again(connection: Connection, cut: Cut, tip: Tip) -> tuple[Tip, Reapp
             damaged += 1
             _keep(connection, old, copy=None)
             connection.execute(delete(entries).where(entries.c.n == old.n))
+            connection.execute(delete(uploads).where(uploads.c.chain == old.chain, uploads.c.seq == old.seq))
             continue
         copied += 1
         copy = _moved(old.entry, tip)
         _keep(connection, old, copy=copy)
         place = {"chain": tip.chain, "seq": tip.seq + 1, "header": copy.header, "prev": copy.prev, "hash": copy.hash}
-        word = {"acked": False, "complete": False, "hub_seq": None, "verdict": None, "verdict_reason": None}
-        connection.execute(update(entries).where(entries.c.n == old.n).values(**place, **word))
+        connection.execute(update(entries).where(entries.c.n == old.n).values(**place))
+        moved = update(uploads).where(uploads.c.chain == old.chain, uploads.c.seq == old.seq)
+        connection.execute(moved.values(**upload_row(copy.head)))
         failpoint("repair.moved")
         tip = replace(tip, seq=tip.seq + 1, head=copy.hash)
     for stream in sorted(streams):
@@ -206,6 +208,7 @@ def take_back(connection: Connection, chain: str, found: Sequence[Entry], at: in
     fresh = found[max(0, last - first + 1) :]
     for entry in fresh:
         connection.execute(insert(entries).values(**entry_row(entry.head, entry)))
+        connection.execute(insert(uploads).values(**upload_row(entry.head)))
     failpoint("repair.taken_back")
     if fresh:
         connection.execute(

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from sqlalchemy import Boolean, Column, Index, Integer, LargeBinary, MetaData, Table, Text, text
 
-SCHEMA_VERSION = 3
+SCHEMA_VERSION = 4
 PROJECTION_VERSION = 1
 
 journal = MetaData()
@@ -41,16 +41,25 @@ entries = Table(
     Column("body_hash", LargeBinary, nullable=False),
     Column("prev", LargeBinary, nullable=False),
     Column("hash", LargeBinary, nullable=False),
+    Index("entries_by_place", "chain", "seq", unique=True),
+    Index("entries_by_stream", "stream"),
+)
+"""What this device wrote. `stream` and `kind` repeat the header for look-up only; the header bytes count."""
+
+uploads = Table(
+    "uploads",
+    journal,
+    Column("chain", Text, primary_key=True),
+    Column("seq", Integer, primary_key=True),
     Column("acked", Boolean, nullable=False, default=False),
     Column("complete", Boolean, nullable=False, default=False),
     Column("hub_seq", Integer),
     Column("verdict", Text),
     Column("verdict_reason", Text),
-    Index("entries_by_place", "chain", "seq", unique=True),
-    Index("entries_by_stream", "stream"),
-    Index("entries_incomplete", "chain", "seq", sqlite_where=text("complete = 0")),
+    Index("uploads_incomplete", "acked", sqlite_where=text("complete = 0")),
+    sqlite_with_rowid=False,
 )
-"""What this device wrote. `stream` and `kind` repeat the header for look-up only; the header bytes count.
+"""What the hub has said of each entry: a row for every one, apart from it, since SQLite writes a changed row whole.
 
 `acked`: the hub has signed that it stored the entry; `complete`: and every blob it names. Only the second is uploaded.
 `verdict` is the hub's second word: `applied`, or `parked` with a reason.

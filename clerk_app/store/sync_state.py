@@ -40,7 +40,7 @@ from clerk_app.journal.orders import SignedOrder
 from clerk_app.journal.signature import public_of, sign
 from clerk_app.security.enrolment_file import EnrolmentFile
 from clerk_app.store import meta
-from clerk_app.store.facts import ENTRY_COLUMNS, entry_of
+from clerk_app.store.facts import ENTRY_COLUMNS, UPLOAD_OF_ENTRY, entry_of
 from clerk_app.store.prepared import Prepared
 from clerk_app.store.projections import refold
 from clerk_app.store.repair import hash_at
@@ -54,6 +54,7 @@ from clerk_app.store.schema import (
     received_entries,
     taken_up,
     unknown_items,
+    uploads,
 )
 from clerk_app.store.store import Store
 
@@ -67,9 +68,9 @@ _NOBODY = ""
 _OTHERS = entries.alias("others")
 _LAST = select(func.max(_OTHERS.c.seq)).where(_OTHERS.c.chain == chains.c.chain).scalar_subquery()
 _FIRST_UNACKED = (
-    # What is not acked is not complete either, and of that there is an index: no body is passed over.
-    select(func.min(_OTHERS.c.seq))
-    .where(_OTHERS.c.chain == chains.c.chain, _OTHERS.c.complete == false(), _OTHERS.c.acked == false())
+    # What is not acked is not complete either, and of that there is an index.
+    select(func.min(uploads.c.seq))
+    .where(uploads.c.chain == chains.c.chain, uploads.c.complete == false(), uploads.c.acked == false())
     .scalar_subquery()
 )
 _OWN_CHAINS = Prepared(
@@ -77,7 +78,7 @@ _OWN_CHAINS = Prepared(
     .join_from(chains, entries, and_(entries.c.chain == chains.c.chain, entries.c.seq == _LAST))
     .order_by(chains.c.n)
 )
-_PARKED = select(func.count()).select_from(entries).where(entries.c.verdict == "parked")
+_PARKED = select(func.count()).select_from(uploads).where(uploads.c.verdict == "parked")
 
 
 class StoreSyncState:
@@ -161,8 +162,9 @@ class StoreSyncState:
         """Acked entries some of whose blobs the hub did not have yet, in the order they were written."""
         statement = (
             select(entries.c.n, entries.c.chain, entries.c.seq, p_case.c.due_on)
+            .join_from(uploads, entries, UPLOAD_OF_ENTRY)
             .outerjoin(p_case, p_case.c.stream == entries.c.stream)
-            .where(entries.c.acked, ~entries.c.complete)
+            .where(uploads.c.acked, ~uploads.c.complete)
             .order_by(entries.c.n)
         )
         tomorrow = (civil_date(self._store.clock.now_ms()) + timedelta(days=1)).isoformat()
@@ -345,10 +347,11 @@ class StoreSyncState:
             .having(func.count() != func.coalesce(p_stream.c.facts, 0))
         )
         moved = set(connection.execute(others).scalars())
-        number = entries.c.seq + (ack.hub_seq - ack.seq)
+        number = uploads.c.seq + (ack.hub_seq - ack.seq)
         # A hub that was put back from an older copy may have lost blobs it once had: its newest word counts.
         values = {"acked": True, "hub_seq": number, "complete": ack.blobs_complete}
-        connection.execute(update(entries).where(*covered).values(**values))
+        said_of = (uploads.c.chain == ack.chain, uploads.c.seq.between(ack.first, ack.seq))
+        connection.execute(update(uploads).where(*said_of).values(**values))
         self._mark_blobs(connection, covered, complete=ack.blobs_complete)
         return moved
 
@@ -365,11 +368,11 @@ class StoreSyncState:
 def _missed_verdict(connection: Connection, ack: Ack) -> bool:
     """Whether the feed was read past the verdict on an entry that was not here then, but taken back since."""
     place = meta.get_int(connection, meta.FEED_SEQ)
-    missed = select(entries.c.n).where(
-        entries.c.chain == ack.chain,
-        entries.c.seq.between(ack.first, ack.seq),
-        entries.c.verdict.is_(None),
-        entries.c.hub_seq <= place,
+    missed = select(uploads.c.seq).where(
+        uploads.c.chain == ack.chain,
+        uploads.c.seq.between(ack.first, ack.seq),
+        uploads.c.verdict.is_(None),
+        uploads.c.hub_seq <= place,
     )
     return connection.execute(missed.limit(1)).first() is not None
 
@@ -380,13 +383,14 @@ def _take_verdict(connection: Connection, verdict: Verdict) -> set[str]:
     A verdict under another number than the ack's is a later one, or the hub was put back and has stored the entry
     anew: its newest word is to be asked for, so the ack no longer counts.
     """
-    covered = (entries.c.chain == verdict.chain, entries.c.seq >= verdict.first, entries.c.seq <= verdict.seq)
+    covered = (uploads.c.chain == verdict.chain, uploads.c.seq.between(verdict.first, verdict.seq))
     values = {"verdict": verdict.verdict, "verdict_reason": verdict.reason}
-    connection.execute(update(entries).where(*covered).values(**values))
-    elsewhere = (entries.c.acked, entries.c.hub_seq != entries.c.seq + (verdict.hub_seq - verdict.seq))
-    doubted = set(connection.execute(select(entries.c.stream).where(*covered, *elsewhere)).scalars())
+    connection.execute(update(uploads).where(*covered).values(**values))
+    elsewhere = (uploads.c.acked, uploads.c.hub_seq != uploads.c.seq + (verdict.hub_seq - verdict.seq))
+    streams = select(entries.c.stream).join_from(uploads, entries, UPLOAD_OF_ENTRY).where(*covered, *elsewhere)
+    doubted = set(connection.execute(streams).scalars())
     if doubted:
-        statement = update(entries).where(*covered, *elsewhere)
+        statement = update(uploads).where(*covered, *elsewhere)
         connection.execute(statement.values(acked=False, complete=False, hub_seq=None))
     return doubted
 

@@ -27,7 +27,7 @@ from clerk_app.journal.exchange import Reappended
 from clerk_app.journal.signature import HEAD, head_message, sign
 from clerk_app.seams import Clock, Rng
 from clerk_app.store import meta
-from clerk_app.store.facts import entry_row, load_facts
+from clerk_app.store.facts import entry_row, load_facts, upload_row
 from clerk_app.store.prepared import Prepared
 from clerk_app.store.projections import refold
 from clerk_app.store.repair import (
@@ -40,7 +40,7 @@ from clerk_app.store.repair import (
     note_repair,
     take_back,
 )
-from clerk_app.store.schema import blobs, chains, drafts, entries, heads, print_jobs, taken_up
+from clerk_app.store.schema import blobs, chains, drafts, entries, heads, print_jobs, taken_up, uploads
 from clerk_app.store.tip import Tip, read_tip, write_counters
 from clerk_app.store.witness import Witness
 
@@ -49,8 +49,9 @@ logger = logging.getLogger(__name__)
 # Built once: building a statement costs more than running it.
 _INSERT_ENTRY = Prepared(
     insert(entries),
-    *("chain", "seq", "stream", "kind", "header", "body", "salt", "body_hash", "prev", "hash", "acked", "complete"),
+    *("chain", "seq", "stream", "kind", "header", "body", "salt", "body_hash", "prev", "hash"),
 )
+_INSERT_UPLOAD = Prepared(insert(uploads))
 _INSERT_CHAIN = insert(chains)
 _KEEP_HEAD = upsert(heads).on_conflict_do_nothing()
 _new_draft = upsert(drafts)
@@ -97,6 +98,7 @@ class UnitOfWork:
         header = Header(self._tip.chain, self._tip.seq + 1, now, clock, self._clerk, stream, kind)
         entry = make_entry(header, body, prev=self._tip.head, salt=self._rng.token(SALT_SIZE))
         _INSERT_ENTRY.run(self.connection, entry_row(header, entry))
+        _INSERT_UPLOAD.run(self.connection, upload_row(header))
         failpoint("append.inserted")
         refold(self.connection, stream)
         failpoint("append.folded")

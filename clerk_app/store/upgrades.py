@@ -37,7 +37,25 @@ _REPAIR = (
     """UPDATE hub_facts SET digest =
         unhex(json_extract(CAST(substr(content, 1, instr(content, x'0a') - 1) AS TEXT), '$[#-1]'))""",
 )
-_STEPS: Mapping[int, Sequence[str]] = MappingProxyType({1: _ENTRIES_OF_OTHERS, 2: _REPAIR})
+_UPLOADS = (
+    """CREATE TABLE uploads (
+        chain TEXT NOT NULL, seq INTEGER NOT NULL, acked BOOLEAN NOT NULL, complete BOOLEAN NOT NULL,
+        hub_seq INTEGER, verdict TEXT, verdict_reason TEXT, PRIMARY KEY (chain, seq)) WITHOUT ROWID""",
+    """INSERT INTO uploads SELECT chain, seq, acked, complete, hub_seq, verdict, verdict_reason FROM entries""",
+    "CREATE INDEX uploads_incomplete ON uploads (acked) WHERE complete = 0",
+    # Copied once: dropping five columns would write every row five times.
+    """CREATE TABLE entries_kept (
+        n INTEGER NOT NULL PRIMARY KEY, chain TEXT NOT NULL, seq INTEGER NOT NULL, stream TEXT NOT NULL,
+        kind TEXT NOT NULL, header BLOB NOT NULL, body BLOB, salt BLOB, body_hash BLOB NOT NULL, prev BLOB NOT NULL,
+        hash BLOB NOT NULL)""",
+    """INSERT INTO entries_kept
+        SELECT n, chain, seq, stream, kind, header, body, salt, body_hash, prev, hash FROM entries ORDER BY n""",
+    "DROP TABLE entries",
+    "ALTER TABLE entries_kept RENAME TO entries",
+    "CREATE UNIQUE INDEX entries_by_place ON entries (chain, seq)",
+    "CREATE INDEX entries_by_stream ON entries (stream)",
+)
+_STEPS: Mapping[int, Sequence[str]] = MappingProxyType({1: _ENTRIES_OF_OTHERS, 2: _REPAIR, 3: _UPLOADS})
 """What leads from a version to the next."""
 
 

@@ -28,12 +28,12 @@ from clerk_app.security.enrolment_file import EnrolmentFile
 from clerk_app.security.keys import check_keys
 from clerk_app.store import meta
 from clerk_app.store.engine import memory_engine
-from clerk_app.store.facts import ENTRY_COLUMNS, attested_of, entry_of
+from clerk_app.store.facts import ENTRY_COLUMNS, UPLOAD_OF_ENTRY, attested_of, entry_of
 from clerk_app.store.faults import storage_faults
 from clerk_app.store.folder import DataFolder
 from clerk_app.store.projections import rebuild, snapshot
 from clerk_app.store.repair import hash_at
-from clerk_app.store.schema import blobs, chains, entries, heads, hub_facts, received_entries, superseded
+from clerk_app.store.schema import blobs, chains, entries, heads, hub_facts, received_entries, superseded, uploads
 from clerk_app.store.store import Store, unlock
 
 Part = Literal["chain", "signatures", "blobs", "projections"]
@@ -202,14 +202,16 @@ def _stands(connection: Connection, row: Any) -> bool:
 
 
 def _columns(findings: _Findings, connection: Connection) -> None:
-    """The look-up columns must repeat what the hashed or signed bytes say, and every entry must have its chain."""
+    """The look-up columns must repeat what the hashed or signed bytes say; an entry must have a chain and an upload."""
     known = set(connection.execute(select(chains.c.chain)).scalars())
-    for row in connection.execute(
-        select(entries.c.header, entries.c.chain, entries.c.seq, entries.c.stream, entries.c.kind)
-    ):
+    here = select(entries.c.header, entries.c.chain, entries.c.seq, entries.c.stream, entries.c.kind, uploads.c.acked)
+    for row in connection.execute(here.outerjoin_from(entries, uploads, UPLOAD_OF_ENTRY)):
         header = Header.from_bytes(row.header)
         if row.chain not in known or _place_of(header) != (row.chain, row.seq, row.stream, row.kind):
             findings.add("chain", f"entry {row.chain}/{row.seq}: columns")
+            return
+        if row.acked is None:
+            findings.add("chain", f"entry {row.chain}/{row.seq}: no upload")
             return
     for row in connection.execute(select(hub_facts)):
         fact = read_hub_fact(row.content)
@@ -278,7 +280,8 @@ def _blobs(findings: _Findings, connection: Connection, store: Store) -> None:
         if not whole:
             findings.add("blobs", f"blob {blob}")
             return
-    for row in connection.execute(select(*ENTRY_COLUMNS).where(entries.c.kind == "case.taken_in", ~entries.c.complete)):
+    taken_in = select(*ENTRY_COLUMNS).join_from(entries, uploads, UPLOAD_OF_ENTRY)
+    for row in connection.execute(taken_in.where(entries.c.kind == "case.taken_in", ~uploads.c.complete)):
         missing = _named_blobs(entry_of(row)) - kept.keys()
         if missing:
             findings.add("blobs", f"blob {min(missing)}")

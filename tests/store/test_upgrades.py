@@ -5,14 +5,23 @@ from __future__ import annotations
 import multiprocessing
 
 import pytest
+from sqlalchemy import select
 
 from clerk_app import failpoints
-from clerk_app.store.schema import SCHEMA_VERSION, journal, primary
+from clerk_app.store.schema import SCHEMA_VERSION, journal, primary, uploads
 from clerk_app.store.upgrades import version_of
 from tests.helpers.stores import append, desk_at
 
 NEW_IN_2 = ("received_entries", "taken_up")
 NEW_IN_3 = ("superseded", "repairs")
+NEW_IN_4 = ("uploads",)
+WAS_OF_THE_ENTRY = (
+    "acked BOOLEAN NOT NULL DEFAULT 0",
+    "complete BOOLEAN NOT NULL DEFAULT 0",
+    "hub_seq INTEGER",
+    "verdict TEXT",
+    "verdict_reason TEXT",
+)
 
 
 def tables_of(store):
@@ -27,6 +36,9 @@ def tables_of(store):
         }
 
 
+UPLOADED = "acked = 1, complete = 1, hub_seq = 7, verdict = 'parked', verdict_reason = 'gap'"
+
+
 @pytest.fixture
 def old_store(tmp_path):
     """A store as version 1 left it."""
@@ -34,8 +46,12 @@ def old_store(tmp_path):
     store = desk.create()
     append(store, "visit/1")
     with store.write("") as unit:
-        for name in (*NEW_IN_2, *NEW_IN_3):
+        for name in (*NEW_IN_2, *NEW_IN_3, *NEW_IN_4):
             unit.connection.exec_driver_sql(f"DROP TABLE {name}")
+        for column in WAS_OF_THE_ENTRY:
+            unit.connection.exec_driver_sql(f"ALTER TABLE entries ADD COLUMN {column}")
+        unit.connection.exec_driver_sql(f"UPDATE entries SET {UPLOADED}")
+        unit.connection.exec_driver_sql("CREATE INDEX entries_incomplete ON entries (chain, seq) WHERE complete = 0")
         unit.connection.exec_driver_sql("DROP INDEX hub_facts_by_reading")
         unit.connection.exec_driver_sql("ALTER TABLE hub_facts DROP COLUMN reading")
         unit.connection.exec_driver_sql("PRAGMA user_version = 1")
@@ -51,6 +67,8 @@ def test_an_older_store_gets_the_tables_of_a_new_one(old_store, tmp_path):
         assert [fact.kind for fact in opened.reads.facts("visit/1")] == ["visit.opened"]
         with opened.read() as connection:
             assert version_of(connection) == SCHEMA_VERSION
+            said = connection.execute(select(uploads)).fetchall()
+        assert [tuple(row)[1:] for row in said] == [(1, True, True, 7, "parked", "gap")]
     finally:
         opened.close()
         fresh.close()
@@ -60,7 +78,7 @@ def test_an_older_store_gets_the_tables_of_a_new_one(old_store, tmp_path):
 def test_every_table_has_the_version_that_brought_it():
     """Whoever adds a table adds the step that makes it in older stores."""
     first = {"chains", "entries", "hub_facts", "unknown_items", "heads", "meta", "drafts", "print_jobs", "blobs"}
-    assert {*journal.tables, *primary.tables} == first | {*NEW_IN_2, *NEW_IN_3}
+    assert {*journal.tables, *primary.tables} == first | {*NEW_IN_2, *NEW_IN_3, *NEW_IN_4}
 
 
 def test_verify_carries_an_older_store_over_too(old_store):

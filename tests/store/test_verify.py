@@ -61,6 +61,7 @@ def test_an_untouched_store_is_whole(store):
         ("UPDATE entries SET kind = 'visit.closed' WHERE n = 1", "/1: columns"),
         ("UPDATE entries SET chain = 'other' WHERE n = 3", "other/1: columns"),
         ("DELETE FROM entries WHERE n = 1", "/1: gap"),
+        ("DELETE FROM uploads WHERE seq = 1", "/1: no upload"),
         ("DELETE FROM chains WHERE n = 1", "columns"),
         ("UPDATE chains SET prev = zeroblob(32) WHERE n = 2", "does not cite"),
         ("UPDATE chains SET prev_chain = 'other' WHERE n = 2", "does not cite"),

@@ -18,7 +18,7 @@ from clerk_app.security.enrolment_file import EnrolmentFile
 from clerk_app.services.enrol import enrol
 from clerk_app.store.folder import DataFolder
 from clerk_app.store.handover_state import StoreHandoverState
-from clerk_app.store.schema import entries, hub_facts, received_entries
+from clerk_app.store.schema import entries, hub_facts, received_entries, uploads
 from clerk_app.store.store import Store
 from sync.blobs import named_blobs
 from tests.helpers.intake import CHEAP, CLERK, PASSWORD
@@ -109,7 +109,7 @@ class StoreDesk(StoreHandoverState):
             return set(connection.execute(select(received_entries.c.hash)).scalars())
 
     def uploaded(self) -> set[tuple[str, int]]:
-        statement = select(entries.c.chain, entries.c.seq).where(entries.c.acked, entries.c.complete)
+        statement = select(uploads.c.chain, uploads.c.seq).where(uploads.c.acked, uploads.c.complete)
         with self.store.read() as connection:
             return {(row.chain, row.seq) for row in connection.execute(statement)}
 
@@ -119,9 +119,9 @@ class StoreDesk(StoreHandoverState):
             return {(row.chain, row.seq): row.hash for row in rows}
 
     def parked(self) -> dict[tuple[str, int], str]:
-        statement = select(entries.c.chain, entries.c.seq, entries.c.verdict_reason)
+        statement = select(uploads.c.chain, uploads.c.seq, uploads.c.verdict_reason)
         with self.store.read() as connection:
-            rows = connection.execute(statement.where(entries.c.verdict == "parked"))
+            rows = connection.execute(statement.where(uploads.c.verdict == "parked"))
             return {(row.chain, row.seq): row.verdict_reason for row in rows}
 
     def fact_digests(self) -> list[bytes]:

@@ -5,7 +5,7 @@ from sqlalchemy import update
 
 from clerk_app.journal.exchange import FeedPage, FeedPlace, ReceivedFact
 from clerk_app.journal.hub_facts import HubWord, make_hub_fact
-from clerk_app.store.schema import entries
+from clerk_app.store.schema import uploads
 from clerk_app.store.sync_state import StoreSyncState
 from sync.blobs import named_blobs
 from tests.helpers.stores import CLERK
@@ -126,7 +126,7 @@ def differing(still):
 def the_platform_says(store, stream, differing):
     """The platform has stored everything, and its library knows otherwise."""
     with store.write(CLERK) as unit:
-        unit.connection.execute(update(entries).values(hub_seq=entries.c.n, acked=True, complete=True))
+        unit.connection.execute(update(uploads).values(hub_seq=uploads.c.seq, acked=True, complete=True))
         unit.commit()
     words = [
         HubWord(stream, "case.rechecked", {"subject": subject, "name": name, "result": "differs", "reason": why}, 1)
