@@ -55,8 +55,8 @@ class Batch:
         return self.entries[-1].hash
 
 
-def encode_batch(chain: str, first: int, entries: Sequence[Entry], signature: bytes) -> bytes:
-    """The bytes of a batch; `signature` is the device's over the head of the last entry."""
+def encode_batch(chain: str, first: int, entries: Sequence[Entry], signature: bytes, *, quickly: bool = False) -> bytes:
+    """The bytes of a batch; `signature` is the device's over the head of the last entry. `quickly` as in `compress`."""
     head = [
         _MAGIC,
         chain.encode("ascii"),
@@ -66,7 +66,7 @@ def encode_batch(chain: str, first: int, entries: Sequence[Entry], signature: by
         entries[-1].hash,
         signature,
     ]
-    return compress(b"".join([*head, *(_frame(entry) for entry in entries)]))
+    return compress(b"".join([*head, *(_frame(entry) for entry in entries)]), quickly=quickly)
 
 
 def decode_batch(content: bytes) -> Batch:

@@ -264,6 +264,7 @@ class _Run:
                 self.state.know(authenticated=True)
             case Compare():
                 self._keep_keys()
+                self._lane.paces.met(errand.seconds)
                 self.digests.compared(answer)
             case Probe(chain):
                 self.digests.probed(chain, answer)

@@ -12,6 +12,8 @@ from sync.plan import Operation, Push, SendPiece, SendPieces
 
 TARGET_S = 1.0
 """Seconds that one request should take, hub included."""
+QUICK_WAY_S = 0.05
+"""A small call that takes less went over a local line."""
 _MOST_CHANGE = 2.0
 _FULL = 0.5
 """Share of its size from which a request counts as full: entries are not cut, nor are small blobs."""
@@ -47,6 +49,12 @@ class Paces:
 
     batch: Pace = Pace(512 * 1024, 64 * 1024, 1024 * 1024)
     piece: Pace = Pace(256 * 1024, 32 * 1024, 1024 * 1024)
+    is_quick: bool = False
+    """Whether the line carries bytes sooner than thorough compression would save them."""
+
+    def met(self, seconds: float) -> None:
+        """After digests were exchanged in so many seconds, which is little but the way there and back."""
+        self.is_quick = seconds < QUICK_WAY_S
 
     def slow_down(self, operation: Operation) -> None:
         """After a call was lost."""

@@ -45,6 +45,8 @@ def entry_lines(
 ) -> dict[str, list[FeedLine]]:
     """Fresh entries of `writer` as lines for everybody else who follows their streams."""
     lines: dict[str, list[FeedLine]] = {}
+    if not any(audience.values()):
+        return lines
     for attested in shown:
         for device in audience.get(attested.header.stream, set()) - {writer}:
             line = FeedLine(attested.hub_seq, attested.message(), shows=attested.hub_seq)

@@ -44,13 +44,14 @@ def find_holders(connection: Connection, region: str, streams: Iterable[str]) ->
     by_home: dict[str, list[str]] = defaultdict(list)
     for stream in streams:
         by_home[home_of(stream, region)].append(stream)
-    found: dict[str, set[str]] = {stream: {home} for home, theirs in by_home.items() for stream in theirs}
+    homes = {stream: home for home, theirs in by_home.items() for stream in theirs}
+    found: dict[str, set[str]] = {stream: {home} for stream, home in homes.items()}
     for home, theirs in sorted(by_home.items()):
         for part in parts_of([stream for stream in theirs if stream.startswith(_CASE)]):
             statement = select(holders.c.stream, holders.c.holder)
             for row in connection.execute(statement.where(holders.c.region == home, holders.c.stream.in_(part))):
                 found[row.stream].add(row.holder)
-    return {stream: Holding(home_of(stream, region), tuple(sorted(among))) for stream, among in found.items()}
+    return {stream: Holding(homes[stream], tuple(sorted(among))) for stream, among in found.items()}
 
 
 def lock_holders(connection: Connection, region: str, streams: Iterable[str]) -> dict[str, Holding]:

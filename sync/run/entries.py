@@ -12,6 +12,7 @@ from sync.batch import MAX_ENTRIES, encode_batch
 from sync.client import HubClient
 from sync.crew import Errand
 from sync.learn import acks_in_order
+from sync.pace import TARGET_S
 from sync.plan import Push
 from sync.run.state import RunState
 from sync.schemas import AckMessage, AcksAnswer, PushAnswer
@@ -33,8 +34,10 @@ class Entries:
         self._state.change_chain(chain, sent=seq)
         weight = sum(len(entry.header) + len(entry.body or b"") for entry in entries)
 
+        quickly = lane.paces.is_quick
+
         def send() -> PushAnswer:
-            batch = encode_batch(chain, after + 1, entries, signature)
+            batch = encode_batch(chain, after + 1, entries, signature, quickly=quickly)
             return self._client.push(batch, lane.clock.now_ms())
 
         return Errand(operation, send, weight)
@@ -48,6 +51,8 @@ class Entries:
             return
         paces = state.lane.paces
         paces.batch = paces.batch.after(errand.size, errand.seconds)
+        # The line may only have looked quick.
+        paces.is_quick = paces.is_quick and errand.seconds < TARGET_S
         if answer.early:
             return  # its acks come with those of the batch before it
         acks = self._verified(answer.acks)

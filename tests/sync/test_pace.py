@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sync.pace import TARGET_S, Pace
+from sync.pace import QUICK_WAY_S, TARGET_S, Pace, Paces
 
 KB = 1024
 PACE = Pace(256 * KB, 32 * KB, 1024 * KB)
@@ -46,3 +46,16 @@ def test_no_request_changes_it_more_than_twofold_or_out_of_bounds(now, size, sec
     after = Pace(now, PACE.least, PACE.most).after(size, seconds)
     assert PACE.least <= after.size <= PACE.most
     assert now // 2 <= after.size <= now * 2
+
+
+def is_quick_after(*ways):
+    paces = Paces()
+    for seconds in ways:
+        paces.met(seconds)
+    return paces.is_quick
+
+
+def test_only_where_a_small_call_is_answered_at_once_are_batches_compressed_quickly():
+    assert not is_quick_after()
+    assert is_quick_after(QUICK_WAY_S / 2)
+    assert not is_quick_after(QUICK_WAY_S / 2, 0.3)
