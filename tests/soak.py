@@ -1,8 +1,9 @@
 """The simulations for longer than a test may take: `python -m tests.soak [--minutes M] [--runs N] [--log FILE]`.
 
-Every second run has a real encrypted store at each desk, and in every run the time of healing is measured against a
-clean sync. Runs on all cores until the time is up or N runs are done. A broken promise is printed and kept with its
-seed in `tests/seeds/simulation.toml`, where every test run repeats it; the other runs go on, and the exit code is 1.
+Every second run has a real encrypted store at each desk, every second two have new keys and sticks as well, and the
+time of healing is measured against a clean sync in all. Runs on all cores until the time is up or N runs are done. A
+broken promise is printed and kept with its seed in `tests/seeds/simulation.toml`, where every test run repeats it; the
+other runs go on, and the exit code is 1.
 """
 
 from __future__ import annotations
@@ -23,8 +24,9 @@ from itertools import islice
 from pathlib import Path
 from typing import TextIO
 
+from tests.sync.eventful import simulation
 from tests.sync.seeds import keep_seed
-from tests.sync.simulation import Broken, DeskKind, Simulation
+from tests.sync.simulation import Broken, DeskKind
 
 FIRST_SEED = 100_000
 KINDS: tuple[DeskKind, ...] = ("memory", "store")
@@ -38,6 +40,7 @@ class Outcome:
 
     seed: int
     desk: DeskKind
+    is_eventful: bool
     trace: str
     faults: dict[str, int]
     seconds: float
@@ -82,15 +85,16 @@ def kill_all_pairs() -> int:
 def run_one(seed: int) -> Outcome:
     """One run, with whatever it comes to."""
     logging.disable(logging.CRITICAL)  # the troubles are made on purpose; what counts is what they do
-    desk, began = KINDS[seed % len(KINDS)], time.monotonic()
+    desk, is_eventful = KINDS[seed % len(KINDS)], seed // len(KINDS) % 2 == 1
+    began = time.monotonic()
     with tempfile.TemporaryDirectory(dir=IN_MEMORY if IN_MEMORY.is_dir() else None) as folder:
-        run = Simulation(seed, Path(folder), desk=desk)
+        run = simulation(seed, Path(folder), desk=desk, is_eventful=is_eventful)
         try:
             trace, broken, story = run.run(), "", ""
         except Exception as error:  # the border: also a traceback is a broken promise, and the other runs go on
             trace, broken = "", f"{'' if isinstance(error, Broken) else type(error).__name__ + ': '}{error}"
             story = "\n".join(getattr(error, "__notes__", ()))
-    return Outcome(seed, desk, trace, dict(run.faults), round(time.monotonic() - began, 3), broken, story)
+    return Outcome(seed, desk, is_eventful, trace, dict(run.faults), round(time.monotonic() - began, 3), broken, story)
 
 
 class _Tally:
@@ -111,8 +115,9 @@ class _Tally:
             self._log.flush()
         if outcome.broken:
             self._broken.append(outcome)
-            print(f"seed {outcome.seed} with desk={outcome.desk!r}: {outcome.broken}\n{outcome.story}", flush=True)
-            keep_seed(outcome.seed, outcome.desk, outcome.broken)
+            kind = f"desk={outcome.desk!r}, is_eventful={outcome.is_eventful}"
+            print(f"seed {outcome.seed} with {kind}: {outcome.broken}\n{outcome.story}", flush=True)
+            keep_seed(outcome.seed, outcome.desk, outcome.broken, is_eventful=outcome.is_eventful)
         if time.monotonic() - self._said > REPORT_EVERY_S:
             self._said = time.monotonic()
             print(self._line(), flush=True)

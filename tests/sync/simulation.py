@@ -29,9 +29,11 @@ from sync.crew import OneHand
 from sync.engine import sync_once
 from sync.hub.decide import Ruling, decide
 from sync.hub.devices import EnrolmentWish, enrol
-from sync.hub.hub import HubSeams
+from sync.hub.hub import Hub, HubSeams
+from sync.hub.keys import FILE_NAME as KEY_FILE
 from sync.hub.schema import entries as hub_entries
 from sync.hub.service import HubService
+from sync.hub.watch import Service
 from sync.lane import SyncLane
 from sync.pace import Paces
 from sync.report import SyncReport
@@ -65,6 +67,7 @@ MOST_SLOWER = 2.0
 _KINDS = frozenset((*vars(FINE), "lost", "full", "told", "crash", "crashed")) - {"fine"}
 """First words of the lines of a trace that tell of a fault."""
 DeskKind = Literal["memory", "store"]
+Happenings = tuple[tuple[Callable[["Station"], object], int], ...]
 
 
 @dataclass
@@ -174,7 +177,10 @@ class Simulation:
     def _open(self) -> None:
         self.hub = quick_hub(self._folder / "hub", HubSeams(self._clock, SystemDisk(), self._rng))
         self._storage = HubStorage(self.hub)
-        self._service = self._service_type(self.hub)
+        self._service = self._served(self.hub)
+
+    def _served(self, hub: Hub) -> Service:
+        return self._service_type(hub)
 
     def _station(self, number: int, kind: DeskKind) -> Station:
         url = "http://127.0.0.1:1"
@@ -226,7 +232,7 @@ class Simulation:
         self._is_busy_elsewhere = True
         station = self._random.choice(self.stations)
         try:
-            self._random.choice((self._work, self._work, self._decide, self._sync_elsewhere))(station)
+            self._random.choice(self._elsewhere())(station)
         finally:
             self._is_busy_elsewhere = False
 
@@ -237,7 +243,14 @@ class Simulation:
     # ---- what happens -------------------------------------------------------------------------------------------
 
     def _step(self, station: Station) -> None:
-        happenings: tuple[tuple[Callable[[Station], object], int], ...] = (
+        happenings = self._happenings()
+        act = self._random.choices([act for act, _ in happenings], [weight for _, weight in happenings])[0]
+        self.note(f"{act.__name__} at {station.code}")
+        act(station)
+
+    def _happenings(self) -> Happenings:
+        """What may happen next, and how often it does beside the others."""
+        return (
             (self._work, 10),
             (self._decide, 5),
             (self._sync, 8),
@@ -255,9 +268,10 @@ class Simulation:
             (self._keep_image, 2),
             (self._put_desk_back, 2),
         )
-        act = self._random.choices([act for act, _ in happenings], [weight for _, weight in happenings])[0]
-        self.note(f"{act.__name__} at {station.code}")
-        act(station)
+
+    def _elsewhere(self) -> tuple[Callable[[Station], object], ...]:
+        """What may happen while a request is on its way."""
+        return (self._work, self._work, self._decide, self._sync_elsewhere)
 
     def _work(self, station: Station) -> None:
         for _ in range(self._random.choice((1, 2, 4))):
@@ -382,14 +396,14 @@ class Simulation:
         if where == "database":
             self._storage.is_full = True
         elif where == "shelf":
-            self._service = self._service_type(replace(self.hub, shelf=NarrowShelf(self._folder / "hub" / "blobs")))
+            self._service = self._served(replace(self.hub, shelf=NarrowShelf(self._folder / "hub" / "blobs")))
         if where == "files" and isinstance(station.desk, MemoryDesk):
             with files_end_at(self._random.choice((0, 4096, 50_000, 200_000, 500_000))):
                 self._suffer(station, self._sync)
         else:
             self._suffer(station, self._sync)
         self._storage.is_full = False
-        self._service = self._service_type(self.hub)
+        self._service = self._served(self.hub)
 
     def _switch_line(self, station: Station) -> None:
         line = station.line
@@ -424,8 +438,11 @@ class Simulation:
             return
         before = self._acts_somewhere()
         self.hub.close()
+        keys = (self._folder / "hub" / KEY_FILE).read_bytes()
         shutil.rmtree(self._folder / "hub")
         shutil.copytree(self._backup, self._folder / "hub")
+        # Keys are in no backup (docs/hub.md): they lie in a safe, the newest ones.
+        (self._folder / "hub" / KEY_FILE).write_bytes(keys)
         self._open()
         self._is_changed = True
         for station in self.stations:

@@ -10,12 +10,14 @@ import pytest
 
 from tests.helpers.source import ROOT
 from tests.sync.clean_sync import clean_seconds, least_clean_seconds
+from tests.sync.eventful import EventfulSimulation, simulation
 from tests.sync.seeds import kept_seeds
 from tests.sync.simulation import Simulation
 
 OPEN = {kept.seed for kept in kept_seeds() if kept.is_open}
-MEMORY_SEEDS = [seed for seed in range(245) if seed not in OPEN][:240]
-STORE_SEEDS = [seed for seed in range(1000, 1065) if seed not in OPEN][:60]
+MEMORY_SEEDS = [seed for seed in range(245) if seed not in OPEN][:210]
+STORE_SEEDS = [seed for seed in range(1000, 1065) if seed not in OPEN][:40]
+EVENTFUL = [(seed, "memory") for seed in range(7000, 7020)] + [(seed, "store") for seed in range(8000, 8030)]
 
 
 @pytest.mark.parametrize("seed", MEMORY_SEEDS)
@@ -28,6 +30,11 @@ def test_real_stores_and_the_hub_end_equal(seed, quick_place):
     Simulation(seed, quick_place, desk="store").run()
 
 
+@pytest.mark.parametrize(("seed", "desk"), EVENTFUL)
+def test_new_keys_and_sticks_change_nothing_about_it(seed, desk, quick_place):
+    EventfulSimulation(seed, quick_place, desk=desk).run()
+
+
 @pytest.mark.parametrize(
     "kept",
     [
@@ -37,7 +44,7 @@ def test_real_stores_and_the_hub_end_equal(seed, quick_place):
     ids=lambda kept: f"{kept.desk}-{kept.seed}",
 )
 def test_a_seed_that_once_found_something(kept, quick_place):
-    Simulation(kept.seed, quick_place, desk=kept.desk).run()
+    simulation(kept.seed, quick_place, desk=kept.desk, is_eventful=kept.is_eventful).run()
 
 
 REPEATED = ((2000, "memory"), (2001, "memory"), (2003, "store"))
