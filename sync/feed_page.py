@@ -61,6 +61,15 @@ def follow_line(place: int, stream: str) -> bytes:
     return _array(FOLLOW_FORM, place, stream)
 
 
+def from_place(answer: FeedAnswer, place: FeedPlace) -> FeedAnswer:
+    """A page without what stands in it up to `place`; whether the rest follows `place` only `read_page` can tell.
+
+    Raises `ProtocolMismatch` for an item without a place.
+    """
+    news = [item for item in answer.items if _place_of(_fields(_line(item))) > place.hub_seq]
+    return answer.model_copy(update={"items": news})
+
+
 def read_page(answer: FeedAnswer, place: FeedPlace, keys: KeyList) -> FeedPage | None:
     """Verify and sort a page that follows `place`; None if it does not follow it (the hub was put back).
 

@@ -19,7 +19,7 @@ from clerk_app.journal.handover import ANSWER, read_records
 from clerk_app.journal.hub_facts import SignedAck
 from clerk_app.journal.hub_keys import ACK_USE, KeyList, read_key_list
 from clerk_app.security.parcel import Envelope, Parcel, ParcelReader
-from sync.feed_page import order_to_leave, read_page
+from sync.feed_page import from_place, order_to_leave, read_page
 from sync.handover.desk import HandoverDesk
 from sync.schemas import ChainStanding, FeedAnswer, KeyListMessage, ReturnPart
 
@@ -121,9 +121,10 @@ def _is_news(signed: SignedAck, acked: dict[str, int], waiting: set[tuple[str, i
 
 def _take_page(desk: HandoverDesk, keys: KeyList, answer: FeedAnswer) -> int:
     place = desk.feed_place()
-    page = read_page(answer, place, keys) if answer.after > place.hub_seq else None
+    # The line, or the return of an earlier hand-over, may have brought a part of it since this one was asked for.
+    page = read_page(from_place(answer, place), place, keys) if answer.after > place.hub_seq else None
     if page is None:
-        # It does not follow what was read: the line has brought it, or the hub was put back, as the line will tell.
+        # It does not follow what was read: all of it is known, or the hub was put back, as the line will tell.
         return 0
     order = order_to_leave(page.orders, desk.registration().code)
     if order is not None:

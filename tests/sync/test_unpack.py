@@ -88,6 +88,19 @@ def test_after_the_return_a_sync_by_line_finds_nothing_to_do(platform, desk):
     assert (report.state, report.pushed, report.blobs_sent, report.pulled) == ("done", 0, 0, 0)
 
 
+def test_a_return_that_begins_before_what_was_read_brings_the_rest(platform, desk):
+    case_with_scan(desk, 1)
+    first = packed(desk)[1]
+    case_with_scan(desk, 2)
+    returns = [taken_by(platform.hub, first), taken_by(platform.hub, packed(desk)[1])]
+    decide(platform.hub, Ruling(case_number_of(desk.enrolment.device, 1), "grant", "", None))
+    returns.append(taken_by(platform.hub, packed(desk)[1]))
+    assert [answered(desk, content).facts for content in returns] == [0, 0, 1]
+    assert desk.uploaded() == places(desk)
+    report = sync_once(platform.lane(desk))
+    assert (report.state, report.pushed, report.pulled) == ("done", 0, 0)
+
+
 def test_without_the_return_the_line_brings_the_acks_that_were_earned(platform, desk):
     case_with_scan(desk, 1)
     taken_by(platform.hub, packed(desk)[1])
