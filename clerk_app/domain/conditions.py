@@ -6,7 +6,7 @@ Three-valued: a condition over a question without an answer neither holds nor fa
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 
@@ -170,14 +170,13 @@ def both(first: Condition | None, second: Condition | None) -> Condition | None:
     return first if first == second else AllOf((first, second))
 
 
-def any_of(conditions: Iterable[Condition | None]) -> Condition | None:
+def any_of(conditions: Sequence[Condition | None]) -> Condition | None:
     """The condition that holds when one of them does, in the order given and each once; None if one always holds."""
-    parts: dict[Condition, None] = {}
-    for condition in conditions:
-        if condition is None:
-            return None
-        parts[condition] = None
-    return next(iter(parts)) if len(parts) == 1 else AnyOf(tuple(parts))
+    parts = [condition for condition in conditions if condition is not None]
+    if len(parts) < len(conditions):
+        return None
+    different = tuple(dict.fromkeys(parts))
+    return different[0] if len(different) == 1 else AnyOf(different)
 
 
 def number_of(text: str) -> Decimal | None:

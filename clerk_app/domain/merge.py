@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TypeVar
+from typing import Generic, TypeVar
 
 from clerk_app.domain import graph
 from clerk_app.domain.conditions import Answers, applies, may_apply
@@ -31,7 +31,7 @@ from clerk_app.domain.situations import Situation, asked_now, standing
 
 Thing = TypeVar("Thing")
 Uses = list[tuple[str, Thing]]
-"""Who asks for a thing, and how: the code of the matter with its own way to ask, ordered by code."""
+"""Who wants a thing, and how: the code of the matter with its own way to ask."""
 
 
 def merge(
@@ -48,9 +48,8 @@ def merge(
     counted = standing(every_question, answers or {})
     dropped = _dropped(package, counted, chosen)
     plan = _plan(package, matters, dropped)
-    asked = _gather([matters[code] for code in plan.order], counted)
-    fields = _merge_fields(asked, plan)
-    materials = _merge_materials(asked, plan)
+    asked = _gather([matters[code] for code in plan.order], counted, plan)
+    fields = _merge_fields(asked)
     steps = tuple(_step(package, matters[code], asked, plan, counted) for code in plan.order)
     return OneThing(
         package=package,
@@ -60,7 +59,7 @@ def merge(
         situations=asked_now(_questions(package, matters, plan.order), counted),
         groups=_merge_groups(asked, fields),
         fields=fields,
-        materials=materials,
+        materials=_merge_materials(asked),
         products=_products(asked, plan, matters),
         site_checks=_site_checks(steps, plan),
         fees=tuple((step.matter.code, fee) for step in steps for fee in step.matter.fees),
@@ -82,15 +81,31 @@ class _Plan:
 
 
 @dataclass(frozen=True, slots=True)
-class _Asked:
-    """What the children ask for these answers, each for itself."""
+class _Demand(Generic[Thing]):
+    """Who wants things, by their codes.
 
-    fields: dict[str, Uses[Field]] = field(default_factory=lambda: defaultdict(list))
-    needs: dict[str, Uses[MaterialNeed]] = field(default_factory=lambda: defaultdict(list))
+    Those in `asking` have to be given it, to those in `awaiting` an earlier result brings it; the children of each
+    stand in the order of their codes.
+    """
+
+    asking: dict[str, Uses[Thing]] = field(default_factory=lambda: defaultdict(list))
+    awaiting: dict[str, Uses[Thing]] = field(default_factory=lambda: defaultdict(list))
+
+    def only_awaited(self) -> list[tuple[str, Uses[Thing]]]:
+        """What nobody has to give, ordered by code."""
+        return [(code, uses) for code, uses in sorted(self.awaiting.items()) if code not in self.asking]
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """What the children want for these answers."""
+
+    fields: _Demand[Field] = field(default_factory=_Demand)
+    needs: _Demand[MaterialNeed] = field(default_factory=_Demand)
     groups: dict[str, Uses[FieldGroup]] = field(default_factory=lambda: defaultdict(list))
     group_of: dict[str, str] = field(default_factory=dict)
-    fields_of: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
-    needs_of: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
+    fields_of: dict[str, list[str]] = field(default_factory=dict)
+    needs_of: dict[str, list[str]] = field(default_factory=dict)
 
 
 def _questions(package: Package, matters: Mapping[str, Matter], codes: Iterable[str]) -> tuple[Situation, ...]:
@@ -131,49 +146,59 @@ def _plan(package: Package, matters: Mapping[str, Matter], dropped: Collection[s
     )
 
 
-def _gather(matters: Iterable[Matter], answers: Answers) -> _Asked:
+def _gather(matters: Iterable[Matter], answers: Answers, plan: _Plan) -> _Asked:
     asked = _Asked()
+    asking, awaiting = asked.fields.asking, asked.fields.awaiting
     for matter in sorted(matters, key=lambda matter: matter.code):
+        child, brought = matter.code, plan.brought[matter.code]
+        fields = asked.fields_of[child] = []
         for group in matter.groups:
+            asked.groups[group.code].append((child, group))
             for element in group.fields:
-                if may_apply(element.when, answers):
-                    asked.fields[element.code].append((matter.code, element))
-                    asked.group_of[element.code] = group.code
-                    asked.fields_of[matter.code].append(element.code)
-            asked.groups[group.code].append((matter.code, group))
-        for need in matter.materials:
-            if may_apply(need.when, answers):
-                asked.needs[need.code].append((matter.code, need))
-                asked.needs_of[matter.code].append(need.code)
+                code, when = element.code, element.when
+                if when is None or may_apply(when, answers):  # most stand in no situation, and there are many
+                    (awaiting if code in brought else asking)[code].append((child, element))
+                    asked.group_of[code] = group.code
+                    fields.append(code)
+        needs = [need for need in matter.materials if may_apply(need.when, answers)]
+        asked.needs_of[child] = [need.code for need in needs]
+        for need in needs:
+            demand = asked.needs.awaiting if need.code in brought else asked.needs.asking
+            demand[need.code].append((child, need))
     return asked
 
 
-def _split(code: str, uses: Uses[Thing], plan: _Plan) -> tuple[list[Thing], tuple[str, ...], tuple[str, ...]]:
-    """The ways to ask for `code` that count, the children that ask, and those to which an earlier result brings it."""
-    asking = [(child, use) for child, use in uses if code not in plan.brought[child]]
-    awaiting = tuple(child for child, _ in uses if code in plan.brought[child])
-    return [use for _, use in asking], tuple(child for child, _ in asking), awaiting
+def _children(uses: Uses[Thing]) -> tuple[str, ...]:
+    return tuple([child for child, _ in uses])
 
 
-def _merge_fields(asked: _Asked, plan: _Plan) -> tuple[MergedField, ...]:
+def _ways(uses: Uses[Thing]) -> list[Thing]:
+    return [use for _, use in uses]
+
+
+def _merge_fields(asked: _Asked) -> tuple[MergedField, ...]:
     """The elements of the one form in its order: groups as in the dictionary, elements as in their group."""
-    merged = []
-    to_come = _licences_to_come(asked, plan)
-    for code, uses in asked.fields.items():
-        asking, needed_by, awaited_by = _split(code, uses, plan)
-        if asking:
-            merged.append(MergedField(merged_field(asking), asked.group_of[code], needed_by, awaited_by, to_come))
+    to_come, awaiting = _licences_to_come(asked), asked.fields.awaiting
+    merged = [
+        MergedField(
+            merged_field(_ways(uses)),
+            asked.group_of[code],
+            _children(uses),
+            _children(awaiting[code]) if code in awaiting else (),
+            to_come,
+        )
+        for code, uses in asked.fields.asking.items()
+    ]
     places = {code: uses[0][1].position for code, uses in asked.groups.items()}
     return tuple(sorted(merged, key=lambda one: (places[one.group], one.group, one.field.position, one.field.code)))
 
 
-def _licences_to_come(asked: _Asked, plan: _Plan) -> frozenset[str]:
+def _licences_to_come(asked: _Asked) -> frozenset[str]:
     """The kinds of electronic licences for materials that only a result of the package brings.
 
     Where one child has to hand the material in, there is a licence already: a firm that changes its name has one.
     """
-    only_brought = (uses for code, uses in asked.needs.items() if not _split(code, uses, plan)[0])
-    materials = (need.material for uses in only_brought for _, need in uses)
+    materials = (need.material for _, uses in asked.needs.only_awaited() for _, need in uses)
     return frozenset(material.licence for material in materials if material is not None and material.licence)
 
 
@@ -185,29 +210,24 @@ def _merge_groups(asked: _Asked, fields: Sequence[MergedField]) -> tuple[FieldGr
     return tuple(merged_group(asked.groups[code], ones) for code, ones in held.items())
 
 
-def _merge_materials(asked: _Asked, plan: _Plan) -> tuple[MergedMaterial, ...]:
-    merged = []
-    for code in sorted(asked.needs):
-        asking, needed_by, awaited_by = _split(code, asked.needs[code], plan)
-        if asking:
-            merged.append(MergedMaterial(strictest(asking), needed_by, awaited_by))
-    return tuple(merged)
+def _merge_materials(asked: _Asked) -> tuple[MergedMaterial, ...]:
+    awaiting = asked.needs.awaiting
+    return tuple(
+        MergedMaterial(strictest(_ways(uses)), _children(uses), _children(awaiting[code]) if code in awaiting else ())
+        for code, uses in sorted(asked.needs.asking.items())
+    )
 
 
 def _products(asked: _Asked, plan: _Plan, matters: Mapping[str, Matter]) -> tuple[Product, ...]:
-    """What every child that needs it gets from an earlier result: materials by code, then elements by code."""
-    found = []
-    for code in sorted(asked.needs):
-        asking, _, awaited_by = _split(code, asked.needs[code], plan)
-        if not asking:
-            name = strictest([need for _, need in asked.needs[code]]).name
-            found.append(Product(code, name, False, _bringers(code, awaited_by, plan, matters), awaited_by))
-    for code in sorted(asked.fields):
-        wanting, _, awaited_by = _split(code, asked.fields[code], plan)
-        if not wanting:
-            label = asked.fields[code][0][1].label
-            found.append(Product(code, label, True, _bringers(code, awaited_by, plan, matters), awaited_by))
-    return tuple(found)
+    """What every child that wants it gets from an earlier result: materials by code, then elements by code."""
+    wanted = [
+        *((code, strictest(_ways(uses)).name, False, _children(uses)) for code, uses in asked.needs.only_awaited()),
+        *((code, uses[0][1].label, True, _children(uses)) for code, uses in asked.fields.only_awaited()),
+    ]
+    return tuple(
+        Product(code, name, is_field, _bringers(code, awaited_by, plan, matters), awaited_by)
+        for code, name, is_field, awaited_by in wanted
+    )
 
 
 def _bringers(code: str, awaited_by: Iterable[str], plan: _Plan, matters: Mapping[str, Matter]) -> tuple[str, ...]:
@@ -232,10 +252,10 @@ def _step(package: Package, matter: Matter, asked: _Asked, plan: _Plan, answers:
         ends=plan.ends[code],
         optional=child is not None and child.optional,
         certain=child is not None and applies(child.when, answers),
-        fields=tuple(one for one in fields if one not in brought),
-        awaited_fields=tuple(one for one in fields if one in brought),
-        materials=tuple(one for one in needs if one not in brought),
-        awaited_materials=tuple(one for one in needs if one in brought),
+        fields=tuple([one for one in fields if one not in brought]),
+        awaited_fields=tuple([one for one in fields if one in brought]),
+        materials=tuple([one for one in needs if one not in brought]),
+        awaited_materials=tuple([one for one in needs if one in brought]),
     )
 
 

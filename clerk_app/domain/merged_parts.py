@@ -79,17 +79,18 @@ class Product:
 
 def merged_field(uses: Sequence[Field]) -> Field:
     """The element as several children ask it: on the form if one of them shows it, required if one requires it."""
-    first = uses[0]
-    if all(use is first for use in uses[1:]):
-        return first
-    return replace(first, when=any_of(use.when for use in uses), required=any(use.required for use in uses))
+    for use in uses:
+        if use.when is None and use.required:
+            return use
+    when, required = any_of([use.when for use in uses]), any(use.required for use in uses)
+    return replace(uses[0], when=when, required=required)
 
 
 def merged_group(uses: Iterable[tuple[str, FieldGroup]], ones: Sequence[MergedField]) -> FieldGroup:
     """The group with these elements of the one form, in the situations of the children that ask for them."""
     asking = {child for one in ones for child in one.needed_by}
     held = [group for child, group in uses if child in asking]
-    return replace(held[0], fields=tuple(one.field for one in ones), when=any_of(group.when for group in held))
+    return replace(held[0], fields=tuple(one.field for one in ones), when=any_of([group.when for group in held]))
 
 
 def strictest(needs: Sequence[MaterialNeed]) -> MaterialNeed:
@@ -100,6 +101,8 @@ def strictest(needs: Sequence[MaterialNeed]) -> MaterialNeed:
     the most, or the sum of those on which departments insist.
     """
     asking = [need for need in needs if need.required] or list(needs)
+    if len(asking) == 1:
+        return asking[0]
     return MaterialNeed(
         code=asking[0].code,
         name=_common_name(asking),
@@ -110,7 +113,7 @@ def strictest(needs: Sequence[MaterialNeed]) -> MaterialNeed:
         reusable=all(need.reusable for need in asking),
         deferrable=all(need.deferrable for need in asking),
         promise=all(need.promise for need in asking),
-        when=any_of(need.when for need in asking),
+        when=any_of([need.when for need in asking]),
         original=max((need.original for need in asking), key=_ORIGINALS.index),
         paper_required=any(need.paper_required for need in asking),
         defer_days=min(need.defer_days for need in asking),
