@@ -27,7 +27,7 @@ class Desk:
 
     def __init__(self, qtbot, state: CounterState, size=(1366, 768)):
         self.model = RecordingModel(state)
-        self.search = RecordingModel(lists.all_matters())
+        self.search = RecordingModel(lists.two_matters())
         self.frame = RecordingModel(frames.online())
         self.page = CounterPage(self.model, self.search)
         self.shell = Shell(self.frame)

@@ -26,7 +26,7 @@ def test_the_case_model_keeps_qts_rules(qtmodeltester):
 
 def test_the_hit_model_keeps_qts_rules(qtmodeltester):
     model = HitListModel()
-    model.show_hits(lists.all_matters().hits)
+    model.show_hits(lists.two_matters().hits)
     qtmodeltester.check(model)
 
 
@@ -77,7 +77,7 @@ def test_the_same_rows_change_nothing(qtbot):
 
 def test_a_hit_carries_its_kind_and_key():
     model = HitListModel()
-    model.show_hits(lists.all_matters().hits)
+    model.show_hits(lists.two_matters().hits)
     first = model.index(0)
     assert (first.data(KIND_ROLE), first.data(KEY_ROLE)) == ("matter", "P31")
-    assert first.data(NOTE_ROLE) == lists.all_matters().hits[0].note
+    assert first.data(NOTE_ROLE) == lists.two_matters().hits[0].note

@@ -117,7 +117,7 @@ def test_a_digit_typed_into_the_reason_is_not_another_outcome(qtbot, window):
 
 
 def test_a_matter_is_chosen_with_arrows_and_enter_while_typing(qtbot, window):
-    search = RecordingModel(lists.all_matters())
+    search = RecordingModel(lists.two_matters())
     sheet = MatterSheet(search)
     window.veil.open(sheet)
     line = focus()
@@ -130,7 +130,7 @@ def test_a_matter_is_chosen_with_arrows_and_enter_while_typing(qtbot, window):
 
 
 def test_the_primary_key_chooses_the_marked_matter(qtbot, window):
-    sheet = MatterSheet(RecordingModel(lists.all_matters()))
+    sheet = MatterSheet(RecordingModel(lists.two_matters()))
     window.veil.open(sheet)
     with qtbot.waitSignal(sheet.chosen) as told:
         sheet.run(Command.PRIMARY)

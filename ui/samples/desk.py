@@ -19,6 +19,7 @@ from clerk_app.domain.fold import Fact, fold
 from clerk_app.domain.form import FieldValue
 from clerk_app.domain.identity import IdentityDocument
 from clerk_app.domain.taking_in import Counter, take_in
+from clerk_app.services.find import Finder
 from clerk_app.services.rows import PrintJob
 from clerk_app.services.shipped import shipped_calendar, shipped_catalogue
 from ui.presenters.counter_facts import CounterFacts, Finished, Preparing, Surroundings, VisitFacts
@@ -90,6 +91,13 @@ NOW = at(9, 42)
 def matter(code: str) -> Matter:
     """A matter of the shipped sample catalogue."""
     return shipped_catalogue().matter(code)
+
+
+@cache
+def every_matter() -> tuple[Matter, ...]:
+    """The matters of the shipped sample catalogue as a desk that mostly takes in two of them finds them."""
+    finder = Finder(shipped_catalogue(), readings=dict, uses=lambda: {"P31": 12, "P14": 9})
+    return tuple(finder.matters(""))
 
 
 @cache

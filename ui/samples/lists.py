@@ -145,6 +145,12 @@ def devices_practice() -> DevicesState:
 @cache
 def all_matters() -> SearchState:
     """Every matter there is."""
+    return SearchState(hits=matter_hits(desk.every_matter(), desk.around()))
+
+
+@cache
+def two_matters() -> SearchState:
+    """One matter with a notice under seal and one that is done at once."""
     return SearchState(hits=matter_hits((desk.matter("P31"), desk.matter("P14")), desk.around()))
 
 

@@ -173,6 +173,16 @@ def test_what_is_done_at_once_is_closed_at_the_window_or_waits_for_the_platform(
         assert matter.handle.sealed_notice == (matter.handle.window_power == "accept"), matter.code
 
 
+def test_what_waits_for_the_platform_says_what_it_waits_for():
+    for matter in CATALOGUE.matters:
+        for power, effect in matter.handle.effects.items():
+            assert effect.in_force, matter.code
+            if power == "receive" or matter.handle.effect_when == "platform":
+                assert effect.not_yet, (matter.code, power)
+            assert "{due}" not in effect.in_force
+            assert power == "accept" or "{due}" not in effect.not_yet  # no acceptance, no last day
+
+
 def test_menus_by_age_are_those_of_the_study():
     menus = {
         "old": "P01 P02 P03 P04 P13 P14 P22 P26 P38 P42",
