@@ -235,9 +235,9 @@ def _missing_field(field: Field, values: Values, today: date) -> Missing | None:
 
 
 def _missing_material(need: MaterialNeed, draft: Draft) -> Missing | None:
-    item = draft.material(need.code)
     if not need.required:
         return None
+    item = draft.material(need.code)
     if item is not None and item.is_settled and item.state in allowed_states(need, draft.read_by):
         return None
     if need.deferrable:

@@ -4,13 +4,16 @@ import json
 from decimal import Decimal
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
-from clerk_app.catalogue.loader import load_catalogue, read_catalogue
+from clerk_app.catalogue.loader import SHIPPED, load_catalogue, read_catalogue
 from clerk_app.domain.conditions import OneOf
 from clerk_app.domain.matter import Produces
 from clerk_app.domain.needs import Material
 from clerk_app.errors import BadCatalogue, NoSuchPackage
-from tests.helpers.catalogues import write_catalogue
+from tests.helpers.catalogues import MATTERS, write_catalogue
+from tests.helpers.catalogues import PACKAGE as PACKAGE_TEXT
 from tests.helpers.commands import clerk
 
 FIELDS, SITUATIONS, PACKAGE = "fields.toml", "situations.toml", "packages/PK01.toml"
@@ -324,3 +327,35 @@ def test_what_a_user_can_get_wrong_is_one_sentence(folder, arguments, code):
     words = [word.replace("{folder}", str(folder)) for word in arguments]
     ran = clerk("catalogue", "merge", str(folder), *words, "--json")
     assert (ran.code, ran.json["error"]["code"]) == (1, code)
+
+
+# ---- circles ----------------------------------------------------------------------------------------------------
+
+FOUR = ("B04", "B05", "B06", "B07")
+EDGES = [(later, earlier) for later in FOUR for earlier in FOUR if later != earlier]
+
+
+def has_circle(edges):
+    """By taking away whoever waits for nobody until nothing moves any more."""
+    left = set(FOUR)
+    while free := {code for code in left if not any(later == code and earlier in left for later, earlier in edges)}:
+        left -= free
+    return bool(left)
+
+
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(edges=st.sets(st.sampled_from(EDGES), max_size=6))
+def test_a_package_is_accepted_exactly_if_its_children_wait_in_no_circle(folder, edges):
+    write_catalogue(folder, {"matters/B07.toml": MATTERS["B06"].replace("B06", "B07")})
+    before = {code: sorted(earlier for later, earlier in edges if later == code) for code in FOUR}
+    children = "".join(f'[[children]]\nmatter = "{code}"\nafter = {json.dumps(before[code])}\n' for code in FOUR)
+    head = PACKAGE_TEXT[: PACKAGE_TEXT.index("[[children]]")].replace("promised = 9", "promised = 99")
+    write_catalogue(folder, {PACKAGE: head + children})
+    if has_circle(edges):
+        assert [(fault.file, fault.key) for fault in faults_of(folder)] == [(PACKAGE, "children")]
+    else:
+        assert len(load_catalogue(folder).package("PK01").children) == len(FOUR)
+
+
+def test_nothing_in_the_shipped_sample_is_doubtful():
+    assert [warning.text for warning in read_catalogue(SHIPPED)[1]] == []

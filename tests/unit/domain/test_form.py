@@ -307,6 +307,13 @@ def test_each_missing_paper_is_named_with_what_is_good_for_it(code, severity):
     assert found == (Missing("material", code, need.name, need.accepts, severity),)
 
 
+def test_a_paper_one_need_not_bring_is_never_missing():
+    welcome = tuple(replace(need, required=False) for need in P31.materials)
+    found = missing(replace(P31, materials=welcome), empty_draft("P31"), TODAY)
+    assert [item for item in found if item.kind == "material"] == []
+    assert [item for item in missing(P31, empty_draft("P31"), TODAY) if item.kind == "material"]
+
+
 def test_a_deferred_paper_is_still_missing_for_acceptance():
     draft = full_draft("P31")
     draft = draft.with_material(replace(item(draft, "M17"), state="deferred"), NOW)

@@ -397,6 +397,11 @@ def test_a_card_that_was_not_read_satisfies_nothing_by_itself():
     assert "promised" in allowed_states(replace(by_card_only, promise=True), None)
 
 
+def test_a_licence_that_stands_for_a_part_only_does_not_spare_the_paper():
+    partly = replace(there(P31.material("M01")), e_licence="partly", by_card=False)
+    assert "exempt" not in allowed_states(partly, "card")
+
+
 def test_a_new_draft_begins_with_every_paper_missing():
     assert {paper.state for paper in first_materials(P31, None)} == {"missing"}
     assert [paper.code for paper in first_materials(P31, "card") if paper.state == "exempt"] == ["M01"]
