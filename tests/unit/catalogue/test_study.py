@@ -10,6 +10,7 @@ from clerk_app.domain import graph
 from clerk_app.domain.matter import Matter
 from clerk_app.domain.merge import merge
 from clerk_app.domain.packages import Package
+from tests.helpers.source import ROOT
 from tests.unit.catalogue import study
 
 CATALOGUE, WARNINGS = read_catalogue(SHIPPED)
@@ -82,6 +83,15 @@ def test_it_holds_what_the_study_lists_and_what_the_reported_practices_add():
     materials = {material.code for material in CATALOGUE.materials}
     assert materials >= {f"M{number:02}" for number in range(1, 34)} | {f"N{number:02}" for number in range(1, 29)}
     assert COUNTS.keys() >= GROUPS.keys()
+
+
+def test_the_document_counts_the_sample_right():
+    said = " ".join((ROOT / "docs" / "catalogue.md").read_text(encoding="utf-8").split())
+    assert (
+        f"holds {len(CATALOGUE.matters)} matters (P01–P52, B01–B46), {len(CATALOGUE.packages)} packages (PK01–PK27), "
+        f"{len(CATALOGUE.materials)} materials, {len(CATALOGUE.groups)} groups and "
+        f"{len(CATALOGUE.situations)} questions"
+    ) in said
 
 
 def test_every_code_is_used_or_belongs_to_the_dictionary_of_the_study():
