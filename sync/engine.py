@@ -232,6 +232,7 @@ class _Run:
             case TakeBack(chain, after):
                 return Errand(operation, lambda: client.own_entries(chain, after))
             case Confirm(ranges):
+                self._blobs.acks_asked()
                 return Errand(operation, lambda: client.acks(ranges))
             case Push():
                 return self._entries.begin_push(operation)

@@ -220,7 +220,8 @@ class Knowledge:
 
     `met`: both digests were compared in this sync; `compared`: and nothing has changed since. `under_way`: what was
     begun and has no answer. `wanted`: cases of other desks, looked up here and not yet shown.
-    `together`: bytes of blobs that one request should carry now.
+    `together`: bytes of blobs that one request should carry now. `acks_due`: some time has passed since acks were asked
+    for of entries whose blobs are complete.
     `can`: what this hub can do (`sync.capabilities`). `lost_facts`: how many of its facts it has lost and was not
     offered yet.
     """
@@ -239,6 +240,7 @@ class Knowledge:
     wanted: tuple[WantedCase, ...] = field(default=())
     under_way: tuple[Operation, ...] = field(default=())
     together: int = 0
+    acks_due: bool = False
 
 
 _ALONE = (Hello, Register, Authenticate, Compare, Probe, CutChain, TakeBack)
@@ -333,10 +335,19 @@ def _acks_already_earned(known: Knowledge) -> tuple[Operation, ...]:
         for view in known.chains
         if not view.trouble and view.acked < min(view.seq, view.stored) and view.chain not in answered
     ]
-    there = {blob.id for blob in known.blobs if blob.complete}
-    ranges += [(view.chain, view.seq, view.seq) for view in _stored(known) if there.issuperset(view.blobs)]
+    ranges += [(view.chain, view.seq, view.seq) for view in _whole(known)]
     ranges += _acks_outdated(known)
     return (Confirm(tuple(ranges[:MAX_RANGES])),) if ranges else ()
+
+
+def _whole(known: Knowledge) -> list[WaitingView]:
+    """The stored entries all of whose blobs are there: asked about together, but for the urgent ones."""
+    there = {blob.id for blob in known.blobs if blob.complete}
+    stored = _stored(known)
+    to_come = {blob.id for blob in known.blobs if not blob.complete and not blob.damaged}
+    more_to_come = any(not to_come.isdisjoint(view.blobs) for view in stored)
+    whole = [view for view in stored if there.issuperset(view.blobs)]
+    return whole if known.acks_due or not more_to_come else [view for view in whole if view.urgent]
 
 
 def _acks_outdated(known: Knowledge) -> list[tuple[str, int, int]]:

@@ -11,6 +11,7 @@ from clerk_app.journal.exchange import BlobId
 from sync.client import HubClient, OffsetDiffers
 from sync.crew import Errand
 from sync.learn import blobs_after_asking
+from sync.pace import TARGET_S
 from sync.pieces import Piece
 from sync.plan import BlobView, SendPiece, SendPieces
 from sync.run.state import RunState
@@ -31,7 +32,13 @@ class Blobs:
 
     def __init__(self, state: RunState, client: HubClient) -> None:
         self._state, self._client = state, client
+        self._acks_asked_at = state.lane.clock.monotonic()
         state.know(together=state.lane.paces.piece.size)
+
+    def acks_asked(self) -> None:
+        """Acks of entries whose blobs are complete are on their way: for the next ones there is time."""
+        self._acks_asked_at = self._state.lane.clock.monotonic()
+        self._state.know(acks_due=False)
 
     def asked(self, ids: Sequence[BlobId], standings: Sequence[BlobStanding]) -> None:
         """Learn how much of each the hub has."""
@@ -91,7 +98,8 @@ class Blobs:
         state = self._state
         paces = state.lane.paces
         paces.piece = paces.piece.after(errand.size, errand.seconds)
-        state.know(together=paces.piece.size)
+        now = state.lane.clock.monotonic()
+        state.know(together=paces.piece.size, acks_due=now - self._acks_asked_at >= TARGET_S)
         failpoint("sync.piece_sent")
         state.blobs_sent += complete
         # What was written meanwhile goes first.

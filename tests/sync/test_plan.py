@@ -90,6 +90,7 @@ def situations(draw):
         waiting=tuple(waiting),
         wanted=draw(st.sampled_from([(), (WantedCase("1", "0312"),)])),
         together=draw(st.sampled_from([0, 100, 400, 10**6])),
+        acks_due=draw(st.booleans()),
     )
 
 
@@ -200,6 +201,9 @@ def test_doing_the_first_operation_again_and_again_comes_to_an_end(known):
     assert capabilities.SHOWS_ENTRIES not in known.can or all(view.seq >= view.stored for view in usable)
     assert capabilities.TAKES_FACTS not in known.can or known.lost_facts == 0
     assert are_sent(known)
+    ends = {view.chain: view.agreed if view.trouble else view.stored for view in known.chains}
+    there = {blob.id for blob in known.blobs if blob.complete}
+    assert not [one for one in known.waiting if one.seq <= ends.get(one.chain, 0) and there.issuperset(one.blobs)]
     assert known.feed == "current"
 
 
@@ -424,6 +428,18 @@ def test_urgent_blobs_go_together_without_any_others():
     known = with_scans(10, 10, 10, together=1000)
     waiting = (WaitingView("a", 1, ("u", "w"), urgent=True), WaitingView("a", 1, ("v",)))
     assert plan(replace(known, waiting=waiting)) == (together("u", "w"),)
+
+
+def test_acks_of_whole_entries_are_asked_for_together_and_those_of_urgent_ones_at_once():
+    blobs = (BlobView("u", 9, 9, complete=True), BlobView("v", 9, 9, complete=True), BlobView("w", 99, 0))
+    waiting = (WaitingView("a", 1, ("u",)), WaitingView("a", 2, ("v",)), WaitingView("a", 3, ("w",)))
+    known = replace(READY, chains=(ChainView("a", 3, 3, 3),), blobs=blobs, waiting=waiting)
+    both, urgent = Confirm((("a", 1, 1), ("a", 2, 2))), replace(waiting[1], urgent=True)
+    assert plan(known) == (SendPiece("w", 0),)
+    assert plan(replace(known, acks_due=True)) == (both, SendPiece("w", 0))
+    assert plan(replace(known, waiting=(waiting[0], urgent, waiting[2])))[0] == Confirm((("a", 2, 2),))
+    damaged = replace(known, blobs=(*blobs[:2], replace(blobs[2], damaged=True)))
+    assert plan(damaged) == (both,)
 
 
 def test_the_feed_waits_for_entries_and_blobs_for_nothing():
