@@ -103,21 +103,22 @@ def strictest(needs: Sequence[MaterialNeed]) -> MaterialNeed:
     asking = [need for need in needs if need.required] or list(needs)
     if len(asking) == 1:
         return asking[0]
+    insisting = [need.copies for need in asking if need.paper_required]
     return MaterialNeed(
         code=asking[0].code,
         name=_common_name(asking),
-        accepts="；".join(dict.fromkeys(need.accepts for need in asking if need.accepts)),
-        copies=max(sum(need.copies for need in asking if need.paper_required), *(need.copies for need in asking)),
+        accepts="；".join(dict.fromkeys([need.accepts for need in asking if need.accepts])),
+        copies=max(sum(insisting), max([need.copies for need in asking])),
         by_card=all(need.by_card for need in asking),
         e_licence=_licence_use(asking),
         reusable=all(need.reusable for need in asking),
         deferrable=all(need.deferrable for need in asking),
         promise=all(need.promise for need in asking),
         when=any_of([need.when for need in asking]),
-        original=max((need.original for need in asking), key=_ORIGINALS.index),
-        paper_required=any(need.paper_required for need in asking),
-        defer_days=min(need.defer_days for need in asking),
-        required=any(need.required for need in asking),
+        original=max([need.original for need in asking], key=_ORIGINALS.index),
+        paper_required=bool(insisting),
+        defer_days=min([need.defer_days for need in asking]),
+        required=asking[0].required,
         material=asking[0].material,
     )
 
