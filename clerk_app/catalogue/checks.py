@@ -30,6 +30,8 @@ def check_field(field: Field, group: str, table: Table) -> None:
     """Note what is wrong with a form element of `group`."""
     if not field.code.startswith(f"{group}."):
         table.fault("code", f"要素代码应以 {group}. 开头")
+    elif not _COLUMN_KEY.fullmatch(field.code.removeprefix(f"{group}.")):
+        table.fault("code", f"{group}. 之后应是小写英文、数字和 _")
     if field.type == "choice" and not field.choices:
         table.fault("choices", "选择类要素要有选项")
     _check_repeats(field.choices, table, "choices")
@@ -89,6 +91,8 @@ def check_matter(matter: Matter, table: Table) -> None:
         table.fault("pickup_field", f"表单里没有要素 {matter.pickup_field}")
     if matter.kind == "at_once" and matter.promised.days:
         table.fault("kind", "即办件的承诺时限应是 0")
+    if matter.kind == "promised" and not matter.promised.days:
+        table.fault("kind", "承诺件的承诺时限应大于 0")
     if matter.visits < 1:
         table.fault("visits", "至少要来一次")
     for need in matter.materials:
@@ -178,6 +182,7 @@ def _check_card_keys(sources: Iterable[Source], table: Table) -> None:
 def _check_handle(handle: HandleItem, table: Table) -> None:
     if _RANK[handle.offline_power] > _RANK[handle.window_power]:
         table.fault("offline_power", "离线权限不能大于窗口权限")
+        return
     needed: set[Power] = {handle.window_power, handle.offline_power}
     if handle.sealed_notice:
         needed.add("receive")  # the seal may not be at hand
@@ -191,12 +196,15 @@ def _check_handle(handle: HandleItem, table: Table) -> None:
 def _check_effect(effect: EffectText, table: Table) -> None:
     for line in (effect.in_force, effect.not_yet):
         try:
-            names = {name for _, name, _, _ in Formatter().parse(line) if name is not None}
+            parts = [part for part in Formatter().parse(line) if part[1] is not None]
         except ValueError:
             table.fault("effects", "花括号不成对")
             return
-        for name in sorted(names - PLACEHOLDERS):
+        for name in sorted({str(name) for _, name, _, _ in parts} - PLACEHOLDERS):
             table.fault("effects", f"不认识的占位 {{{name}}}")
+        # A width in a placeholder could ask for more blanks than there is memory.
+        if any(style or conversion for _, name, style, conversion in parts if name in PLACEHOLDERS):
+            table.fault("effects", "占位里只写名字，不写格式")
 
 
 def _check_repeats(codes: Sequence[str], table: Table, key: str) -> None:

@@ -31,6 +31,8 @@ from clerk_app.catalogue.read_package import read_package
 from clerk_app.catalogue.tables import Table, read_optional, read_toml
 from clerk_app.catalogue.whole_checks import check_situations, check_sources, warn_of_unused
 
+_TOP = frozenset({"catalogue.toml", "licences.toml", "materials.toml", "situations.toml", "fields.toml", "seeds.toml"})
+
 SHIPPED = Path(__file__).with_name("sample")
 
 
@@ -43,21 +45,29 @@ def read_catalogue(folder: Path) -> tuple[Catalogue, tuple[Fault, ...]]:
     """The catalogue in `folder` with the warnings about it; raise `BadCatalogue` with every fault found."""
     faults = Faults()
     head = read_toml(folder, "catalogue.toml", faults)
-    edition = read_edition(head) if head else NO_EDITION
-    licences = read_licence_kinds(read_optional(folder, "licences.toml", faults))
-    materials = read_materials(read_toml(folder, "materials.toml", faults), licences)
-    situations = read_situations(read_optional(folder, "situations.toml", faults))
-    check_situations(situations)
+    licence_file = read_optional(folder, "licences.toml", faults)
+    material_file = read_toml(folder, "materials.toml", faults)
+    situation_file = read_optional(folder, "situations.toml", faults)
     forms = _form_files(folder, faults)
+    is_lacking = bool(faults.found)
+    matter_files, package_files = (_files(folder, room, faults) for room in ("matters", "packages"))
+    _warn_of_strangers(folder, faults)
+    if is_lacking:
+        # What refers to a dictionary that nobody could read would be one more fault for each reference.
+        faults.raise_if_any()
+    edition = read_edition(head) if head else NO_EDITION
+    licences = read_licence_kinds(licence_file)
+    materials = read_materials(material_file, licences)
+    situations = read_situations(situation_file)
+    check_situations(situations)
     groups = read_groups(forms)
     known = Dictionaries(edition, materials, groups, {code: found for code, (found, _) in situations.items()})
-    matter_files = _files(folder, "matters", faults)
     if not any((folder / "matters").glob("*.toml")):
         faults.add("matters", None, "", "没有事项")
     matters = {matter.code: matter for matter in (read_matter(table, known) for table in matter_files)}
     # A package is looked at as a whole only beside sound matters: one fault should not be told twice.
     sound = matters if not faults.found else None
-    packages = tuple(read_package(table, known, sound) for table in _files(folder, "packages", faults))
+    packages = tuple(read_package(table, known, sound) for table in package_files)
     if not faults.found:
         check_sources(forms, groups, licences, matters)
         warn_of_unused(situations, matters.values(), packages)
@@ -73,6 +83,12 @@ def read_catalogue(folder: Path) -> tuple[Catalogue, tuple[Fault, ...]]:
         tuple(licences.values()),
     )
     return catalogue, faults.warnings
+
+
+def _warn_of_strangers(folder: Path, faults: Faults) -> None:
+    for path in sorted(folder.glob("*.toml")):
+        if path.name not in _TOP:
+            faults.warn(path.name, None, "", "不是目录的文件，没有读")
 
 
 def _form_files(folder: Path, faults: Faults) -> list[Table]:

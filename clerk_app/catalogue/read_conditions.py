@@ -11,7 +11,7 @@ _JUNCTIONS = ("all", "any", "not")
 
 def read_condition(table: Table | None) -> Condition | None:
     """The condition in a table; None without one, and after a fault."""
-    if table is None:
+    if table is None or table.hollow:
         return None
     condition = _junction(table) if any(key in table.data for key in _JUNCTIONS) else _comparison(table)
     table.close()

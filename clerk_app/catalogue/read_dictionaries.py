@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 from clerk_app.catalogue.read_conditions import read_condition
@@ -21,13 +22,17 @@ class Edition:
     sample: bool
 
 
+VERSION = re.compile(r"[0-9A-Za-z][0-9A-Za-z._-]{0,49}")
+_LICENCE_CODE = re.compile(r"[a-z][a-z0-9_]{0,49}")
+_MATERIAL_CODE = re.compile(r"[A-Z][A-Z0-9]{1,11}")
+
 NO_EDITION = Edition(MatterVersion(""), "", "", True)
 
 
 def read_edition(table: Table) -> Edition:
     """The head of a catalogue."""
     edition = Edition(
-        MatterVersion(table.text("version")),
+        MatterVersion(table.code("version", VERSION, "数字、英文字母、点、横线，最多 50 个")),
         table.text("label", ""),
         table.text("region_short"),
         table.flag("sample"),
@@ -40,7 +45,7 @@ def read_licence_kinds(table: Table | None) -> dict[str, LicenceKind]:
     """Kinds of electronic licences by code."""
     kinds: dict[str, LicenceKind] = {}
     for row in table.tables("licences") if table else ():
-        code = row.text("code")
+        code = row.code("code", _LICENCE_CODE, "小写英文、数字和 _")
         if code in kinds:
             row.fault("code", f"电子证照 {code} 重复")
         kinds[code] = LicenceKind(code, row.text("name"), row.texts("keys"))
@@ -55,7 +60,7 @@ def read_materials(table: Table | None, licences: dict[str, LicenceKind]) -> dic
     materials: dict[str, Material] = {}
     for row in table.tables("materials") if table else ():
         material = Material(
-            code=row.text("code"),
+            code=row.code("code", _MATERIAL_CODE, "大写英文加数字"),
             name=row.text("name"),
             issuer=row.text("issuer"),
             licence=row.optional_text("licence"),

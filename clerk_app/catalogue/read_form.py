@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterable
 from dataclasses import replace
 from typing import get_args
@@ -13,13 +14,15 @@ from clerk_app.domain.conditions import both
 from clerk_app.domain.elements import Column, Field, FieldGroup, FieldType
 from clerk_app.domain.sources import Source, source_of
 
+_GROUP_CODE = re.compile(r"g\.[A-Z][A-Za-z0-9]{0,11}")
+
 
 def read_groups(tables: Iterable[Table]) -> dict[str, FieldGroup]:
     """The groups of these files by code, in the order of the paper."""
     groups: dict[str, FieldGroup] = {}
     for table in tables:
         for row in table.tables("groups"):
-            code = row.text("code")
+            code = row.code("code", _GROUP_CODE, "g. 加大写英文和数字")
             if code in groups:
                 row.fault("code", f"要素组 {code} 重复")
             groups[code] = FieldGroup(

@@ -169,7 +169,7 @@ def _read_limits(table: Table) -> tuple[Limit, Limit, Limit | None]:
     unit = table.word("unit", get_args(LimitUnit))
     legal, promised = Limit(table.whole("legal"), unit), Limit(table.whole("promised"), unit)
     notify = Limit(table.whole("notify"), unit) if "notify" in table.data else None
-    if promised.days > legal.days:
+    if table.is_sound("legal", "promised") and promised.days > legal.days:
         table.fault("promised", "承诺时限比法定时限长")
     table.close()
     return legal, promised, notify
