@@ -6,7 +6,6 @@ it, or an empty text while an argument is missing or says nothing usable. No fun
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -16,6 +15,7 @@ from types import MappingProxyType
 from clerk_app.domain import id_number
 from clerk_app.domain.conditions import Answers, number_of
 from clerk_app.domain.sources import Source
+from clerk_app.domain.tables import table_rows
 
 Compute = Callable[[Sequence[str], date], str]
 
@@ -35,17 +35,6 @@ class Computation:
     def takes(self, count: int) -> bool:
         """Whether it can be written with so many arguments."""
         return count >= self.at_least if self.open_ended else count == self.at_least
-
-
-def table_rows(text: str) -> tuple[Mapping[str, str], ...]:
-    """The rows of a table element, whose value is a JSON list of objects; empty for anything else."""
-    try:
-        rows = json.loads(text) if text else []
-    except ValueError:
-        return ()
-    if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
-        return ()
-    return tuple({str(key): str(value) for key, value in row.items()} for row in rows)
 
 
 def computed_value(source: Source, answers: Answers, today: date) -> str:

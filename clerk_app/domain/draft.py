@@ -6,7 +6,7 @@ It is autosaved, survives a crash, has an owner and can be handed over; it has n
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -18,10 +18,15 @@ from clerk_app.domain.applicant import (
     read_source,
     same_person,
 )
-from clerk_app.domain.form import FieldValue, prefill, typed, value_body, value_from_body
+from clerk_app.domain.civil import civil_date
+from clerk_app.domain.elements import Field
+from clerk_app.domain.filling import Evidence, ReadDocument, fill
+from clerk_app.domain.form import FieldValue, typed, value_body, value_from_body
 from clerk_app.domain.identity import IdentityDocument
+from clerk_app.domain.licences import LicenceFinding, finding_body, finding_from_body
 from clerk_app.domain.materials import MaterialItem, first_materials, material_body, material_from_body
 from clerk_app.domain.matter import Matter
+from clerk_app.domain.sources import APPLICANT
 
 FORMAT = 1
 """Version of the JSON form; a later version reads the earlier ones."""
@@ -32,6 +37,7 @@ class Draft:
     """One draft. `owner` is a clerk number, `updated_at` UTC in milliseconds.
 
     `present`: the answer to 本人在场?, None while it was not asked. `read_by`: how the document was read.
+    `others`: other people's documents by role; `licences`: good electronic licences by kind.
     """
 
     id: str
@@ -45,6 +51,15 @@ class Draft:
     present: bool | None = None
     values: Mapping[str, FieldValue] = field(default_factory=dict)
     materials: tuple[MaterialItem, ...] = ()
+    others: Mapping[str, ReadDocument] = field(default_factory=dict)
+    licences: Mapping[str, LicenceFinding] = field(default_factory=dict)
+
+    @property
+    def evidence(self) -> Evidence:
+        """What was read and found so far."""
+        if self.document is None or self.read_by is None:
+            return Evidence(self.others, self.licences)
+        return Evidence({APPLICANT: ReadDocument(self.document, self.read_by), **self.others}, self.licences)
 
     def material(self, code: str) -> MaterialItem | None:
         """The material with this code, or None."""
@@ -85,19 +100,59 @@ def with_applicant(draft: Draft, matter: Matter, applicant: Applicant, at_ms: in
     """
     if draft.document is not None and not same_person(draft.document, applicant.document):
         draft = new_draft(draft.id, draft.visit, matter, owner=draft.owner, at_ms=at_ms)
-    from_document = {field.code for field in matter.fields if field.card_key is not None}
-    kept = {code: value for code, value in draft.values.items() if code not in from_document}
     first = {item.code: item for item in first_materials(matter, applicant.source)}
     by_card = {need.code for need in matter.materials if need.by_card}
-    return replace(
+    read = replace(
         draft,
         document=applicant.document,
         read_by=applicant.source,
         present=applicant.present,
-        values={**kept, **prefill(matter, applicant.document, applicant.source)},
+        values=_without_card(draft, matter, APPLICANT),
         materials=tuple(first[item.code] if item.code in by_card else item for item in draft.materials),
         updated_at=at_ms,
     )
+    return filled(read, matter, at_ms)
+
+
+def with_other(draft: Draft, matter: Matter, role: str, read: ReadDocument, at_ms: int) -> Draft:
+    """The draft after another person's document was read: that of the agent, of the legal representative, ….
+
+    One person may have several roles, and the applicant's own document may be read for one of them.
+    """
+    values = _without_card(draft, matter, role)
+    return filled(replace(draft, others={**draft.others, role: read}, values=values), matter, at_ms)
+
+
+def with_licence(draft: Draft, matter: Matter, kind: str, found: LicenceFinding, at_ms: int) -> Draft:
+    """The draft after the licence library said something; only a valid licence fills anything."""
+    if found.state != "valid":
+        return draft
+    return filled(replace(draft, licences={**draft.licences, kind: found}), matter, at_ms)
+
+
+def filled(draft: Draft, matter: Matter, at_ms: int) -> Draft:
+    """The draft after its sources filled all they can of the matter's form; the same draft if that is nothing new."""
+    return _filled(draft, matter.fields, at_ms)
+
+
+def answered(draft: Draft, matter: Matter, code: str, text: str, at_ms: int) -> Draft:
+    """The draft after a person answered `code`, with everything that is worked out from it."""
+    draft = draft.typing(code, text, at_ms)
+    follow = [one for one in matter.fields if one.is_computed or (one.code == code and code in draft.values)]
+    return _filled(draft, follow, at_ms)
+
+
+def _filled(draft: Draft, fields: Sequence[Field], at_ms: int) -> Draft:
+    values = fill(fields, draft.values, draft.evidence, civil_date(at_ms))
+    return draft if values == draft.values else replace(draft, values=values, updated_at=at_ms)
+
+
+def _without_card(draft: Draft, matter: Matter, role: str) -> dict[str, FieldValue]:
+    """The values without those of elements that the document of this role fills: read again, it says them anew."""
+    its = {
+        one.code for one in matter.fields if any(known.origin == "card" and known.of == role for known in one.sources)
+    }
+    return {code: value for code, value in draft.values.items() if code not in its}
 
 
 def with_shared(
@@ -120,7 +175,8 @@ def with_shared(
     )
     if not typed_there and shared == draft.materials:
         return draft
-    return replace(draft, values={**draft.values, **typed_there}, materials=shared, updated_at=at_ms)
+    together = replace(draft, values={**draft.values, **typed_there}, materials=shared, updated_at=at_ms)
+    return filled(together, matter, at_ms)
 
 
 def draft_to_json(draft: Draft) -> str:
@@ -139,6 +195,11 @@ def draft_to_json(draft: Draft) -> str:
             "present": draft.present,
             "values": {code: value_body(value) for code, value in draft.values.items()},
             "materials": [material_body(item) for item in draft.materials],
+            "others": {
+                role: {"document": document_body(read.document), "read_by": read.read_by}
+                for role, read in draft.others.items()
+            },
+            "licences": {kind: finding_body(found) for kind, found in draft.licences.items()},
         },
         ensure_ascii=False,
         separators=(",", ":"),
@@ -162,4 +223,9 @@ def draft_from_json(text: str) -> Draft:
         present=body["present"],
         values={code: value_from_body(value) for code, value in body["values"].items()},
         materials=tuple(material_from_body(item) for item in body["materials"]),
+        others={
+            role: ReadDocument(document_from_body(read["document"]), read_source(read["read_by"]))
+            for role, read in body.get("others", {}).items()
+        },
+        licences={kind: finding_from_body(found) for kind, found in body.get("licences", {}).items()},
     )

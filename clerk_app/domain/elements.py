@@ -59,6 +59,11 @@ class Field:
         return len(self.columns) or 1
 
     @property
+    def is_computed(self) -> bool:
+        """Whether other answers can fill it."""
+        return any(source.origin == "computed" for source in self.sources)
+
+    @property
     def card_key(self) -> str | None:
         """The key of the applicant's identity document that fills it, if that is a source."""
         keys = (source.key for source in self.sources if source.origin == "card" and source.of == APPLICANT)

@@ -1,69 +1,71 @@
-"""The one form: what the card fills, what must still be typed, what is wrong, what is missing.
+"""The one form: values with their sources, what stands on it now, what is wrong, what is missing.
 
 A default or a guess never counts as filled: a value is there because a lawful source or a person gave it.
 """
 
 from __future__ import annotations
 
-import re
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import TYPE_CHECKING, Any, Literal, get_args
 
-from clerk_app.domain.applicant import ReadSource, is_expired
+from clerk_app.domain.applicant import is_expired
+from clerk_app.domain.checking import Fault, check_field
+from clerk_app.domain.conditions import Answers, applies
 from clerk_app.domain.elements import Field
-from clerk_app.domain.id_number import is_valid
-from clerk_app.domain.identity import LONG_TERM, IdentityDocument
 from clerk_app.domain.materials import allowed_states, needed_materials
 from clerk_app.domain.matter import Matter
 from clerk_app.domain.needs import MaterialNeed
+from clerk_app.domain.situations import standing
+from clerk_app.domain.tables import filled_columns, table_rows
 
 if TYPE_CHECKING:
     from clerk_app.domain.draft import Draft
 
-FieldSource = Literal["card", "licence", "earlier", "computed", "typed"]
+FieldSource = Literal["card", "licence", "result", "computed", "earlier", "typed"]
+"""Where a value comes from; all but `earlier` (an earlier visit) and `typed` are lawful sources."""
 _SOURCES = get_args(FieldSource)
-"""身 照 前 算 填."""
 
 SOURCE_LABELS: Mapping[FieldSource, str] = {
     "card": "身",
     "licence": "照",
-    "earlier": "前",
+    "result": "果",
     "computed": "算",
+    "earlier": "前",
     "typed": "填",
-}
-
-FieldFault = Literal["required", "not_a_choice", "not_a_date", "future_date", "not_a_phone", "not_an_id", "too_long"]
-
-NO_PHONE = "无手机"
-LONG_TERM_LABEL = "长期"
-MAX_TEXT = 200
-
-_PHONE = re.compile(r"1[3-9]\d{9}|0\d{2,3}-?\d{7,8}(-\d{1,6})?|[48]00-?\d{3}-?\d{4}")
-_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
-_OTHER_ID = re.compile(r"[0-9A-Z]{6,17}")
-_SEX_LABELS = {"male": "男", "female": "女", "unknown": "未知", "not_stated": "未说明"}
-_DOCUMENT_LABELS = {
-    "resident_id": "居民身份证",
-    "hmt_permit": "港澳台居民居住证",
-    "foreign_permanent_2017": "外国人永久居留身份证",
-    "foreign_permanent_2023": "外国人永久居留身份证",
 }
 
 
 @dataclass(frozen=True, slots=True)
 class FieldValue:
-    """A value with its source. `original` is what the source said, kept when a person changed it (then `typed`)."""
+    """A value with its source. `said_by` names that source as the catalogue does; empty for the applicant's document.
+
+    `original` is what the source said, kept when a person changed it (then `typed`), or where a person only added to
+    the rows of a table.
+    """
 
     value: str
     source: FieldSource
     original: str | None = None
+    said_by: str = ""
+
+    @property
+    def is_lawful(self) -> bool:
+        """Whether a lawful source gave it, and nobody typed it now or before."""
+        return self.source not in ("typed", "earlier")
 
     @property
     def is_changed(self) -> bool:
-        """Whether a person overrode what a lawful source said."""
-        return self.original is not None
+        """Whether a person overrode what a source said."""
+        return self.source == "typed" and self.original is not None
+
+    @property
+    def said(self) -> str:
+        """What the source said; empty where there was none."""
+        if self.original is not None:
+            return self.original
+        return self.value if self.is_lawful else ""
 
     def __repr__(self) -> str:
         # Logs and tracebacks must never carry what a citizen answered.
@@ -74,16 +76,6 @@ Values = Mapping[str, FieldValue]
 
 MissingKind = Literal["document", "presence", "field", "material"]
 Severity = Literal["must", "should"]
-
-_FAULT_HINTS: Mapping[FieldFault, str] = {
-    "required": "",
-    "not_a_choice": "请从选项中选一个",
-    "not_a_date": "日期不对，例：2026-11-17",
-    "future_date": "日期不能晚于今天",
-    "not_a_phone": "号码不对；没有手机请填“无手机”",
-    "not_an_id": "证件号码不对",
-    "too_long": f"太长，最多 {MAX_TEXT} 字",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,35 +101,6 @@ class FormCount:
     to_type: int
 
 
-def document_label(document: IdentityDocument) -> str:
-    """The Chinese name of the kind of document; empty for an unknown kind."""
-    return _DOCUMENT_LABELS.get(document.document, "")
-
-
-def card_value(document: IdentityDocument, key: str) -> str:
-    """What a document says under `key`, as the form shows it; empty if it says nothing.
-
-    The newest address of a card stands over the printed one.
-    """
-    if key == "document":
-        return document_label(document)
-    if key == "sex":
-        return _SEX_LABELS.get(document.sex or "", "")
-    if key == "valid_until":
-        return LONG_TERM_LABEL if document.valid_until == LONG_TERM else document.valid_until or ""
-    if key == "address":
-        return document.newest_address or document.address or ""
-    return str(getattr(document, key) or "")
-
-
-def prefill(matter: Matter, document: IdentityDocument, read_by: ReadSource = "card") -> dict[str, FieldValue]:
-    """The fields the document fills. One copied by hand fills the same fields, but as typed."""
-    source: FieldSource = "card" if read_by == "card" else "typed"
-    keyed = ((field.code, field.card_key) for field in matter.fields)
-    filled = ((code, card_value(document, key)) for code, key in keyed if key is not None)
-    return {code: FieldValue(value, source) for code, value in filled if value}
-
-
 def typed(before: FieldValue | None, text: str) -> FieldValue | None:
     """The value after a person typed `text` over `before`; None for an emptied field without a source.
 
@@ -146,9 +109,9 @@ def typed(before: FieldValue | None, text: str) -> FieldValue | None:
     text = text.strip()
     if before is None or (before.source == "typed" and before.original is None):
         return FieldValue(text, "typed") if text else None
-    if before.source != "typed":
-        return before if text == before.value else FieldValue(text, "typed", original=before.value)
-    return FieldValue(text, "typed", original=before.original)
+    if before.source == "typed":
+        return replace(before, value=text)
+    return before if text == before.value else replace(before, value=text, source="typed", original=before.value)
 
 
 def plain(values: Values) -> dict[str, str]:
@@ -158,40 +121,34 @@ def plain(values: Values) -> dict[str, str]:
 
 def visible_fields(matter: Matter, values: Values) -> tuple[Field, ...]:
     """The fields on the form now, in the order of the paper; a conditional one once its condition holds."""
-    answers = plain(values)
-    return tuple(field for field in matter.fields if field.when is None or field.when.holds(answers))
+    answers = answers_of(matter, values)
+    return tuple(field for field in matter.fields if applies(field.when, answers))
 
 
-def check_field(field: Field, value: str, today: date) -> FieldFault | None:
-    """What is wrong with a value, or None. An empty value is wrong only in a required field."""
-    if not value:
-        return "required" if field.required else None
-    if field.type == "choice":
-        return None if value in field.choices else "not_a_choice"
-    if value in field.choices:
-        return None
-    if len(value) > MAX_TEXT:
-        return "too_long"
-    if field.type == "date":
-        return _check_date(field, value, today)
-    if field.type == "phone" and not _PHONE.fullmatch(value.replace(" ", "")):
-        return "not_a_phone"
-    if field.type == "id" and not _is_id(value.upper()):
-        return "not_an_id"
-    return None
+def answers_of(matter: Matter, values: Values) -> dict[str, str]:
+    """The answers that count: an answer to a question that is not asked now does not."""
+    return standing(matter.situations, plain(values))
 
 
 def form_count(matter: Matter, values: Values, today: date) -> FormCount:
-    """How much of the form is done."""
-    sourced = sum(1 for field in matter.fields if (given := values.get(field.code)) and given.source != "typed")
+    """How much of the form is done, in data elements: a table counts one a column."""
+    sourced = sum(sourced_elements(field, values.get(field.code)) for field in matter.fields)
     to_type = sum(1 for field in visible_fields(matter, values) if _fault(field, values, today))
-    return FormCount(len(matter.fields), sourced, to_type)
+    return FormCount(sum(field.count for field in matter.fields), sourced, to_type)
+
+
+def sourced_elements(field: Field, given: FieldValue | None) -> int:
+    """How many data elements of a field a lawful source filled and nobody changed."""
+    if given is None or not given.is_lawful:
+        return 0
+    return filled_columns(field.columns, table_rows(given.value), table_rows(given.said)) if field.columns else 1
 
 
 def missing(matter: Matter, draft: Draft, today: date) -> tuple[Missing, ...]:
     """Everything still to do, in the order of the paper: the person, the form, the materials."""
-    fields = (_missing_field(field, draft.values, today) for field in visible_fields(matter, draft.values))
-    materials = (_missing_material(need, draft) for need in needed_materials(matter, plain(draft.values)))
+    answers = answers_of(matter, draft.values)
+    fields = _missing_fields(matter, draft.values, answers, today)
+    materials = (_missing_material(need, draft) for need in needed_materials(matter, answers))
     found = (_missing_document(matter, draft, today), _missing_presence(matter, draft), *fields, *materials)
     return tuple(item for item in found if item is not None)
 
@@ -199,7 +156,9 @@ def missing(matter: Matter, draft: Draft, today: date) -> tuple[Missing, ...]:
 def value_body(value: FieldValue) -> dict[str, Any]:
     """A value as it is written into a body or a draft."""
     body = {"value": value.value, "source": value.source}
-    return body if value.original is None else {**body, "original": value.original}
+    if value.original is not None:
+        body["original"] = value.original
+    return {**body, "said_by": value.said_by} if value.said_by else body
 
 
 def value_from_body(body: Mapping[str, Any]) -> FieldValue:
@@ -208,7 +167,8 @@ def value_from_body(body: Mapping[str, Any]) -> FieldValue:
     if source not in _SOURCES:
         raise ValueError(f"unknown source {source!r}")
     original = body.get("original")
-    return FieldValue(str(body["value"]), source, None if original is None else str(original))
+    said_by = str(body.get("said_by", ""))
+    return FieldValue(str(body["value"]), source, None if original is None else str(original), said_by)
 
 
 def _missing_document(matter: Matter, draft: Draft, today: date) -> Missing | None:
@@ -227,11 +187,25 @@ def _missing_presence(matter: Matter, draft: Draft) -> Missing | None:
     return None
 
 
-def _missing_field(field: Field, values: Values, today: date) -> Missing | None:
-    fault = _fault(field, values, today)
-    if fault is None:
-        return None
-    return Missing("field", field.code, field.label, _FAULT_HINTS[fault] or field.hint, "must")
+def _missing_fields(matter: Matter, values: Values, answers: Answers, today: date) -> Iterator[Missing]:
+    shown = [field for field in matter.fields if applies(field.when, answers)]
+    broken = _broken_rules(matter, [field.code for field in shown], answers)
+    for field in shown:
+        fault = _fault(field, values, today) or broken.get(field.code)
+        if fault is not None:
+            yield Missing("field", field.code, field.label, fault.message or field.hint, "must")
+
+
+def _broken_rules(matter: Matter, shown: Sequence[str], answers: Answers) -> dict[str, Fault]:
+    """What the answers say against one another, at the last element of the paper that has a part in it."""
+    places = {code: place for place, code in enumerate(shown)}
+    rules = (*(rule for group in matter.groups for rule in group.rules), *matter.rules)
+    found: dict[str, Fault] = {}
+    for rule in rules:
+        here = [code for code in rule.when.asked if code in places]
+        if here and rule.when.holds(answers):
+            found.setdefault(max(here, key=places.__getitem__), Fault("rule", rule.message))
+    return found
 
 
 def _missing_material(need: MaterialNeed, draft: Draft) -> Missing | None:
@@ -245,24 +219,11 @@ def _missing_material(need: MaterialNeed, draft: Draft) -> Missing | None:
     return Missing("material", need.code, need.name, need.accepts, "must")
 
 
-def _check_date(field: Field, value: str, today: date) -> FieldFault | None:
-    if not _DATE.fullmatch(value):
-        return "not_a_date"
-    try:
-        day = date.fromisoformat(value)
-    except ValueError:
-        return "not_a_date"
-    return "future_date" if day > today and not field.may_be_future else None
-
-
-def _fault(field: Field, values: Values, today: date) -> FieldFault | None:
+def _fault(field: Field, values: Values, today: date) -> Fault | None:
     """What is wrong with the field's present value. What a lawful source says is not for the form to judge."""
     given = values.get(field.code)
-    if given is not None and given.source != "typed":
+    if given is None:
+        return check_field(field, "", today)
+    if given.is_lawful and not field.columns:
         return None
-    return check_field(field, given.value if given else "", today)
-
-
-def _is_id(value: str) -> bool:
-    """A citizen number with its right check character, or a shorter number of another make."""
-    return is_valid(value) if len(value) == 18 else _OTHER_ID.fullmatch(value) is not None
+    return check_field(field, given.value, today, given.said)

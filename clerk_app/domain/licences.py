@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from types import MappingProxyType
-from typing import Literal
+from typing import Any, Literal
 
 LicencePurpose = Literal["exempt", "prefill"]
 """Why it is asked: to take the place of paper (免证办), or to fill a form."""
@@ -46,6 +46,7 @@ class LicenceFinding:
 
 
 UNAVAILABLE = LicenceFinding("unavailable")
+_TEXTS = ("state", "number", "name", "issuer", "valid_from", "valid_until")
 
 
 def said(finding: LicenceFinding, key: str) -> str:
@@ -54,16 +55,31 @@ def said(finding: LicenceFinding, key: str) -> str:
     return finding.fields.get(key) or own.get(key, "")
 
 
-def rows_said(finding: LicenceFinding) -> tuple[Mapping[str, str], ...]:
-    """What several licences of one holder say, a row each in the order of their numbers: keys `plate.1`, `plate.2`.
+def numbered_rows(finding: LicenceFinding) -> Mapping[int, Mapping[str, str]]:
+    """What several licences of one holder say, a row each by its number: keys `plate.1`, `plate.2`.
 
-    One licence without numbered keys is one row; a licence that says nothing is none.
+    One licence without numbered keys is row 1; a licence that says nothing is none. Rows of one number belong
+    together, also those of licences of another type.
     """
     rows: dict[int, dict[str, str]] = {}
     for name, value in finding.fields.items():
         key, _, number = name.partition(".")
         if number.isdecimal():
             rows.setdefault(int(number), {})[key] = value
-    if rows:
-        return tuple(rows[number] for number in sorted(rows))
-    return (finding.fields,) if finding.fields else ()
+    return rows or ({1: finding.fields} if finding.fields else {})
+
+
+def rows_said(finding: LicenceFinding) -> tuple[Mapping[str, str], ...]:
+    """Those rows in the order of their numbers."""
+    rows = numbered_rows(finding)
+    return tuple(rows[number] for number in sorted(rows))
+
+
+def finding_body(finding: LicenceFinding) -> dict[str, Any]:
+    """A good licence as it is written into a draft."""
+    return {**asdict(replace(finding, fields={})), "fields": dict(finding.fields)}
+
+
+def finding_from_body(body: Mapping[str, Any]) -> LicenceFinding:
+    """Read `finding_body` back; raises `KeyError` for a malformed one."""
+    return LicenceFinding(**{key: body[key] for key in (*_TEXTS, "fields")})

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from clerk_app.domain.case import Case, Intake, IssuedDocument
 from clerk_app.domain.civil import chinese_date, chinese_time, civil_time
-from clerk_app.domain.form import document_label
+from clerk_app.domain.document_words import document_label
 from clerk_app.domain.id_number import mask
 from clerk_app.domain.materials import FORM_LABELS, STATE_LABELS, MaterialItem
 from clerk_app.domain.matter import Matter

@@ -6,7 +6,7 @@ import base64
 from collections.abc import Mapping
 from dataclasses import replace
 
-from clerk_app.domain.draft import Draft, draft_from_json, draft_to_json, new_draft, with_applicant
+from clerk_app.domain.draft import Draft, answered, draft_from_json, draft_to_json, new_draft, with_applicant
 from clerk_app.domain.materials import BlobRef, MaterialForm, MaterialItem, MaterialState, allowed_states, check_of
 from clerk_app.domain.matter import Matter
 from clerk_app.errors import NoSuchDraft, UnlawfulStep
@@ -47,8 +47,9 @@ def my_drafts(desk: Desk, me: SignedIn) -> list[Draft]:
 def fill_fields(desk: Desk, me: SignedIn, draft: Draft, texts: Mapping[str, str]) -> Draft:
     """Type values into fields and save."""
     now = desk.clock.now_ms()
+    matter = matter_of(desk, draft.matter)
     for code, text in texts.items():
-        draft = draft.typing(code, text, now)
+        draft = answered(draft, matter, code, text, now)
     return save_draft(desk, me, draft)
 
 

@@ -9,7 +9,7 @@ from PySide6.QtCore import QEvent, Qt, Signal, SignalInstance
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QApplication, QHBoxLayout, QVBoxLayout, QWidget
 
-from clerk_app.domain.form import MAX_TEXT
+from clerk_app.domain.checking import MAX_TEXT
 from ui import tokens
 from ui.components.chip import SourceBadge
 from ui.components.choice_box import ChoiceBox

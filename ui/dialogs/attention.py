@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Protocol
 from PySide6.QtCore import Qt, Signal, SignalInstance
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
-from clerk_app.domain.form import MAX_TEXT
+from clerk_app.domain.checking import MAX_TEXT
 from ui import tokens
 from ui.components.button import Button
 from ui.components.chip import Chip, KeyCap

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
 
-from clerk_app.domain.form import MAX_TEXT
+from clerk_app.domain.checking import MAX_TEXT
 from ui import tokens
 from ui.components.chip import Chip
 from ui.components.choice_row import ChoiceRow, YesNoRow

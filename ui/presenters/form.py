@@ -180,6 +180,7 @@ def _meaning(source: FieldSource) -> str:
     return {
         "card": say("读身份证得来"),
         "licence": say("电子证照得来"),
+        "result": say("前序事项的结果"),
         "earlier": say("上次办理时填的，请核对"),
         "computed": say("算出来的"),
         "typed": say("窗口填写"),

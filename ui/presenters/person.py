@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 from clerk_app.domain.applicant import is_expired
-from clerk_app.domain.form import card_value, document_label
+from clerk_app.domain.document_words import card_value, document_label
 from clerk_app.domain.identity import LONG_TERM, IdentityDocument
 from ui.presenters.counter_facts import VisitFacts
 from ui.say import say

@@ -12,7 +12,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import cast
 
-from clerk_app.domain.draft import Draft, with_shared
+from clerk_app.domain.draft import Draft, answered, with_shared
 from clerk_app.domain.licences import LicenceFinding
 from clerk_app.domain.materials import MaterialState
 from clerk_app.domain.outcomes import Outcome, outcome_of, require_available
@@ -63,7 +63,7 @@ class CounterModel(CounterReception):
         """Type into a field."""
         work = self._facts.visit.work
         if work is not None and self._facts.act not in ("taking_in", "ending"):
-            self._keep(work.draft.typing(code, value, self.desk.clock.now_ms()))
+            self._keep(answered(work.draft, work.matter, code, value, self.desk.clock.now_ms()))
 
     def set_material(self, code: str, state: str) -> None:
         """Say how a material stands."""

@@ -7,7 +7,7 @@ from typing import Any
 
 from PySide6.QtCore import QObject, Signal
 
-from clerk_app.domain.form import document_label
+from clerk_app.domain.document_words import document_label
 from clerk_app.domain.identity import IdentityDocument
 from clerk_app.services.desk import Desk
 from clerk_app.services.rows import Backlog, Recovered, RepairRow

@@ -8,7 +8,7 @@ from datetime import date
 from PySide6.QtCore import QCoreApplication
 
 from clerk_app.domain import id_number
-from clerk_app.domain.form import LONG_TERM_LABEL
+from clerk_app.domain.document_words import LONG_TERM_LABEL
 from clerk_app.domain.identity import LONG_TERM, IdentityDocument
 
 

@@ -14,9 +14,9 @@ from datetime import datetime, time
 from pydantic import ValidationError
 
 from clerk_app.domain.case import Case, Intake
+from clerk_app.domain.checking import NO_PHONE
 from clerk_app.domain.civil import civil_time
 from clerk_app.domain.fold import Fact
-from clerk_app.domain.form import NO_PHONE
 from clerk_app.domain.identity import IdentityDocument
 from clerk_app.domain.ratings import Grade
 from clerk_app.journal.body import storable

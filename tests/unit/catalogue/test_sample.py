@@ -4,7 +4,7 @@ import pytest
 
 from clerk_app.catalogue.catalogue import Catalogue
 from clerk_app.catalogue.loader import load_catalogue
-from clerk_app.domain.form import card_value
+from clerk_app.domain.document_words import card_value
 from clerk_app.errors import NoSuchMatter
 from tests.unit.domain.builders import person
 

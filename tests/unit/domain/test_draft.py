@@ -8,8 +8,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from clerk_app.domain.draft import Draft, draft_from_json, draft_to_json
+from clerk_app.domain.filling import ReadDocument
 from clerk_app.domain.form import FieldValue
 from clerk_app.domain.identity import IdentityDocument
+from clerk_app.domain.licences import LicenceFinding
 from clerk_app.domain.materials import BlobRef, MaterialItem
 from tests.unit.domain.builders import (
     NOW,
@@ -38,7 +40,14 @@ materials = st.builds(
     st.lists(blobs, max_size=3).map(tuple),
 )
 values = st.builds(
-    FieldValue, texts, st.sampled_from(["card", "licence", "earlier", "computed", "typed"]), st.none() | texts
+    FieldValue,
+    texts,
+    st.sampled_from(["card", "licence", "result", "computed", "earlier", "typed"]),
+    st.none() | texts,
+    texts,
+)
+findings = st.builds(
+    LicenceFinding, st.just("valid"), texts, texts, texts, texts, texts, st.dictionaries(texts, texts, max_size=3)
 )
 documents = st.builds(
     IdentityDocument,
@@ -61,6 +70,10 @@ drafts = st.builds(
     present=st.sampled_from([None, True, False]),
     values=st.dictionaries(texts, values, max_size=5),
     materials=st.lists(materials, max_size=4).map(tuple),
+    others=st.dictionaries(
+        st.sampled_from(["agent", "spouse"]), st.builds(ReadDocument, documents, st.sampled_from(["card", "manual"]))
+    ),
+    licences=st.dictionaries(texts, findings, max_size=2),
 )
 
 

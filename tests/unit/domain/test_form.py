@@ -2,26 +2,29 @@
 
 from dataclasses import replace
 from datetime import date
+from decimal import Decimal
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from clerk_app.domain.elements import Field
+from clerk_app.domain.checking import check_field
+from clerk_app.domain.conditions import AllOf, AtLeast, OneOf, Rule
+from clerk_app.domain.elements import Field, FieldGroup
+from clerk_app.domain.filling import Evidence, ReadDocument, fill
 from clerk_app.domain.form import (
     FieldValue,
     Missing,
-    check_field,
     form_count,
     missing,
     plain,
-    prefill,
     typed,
     value_body,
     value_from_body,
     visible_fields,
 )
 from clerk_app.domain.identity import LONG_TERM
+from clerk_app.domain.situations import Situation
 from tests.unit.domain.builders import (
     ANSWERS,
     NOW,
@@ -43,6 +46,10 @@ P14 = matter("P14")
 
 def codes(found):
     return [item.anchor for item in found]
+
+
+def prefill(matter, document, read_by="card"):
+    return fill(matter.fields, {}, Evidence({"applicant": ReadDocument(document, read_by)}), TODAY)
 
 
 # ---- what the card fills ----------------------------------------------------------------------------------------
@@ -135,8 +142,9 @@ def test_a_plain_value_is_typed_over_and_emptied():
     st.builds(
         FieldValue,
         st.text(),
-        st.sampled_from(["card", "licence", "earlier", "computed", "typed"]),
+        st.sampled_from(["card", "licence", "result", "computed", "earlier", "typed"]),
         st.none() | st.text(),
+        st.text(),
     )
 )
 def test_a_value_comes_back_from_its_body(value):
@@ -199,7 +207,8 @@ ID = Field("g.X.id", "证件号码", "id")
     ],
 )
 def test_a_value_is_judged_by_its_field(field, value, fault):
-    assert check_field(field, value, date(2026, 11, 23)) == fault
+    found = check_field(field, value, date(2026, 11, 23))
+    assert (found.kind if found else None) == fault
 
 
 def test_an_id_with_a_small_x_is_the_same_id():
@@ -227,6 +236,52 @@ def test_only_a_resident_has_an_ethnicity_to_state():
 def test_fields_stand_in_the_order_of_the_paper():
     groups = [code.rsplit(".", 1)[0] for code in (field.code for field in P31.fields)]
     assert list(dict.fromkeys(groups)) == ["g.P1", "g.P2", "g.P3", "g.P4", "g.R2", "g.P9"]
+
+
+# ---- answers against one another --------------------------------------------------------------------------------
+
+
+SEATS = Field("g.X.seats", "餐位数", "number")
+KIND = Field("g.X.kind", "业态", "choice", choices=("餐饮", "销售"))
+NO_SEATS = Rule(AllOf((OneOf("g.X.kind", ("销售",)), AtLeast("g.X.seats", Decimal(1)))), "销售不设餐位，请填 0")
+
+
+def ruled(*, at_group):
+    at_the_group, at_the_matter = ((NO_SEATS,), ()) if at_group else ((), (NO_SEATS,))
+    return replace(P14, groups=(FieldGroup("g.X", "餐饮", (KIND, SEATS), rules=at_the_group),), rules=at_the_matter)
+
+
+def wrong(asked, **answers):
+    draft = full_draft("P14")
+    values = {f"g.X.{key}": FieldValue(value, "typed") for key, value in answers.items()}
+    return [(item.anchor, item.hint) for item in missing(asked, replace(draft, values=values), TODAY)]
+
+
+@pytest.mark.parametrize("at_group", [True, False])
+def test_answers_that_do_not_fit_are_told_at_the_last_of_them_in_the_words_of_the_rule(at_group):
+    asked = ruled(at_group=at_group)
+    assert wrong(asked, kind="销售", seats="8") == [("g.X.seats", "销售不设餐位，请填 0")]
+    assert wrong(asked, kind="销售", seats="0") == []
+    assert wrong(asked, kind="餐饮", seats="8") == []
+
+
+def test_a_rule_over_an_open_question_says_nothing():
+    assert wrong(ruled(at_group=True), seats="8") == [("g.X.kind", "")]
+
+
+def test_what_is_wrong_with_an_answer_itself_comes_before_what_a_rule_says():
+    assert wrong(ruled(at_group=True), kind="销售", seats="8 个") == [("g.X.seats", "请填数字，例：120 或 36.5")]
+
+
+def test_an_element_whose_question_is_not_asked_now_is_not_on_the_form():
+    sign = Situation("q.sign", "有招牌吗？", ("有", "没有"))
+    size = Situation("q.size", "招牌大吗？", ("大", "小"), when=OneOf("q.sign", ("有",)))
+    width = Field("g.X.width", "宽", "number", when=OneOf("q.size", ("大",)))
+    asked = replace(P14, situations=(sign, size), groups=(FieldGroup("g.X", "招牌", (width,)),))
+    big = {"q.size": FieldValue("大", "typed")}
+    assert visible_fields(asked, {**big, "q.sign": FieldValue("有", "typed")}) == (width,)
+    assert visible_fields(asked, {**big, "q.sign": FieldValue("没有", "typed")}) == ()
+    assert visible_fields(asked, big) == ()
 
 
 # ---- what is missing --------------------------------------------------------------------------------------------
