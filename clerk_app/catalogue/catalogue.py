@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from clerk_app.domain.elements import FieldGroup
+from clerk_app.domain.hints import HintRule
 from clerk_app.domain.matter import Matter, MatterVersion
 from clerk_app.domain.needs import LicenceKind, Material
 from clerk_app.domain.packages import Package
@@ -16,7 +17,8 @@ from clerk_app.errors import NoSuchMatter, NoSuchPackage
 class Catalogue:
     """A catalogue. `label` is shown beside the version wherever the data is illustrative (示例数据).
 
-    `situations`, `materials`, `groups` and `licence_kinds` are its dictionaries, in the order of the files.
+    `situations`, `materials`, `groups` and `licence_kinds` are its dictionaries, `hints` the rules of its policy hints,
+    all in the order of the files.
     """
 
     version: MatterVersion
@@ -27,6 +29,7 @@ class Catalogue:
     materials: tuple[Material, ...] = ()
     groups: tuple[FieldGroup, ...] = ()
     licence_kinds: tuple[LicenceKind, ...] = ()
+    hints: tuple[HintRule, ...] = ()
 
     def matter(self, code: str) -> Matter:
         """The matter with this code, in any case; raise `NoSuchMatter`."""
@@ -50,3 +53,8 @@ class Catalogue:
         """Under what a licence library keeps this kind: the first material it replaces; its own code if none."""
         replaced = (material.code for material in self.materials if material.licence == kind)
         return next(replaced, kind)
+
+    def licence_kind(self, kept_as: str) -> str:
+        """The kind of licence that a library keeps as `kept_as`; `kept_as` itself if it replaces no material."""
+        replaced = (material.licence for material in self.materials if material.code == kept_as)
+        return next((kind for kind in replaced if kind), kept_as)

@@ -19,6 +19,8 @@ from clerk_app.domain.sources import Source
 CARD_KEYS = frozenset(field.name for field in fields(IdentityDocument))
 PLACEHOLDERS = frozenset({"limit", "due"})
 
+Comparison = OneOf | AtLeast | AtMost | Filled
+
 _MATTER_CODE = re.compile(r"[PB][0-9]{2,6}")
 _SITUATION_CODE = re.compile(r"q\.[a-z][a-z0-9_]*")
 _COLUMN_KEY = re.compile(r"[a-z][a-z0-9_]*")
@@ -109,7 +111,7 @@ def check_condition(
     key: str,
 ) -> None:
     """Note what is wrong with a condition that may ask for these elements and these situations."""
-    for part in _comparisons(condition):
+    for part in comparisons(condition):
         if part.field in situations:
             choices: tuple[str, ...] = situations[part.field].choices
             is_number = False
@@ -121,10 +123,15 @@ def check_condition(
         else:
             table.fault(key, f"条件所问的要素 {part.field} 不在表单里")
             continue
-        if isinstance(part, OneOf) and (unknown := [value for value in part.values if value not in choices]):
-            table.fault(key, f"{_word(part.field)} {part.field} 没有选项：{' '.join(unknown)}")
-        if isinstance(part, AtLeast | AtMost) and not is_number:
-            table.fault(key, f"{_word(part.field)} {part.field} 不是数字，不能比大小")
+        check_comparison(part, choices, table, key, is_number=is_number)
+
+
+def check_comparison(part: Comparison, choices: Sequence[str], table: Table, key: str, *, is_number: bool) -> None:
+    """Note a comparison with what cannot be the answer to its question."""
+    if isinstance(part, OneOf) and (unknown := [value for value in part.values if value not in choices]):
+        table.fault(key, f"{_word(part.field)} {part.field} 没有选项：{' '.join(unknown)}")
+    if isinstance(part, AtLeast | AtMost) and not is_number:
+        table.fault(key, f"{_word(part.field)} {part.field} 不是数字，不能比大小")
 
 
 def check_computed(fields_by_code: Mapping[str, Field], table: Table, source: Source, key: str) -> None:
@@ -136,7 +143,7 @@ def check_computed(fields_by_code: Mapping[str, Field], table: Table, source: So
     if not computation.takes(len(source.arguments)):
         table.fault(key, f"算法 {source.of} 的参数个数不对")
         return
-    codes = source.arguments[:-1] if computation.names_column else source.arguments
+    codes = source.arguments[: len(source.arguments) - computation.words]
     for code in codes:
         if code not in fields_by_code:
             table.fault(key, f"没有要素 {code}")
@@ -148,15 +155,16 @@ def check_computed(fields_by_code: Mapping[str, Field], table: Table, source: So
 
 
 def _word(code: str) -> str:
-    return "情形" if code.startswith("q.") else "要素"
+    return "情形" if code.startswith("q.") else "要素" if code.startswith("g.") else "已知情况"
 
 
-def _comparisons(condition: Condition | None) -> Iterator[OneOf | AtLeast | AtMost | Filled]:
+def comparisons(condition: Condition | None) -> Iterator[Comparison]:
+    """Every comparison a condition is made of."""
     if isinstance(condition, AllOf | AnyOf):
         for part in condition.parts:
-            yield from _comparisons(part)
+            yield from comparisons(part)
     elif isinstance(condition, Not):
-        yield from _comparisons(condition.part)
+        yield from comparisons(condition.part)
     elif condition is not None:
         yield condition
 

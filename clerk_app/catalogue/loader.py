@@ -8,6 +8,7 @@
     fields/*.toml         more of them, in the order of their names
     matters/CODE.toml     one matter a file
     packages/CODE.toml    one package a file (may be absent)
+    hints.toml            rules of policy hints (may be absent)
 
 Every fault of every file is found in one run (`BadCatalogue`); a catalogue is used whole or not at all.
 """
@@ -26,12 +27,15 @@ from clerk_app.catalogue.read_dictionaries import (
     read_situations,
 )
 from clerk_app.catalogue.read_form import read_groups
+from clerk_app.catalogue.read_hints import Known, read_hints
 from clerk_app.catalogue.read_matter import Dictionaries, read_matter
 from clerk_app.catalogue.read_package import read_package
 from clerk_app.catalogue.tables import Table, read_optional, read_toml
 from clerk_app.catalogue.whole_checks import check_situations, check_sources, warn_of_unused
 
-_TOP = frozenset({"catalogue.toml", "licences.toml", "materials.toml", "situations.toml", "fields.toml", "seeds.toml"})
+_TOP = frozenset(
+    {f"{name}.toml" for name in ("catalogue", "licences", "materials", "situations", "fields", "hints", "seeds")}
+)
 
 SHIPPED = Path(__file__).with_name("sample")
 
@@ -51,6 +55,7 @@ def read_catalogue(folder: Path) -> tuple[Catalogue, tuple[Fault, ...]]:
     forms = _form_files(folder, faults)
     is_lacking = bool(faults.found)
     matter_files, package_files = (_files(folder, room, faults) for room in ("matters", "packages"))
+    hint_file = read_optional(folder, "hints.toml", faults)
     _warn_of_strangers(folder, faults)
     if is_lacking:
         # What refers to a dictionary that nobody could read would be one more fault for each reference.
@@ -68,6 +73,12 @@ def read_catalogue(folder: Path) -> tuple[Catalogue, tuple[Fault, ...]]:
     # A package is looked at as a whole only beside sound matters: one fault should not be told twice.
     sound = matters if not faults.found else None
     packages = tuple(read_package(table, known, sound) for table in package_files)
+    elements = {field.code: field for group in groups.values() for field in group.fields}
+    by_code = {package.code: package for package in packages}
+    hints = read_hints(
+        hint_file,
+        None if faults.found else Known(elements, known.situations, licences, materials, matters, by_code),
+    )
     if not faults.found:
         check_sources(forms, groups, licences, matters)
         warn_of_unused(situations, matters.values(), packages)
@@ -81,6 +92,7 @@ def read_catalogue(folder: Path) -> tuple[Catalogue, tuple[Fault, ...]]:
         tuple(materials.values()),
         tuple(groups.values()),
         tuple(licences.values()),
+        hints,
     )
     return catalogue, faults.warnings
 

@@ -48,7 +48,7 @@ def read_licence_kinds(table: Table | None) -> dict[str, LicenceKind]:
         code = row.code("code", _LICENCE_CODE, "小写英文、数字和 _")
         if code in kinds:
             row.fault("code", f"电子证照 {code} 重复")
-        kinds[code] = LicenceKind(code, row.text("name"), row.texts("keys"))
+        kinds[code] = LicenceKind(code, row.text("name"), row.texts("keys"), row.flag("sensitive", default=False))
         row.close()
     if table:
         table.close()

@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 import argparse
-import json
 from pathlib import Path
 from typing import Any, NoReturn, get_args
 
+from clerk_app.cli.hints import add_verb, read_answers
 from clerk_app.domain.matter import Audience, Channel
-from clerk_app.errors import BadAnswers, NotOptional, NotYetAvailable
+from clerk_app.errors import NotOptional, NotYetAvailable
 
 _LATER = {"import": "导入实施清单工作簿"}
 
 
 def add_parser(subparsers: argparse._SubParsersAction[Any]) -> None:
     """Add `catalogue` with its verbs."""
-    parser = subparsers.add_parser("catalogue", help="目录：检查、合并")
+    parser = subparsers.add_parser("catalogue", help="目录：检查、合并、查找、政策提示")
     verbs = parser.add_subparsers(metavar="动作", required=True, parser_class=type(parser))
     lint = verbs.add_parser("lint", help="检查一个目录：每一处不对都写明文件、行和理由")
     lint.add_argument("path", type=Path, metavar="PATH", help="目录所在文件夹")
@@ -35,6 +35,7 @@ def add_parser(subparsers: argparse._SubParsersAction[Any]) -> None:
     search.add_argument("--audience", choices=get_args(Audience), help="只看这群人的")
     search.add_argument("--json", action="store_true")
     search.set_defaults(run=_search, show=_show_search)
+    add_verb(verbs)
     for verb, text in _LATER.items():
         later = verbs.add_parser(verb, help=f"{text}（本版还没有）", prefix_chars="\0", add_help=False)
         later.add_argument("rest", nargs="*")
@@ -52,6 +53,7 @@ def _lint(args: argparse.Namespace) -> dict[str, Any]:
         "materials": len(catalogue.materials),
         "elements": sum(len(group.fields) for group in catalogue.groups),
         "situations": len(catalogue.situations),
+        "hints": len(catalogue.hints),
         "warnings": [warning.body for warning in warnings],
     }
 
@@ -59,7 +61,8 @@ def _lint(args: argparse.Namespace) -> dict[str, Any]:
 def _show_lint(result: dict[str, Any]) -> str:
     found = (
         f"目录 {result['version']} 没有错误：事项 {result['matters']}，套餐 {result['packages']}，"
-        f"材料 {result['materials']}，要素 {result['elements']}，情形 {result['situations']}"
+        f"材料 {result['materials']}，要素 {result['elements']}，情形 {result['situations']}，"
+        f"政策提示 {result['hints']}"
     )
     return "\n".join((*(f"请留意 {warning['text']}" for warning in result["warnings"]), found))
 
@@ -75,18 +78,8 @@ def _merge(args: argparse.Namespace) -> dict[str, Any]:
     for code in args.without:
         if code not in optional:
             raise NotOptional(matter=code, package=package.code)
-    answers = _read_answers(args.answers) if args.answers else {}
+    answers = read_answers(args.answers) if args.answers else {}
     return body(merge(package, catalogue.children(package), answers, optional - set(args.without)))
-
-
-def _read_answers(path: Path) -> dict[str, str]:
-    try:
-        answers = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
-        raise BadAnswers(file=path.name) from error
-    if not isinstance(answers, dict) or not all(isinstance(answer, str) for answer in answers.values()):
-        raise BadAnswers(file=path.name)
-    return answers
 
 
 def _show_merge(result: dict[str, Any]) -> str:

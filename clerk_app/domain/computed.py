@@ -19,18 +19,25 @@ from clerk_app.domain.tables import table_rows
 
 Compute = Callable[[Sequence[str], date], str]
 
+YES, NO = "是", "否"
+"""What a question among the functions answers."""
+
 
 @dataclass(frozen=True, slots=True)
 class Computation:
     """A function with its number of arguments: `at_least`, and no more unless `open_ended`.
 
-    `names_column`: the last argument is the key of a column and no code of an element.
+    `words`: so many of the last arguments are words and no codes of elements; `names_column`: the word is the key of
+    a column. `is_number`: what it gives can be compared.
     """
 
     compute: Compute
     at_least: int = 1
     open_ended: bool = False
+    words: int = 0
     names_column: bool = False
+    is_number: bool = False
+    choices: tuple[str, ...] = ()
 
     def takes(self, count: int) -> bool:
         """Whether it can be written with so many arguments."""
@@ -40,10 +47,10 @@ class Computation:
 def computed_value(source: Source, answers: Answers, today: date) -> str:
     """What a computed source gives for these answers; raises `KeyError` for a name that is not in the table."""
     computation = COMPUTATIONS[source.of]
-    codes = source.arguments[:-1] if computation.names_column else source.arguments
-    names = source.arguments[-1:] if computation.names_column else ()
+    count = len(source.arguments) - computation.words
+    codes, words = source.arguments[:count], source.arguments[count:]
     values = [answers.get(code, "") for code in codes]
-    return "" if codes and not all(values) else computation.compute([*values, *names], today)
+    return "" if codes and not all(values) else computation.compute([*values, *words], today)
 
 
 def _age(values: Sequence[str], today: date) -> str:
@@ -54,6 +61,20 @@ def _age(values: Sequence[str], today: date) -> str:
         return ""
     years = today.year - born.year - ((today.month, today.day) < (born.month, born.day))
     return str(years) if years >= 0 else ""
+
+
+def _months(values: Sequence[str], today: date) -> str:
+    """Full months since a day that has come."""
+    try:
+        since = date.fromisoformat(values[0])
+    except ValueError:
+        return ""
+    months = (today.year - since.year) * 12 + today.month - since.month - (today.day < since.day)
+    return str(months) if months >= 0 else ""
+
+
+def _contains(values: Sequence[str], _today: date) -> str:
+    return YES if values[1] in values[0] else NO
 
 
 def _birth_date(values: Sequence[str], _today: date) -> str:
@@ -93,13 +114,15 @@ def _total(texts: Sequence[str]) -> str:
 
 COMPUTATIONS: Mapping[str, Computation] = MappingProxyType(
     {
-        "age": Computation(_age),
+        "age": Computation(_age, is_number=True),
+        "months": Computation(_months, is_number=True),
         "birth_date": Computation(_birth_date),
-        "sex": Computation(_sex),
+        "sex": Computation(_sex, choices=("男", "女")),
         "same": Computation(_same),
-        "sum": Computation(_sum, open_ended=True),
-        "rows": Computation(_rows),
-        "column_sum": Computation(_column_sum, at_least=2, names_column=True),
+        "sum": Computation(_sum, open_ended=True, is_number=True),
+        "rows": Computation(_rows, is_number=True),
+        "column_sum": Computation(_column_sum, at_least=2, words=1, names_column=True, is_number=True),
+        "contains": Computation(_contains, at_least=2, words=1, choices=(YES, NO)),
         "today": Computation(_today, at_least=0),
     }
 )

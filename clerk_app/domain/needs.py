@@ -69,8 +69,12 @@ class MaterialNeed:
 
 @dataclass(frozen=True, slots=True)
 class LicenceKind:
-    """A kind of electronic licence and the keys of its data."""
+    """A kind of electronic licence and the keys of its data.
+
+    `sensitive`: that somebody holds one is nobody else's concern.
+    """
 
     code: str
     name: str
     keys: tuple[str, ...]
+    sensitive: bool = False

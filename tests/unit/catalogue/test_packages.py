@@ -227,6 +227,7 @@ def test_lint_counts_what_a_sound_catalogue_holds(folder):
             "materials": 3,
             "elements": 6,
             "situations": 2,
+            "hints": 0,
             "warnings": [],
         },
     )
