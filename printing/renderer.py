@@ -6,12 +6,13 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from clerk_app.domain.notices import Notice
+    from clerk_app.domain.one_time_notice import OneTimeNotice
 
 
 class PdfRenderer:
     """Sets notices as A4 PDF in the vendored fonts. Keeps nothing; may be used from any thread."""
 
-    def render(self, notice: Notice) -> bytes:
+    def render(self, notice: Notice | OneTimeNotice) -> bytes:
         """The finished PDF, the same bytes for the same notice; raise `MissingGlyph` or `FontDamaged`."""
         from printing.documents import render
         from printing.fonts import vendored

@@ -7,10 +7,11 @@ from types import MappingProxyType
 
 from clerk_app.domain.case import CASE
 from clerk_app.domain.fold import Fact, Folded, StreamType, fold
+from clerk_app.domain.given_notice import NOTICE
 from clerk_app.domain.session import SESSION
 from clerk_app.domain.visit import VISIT
 
-STREAMS: Mapping[str, StreamType] = MappingProxyType({family.name: family for family in (SESSION, VISIT, CASE)})
+STREAMS: Mapping[str, StreamType] = MappingProxyType({family.name: family for family in (SESSION, VISIT, NOTICE, CASE)})
 
 
 def fold_stream(stream: str, facts: Sequence[Fact]) -> Folded:

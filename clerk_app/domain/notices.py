@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+from clerk_app.domain.case_number import grouped
+
 NoticeKind = Literal["receipt", "acceptance_notice"]
 """`receipt` 收件凭证; `acceptance_notice` 受理通知书, only with the seal at hand (domain.md Decision 5)."""
 
@@ -49,3 +51,23 @@ class Notice:
     mark: str = ""
     copy_label: str = ""
     heading: str = ""
+
+    @property
+    def number(self) -> str:
+        """What its barcode holds."""
+        return self.case_number
+
+    @property
+    def number_text(self) -> str:
+        """The number in groups, as it is read out by phone."""
+        return grouped(self.case_number)
+
+    @property
+    def number_name(self) -> str:
+        """What the number is called."""
+        return "办件编号"
+
+    @property
+    def caption(self) -> str:
+        """What the QR code is good for."""
+        return "扫码看进度"

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from clerk_app.domain.conditions import Condition
-from clerk_app.domain.matter import Audience, Channel, Client, MatterVersion
+from clerk_app.domain.matter import Audience, Channel, Client, Matter, MatterVersion
 from clerk_app.domain.situations import Situation
 from clerk_app.domain.workdays import Limit
 
@@ -59,3 +59,25 @@ class Package:
     def child(self, matter: str) -> Child | None:
         """The child with this matter code, or None."""
         return next((child for child in self.children if child.matter == matter), None)
+
+
+def alone(matter: Matter) -> Package:
+    """A single matter as a package of itself, so that one rule serves both: its merge is what the matter asks."""
+    return Package(
+        code=matter.code,
+        version=matter.version,
+        name=matter.name,
+        aliases=matter.aliases,
+        lead=matter.department,
+        lead_short=matter.department_short,
+        document_prefix=matter.document_prefix,
+        channels=matter.channels,
+        audiences=matter.audiences,
+        client=matter.client,
+        situations=matter.situations,
+        promised=matter.promised,
+        promised_reason="",
+        children=(Child(matter.code),),
+        phone=matter.phone,
+        sample=matter.sample,
+    )

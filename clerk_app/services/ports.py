@@ -10,6 +10,7 @@ from clerk_app.domain.fold import Fact, Folded
 from clerk_app.domain.identity import IdentityDocument
 from clerk_app.domain.licences import LicenceFinding, LicenceQuestion
 from clerk_app.domain.notices import Notice
+from clerk_app.domain.one_time_notice import OneTimeNotice
 from clerk_app.domain.ratings import Grade, PadAnswer, SealedAnswer
 from clerk_app.journal.entry import Entry
 from clerk_app.services.rows import (
@@ -53,7 +54,7 @@ class LicenceLibrary(Protocol):
 class NoticeRenderer(Protocol):
     """Sets a notice as a document."""
 
-    def render(self, notice: Notice) -> bytes:
+    def render(self, notice: Notice | OneTimeNotice) -> bytes:
         """The finished PDF; raise `MissingGlyph` if a character cannot be drawn."""
 
     def missing_glyphs(self, text: str) -> str:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import fields
 
 from clerk_app.domain.notices import Notice
+from clerk_app.domain.one_time_notice import OneTimeNotice
 from clerk_app.errors import MissingGlyph
-from printing.documents import acceptance_notice, receipt
+from printing.documents import acceptance_notice, one_time_notice, receipt
 from printing.fonts import FontLibrary
 from printing.page import Page
 from printing.paint import paint
@@ -15,7 +16,7 @@ from printing.typeset import Typesetter
 _LAYOUTS = {"receipt": receipt.lay_out, "acceptance_notice": acceptance_notice.lay_out}
 
 
-def render(notice: Notice, fonts: FontLibrary) -> bytes:
+def render(notice: Notice | OneTimeNotice, fonts: FontLibrary) -> bytes:
     """The finished PDF of a notice; raise `MissingGlyph` or `FontDamaged`.
 
     The title is all that stands in the document's properties: they travel with the file and name nobody.
@@ -23,12 +24,14 @@ def render(notice: Notice, fonts: FontLibrary) -> bytes:
     return paint(lay_out(notice, fonts), fonts, title=notice.title, mark=notice.mark)
 
 
-def lay_out(notice: Notice, fonts: FontLibrary) -> list[Page]:
+def lay_out(notice: Notice | OneTimeNotice, fonts: FontLibrary) -> list[Page]:
     """The pages of a notice before they are drawn."""
     missing = fonts.missing_glyphs("".join(_texts(notice)))
     if missing:
         codes = " ".join(f"U+{ord(character):04X}" for character in missing)
         raise MissingGlyph(codes, characters=missing)
+    if isinstance(notice, OneTimeNotice):
+        return one_time_notice.lay_out(notice, Typesetter(fonts))
     return _LAYOUTS[notice.kind](notice, Typesetter(fonts))
 
 
@@ -36,6 +39,8 @@ def _texts(value: object) -> list[str]:
     """Every text a notice holds."""
     if isinstance(value, str):
         return [value]
+    if isinstance(value, bool):
+        return []
     if isinstance(value, tuple):
         return [text for part in value for text in _texts(part)]
     return [text for field in fields(value) for text in _texts(getattr(value, field.name))]  # type: ignore[arg-type]

@@ -13,6 +13,7 @@ from typing import TypeVar
 from clerk_app import bootstrap
 from clerk_app.domain.identity import IdentityDocument
 from clerk_app.domain.notices import Notice
+from clerk_app.domain.one_time_notice import OneTimeNotice
 from clerk_app.domain.ratings import Grade, PadState, SealedAnswer
 from clerk_app.errors import CardNotFound, PrintError
 from clerk_app.services.desk import Desk
@@ -37,8 +38,8 @@ class QuickPaper:
     def __init__(self, rare: str = "") -> None:
         self._rare = rare
 
-    def render(self, notice: Notice) -> bytes:
-        return f"{notice.title} {notice.case_number} {notice.copy_label}".encode()
+    def render(self, notice: Notice | OneTimeNotice) -> bytes:
+        return f"{notice.title} {notice.number} {notice.copy_label}".encode()
 
     def missing_glyphs(self, text: str) -> str:
         return "".join(character for character in self._rare if character in text)

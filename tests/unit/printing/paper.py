@@ -12,6 +12,7 @@ import zxingcpp
 from PIL import Image
 
 from clerk_app.domain.notices import Notice
+from clerk_app.domain.one_time_notice import OneTimeNotice
 from printing.documents import lay_out
 from printing.fonts import vendored
 from printing.page import ASCENT, Box, DashedBox, Item, Line, Symbol, Text
@@ -33,7 +34,7 @@ class Letter:
 class Paper:
     """A rendered notice."""
 
-    def __init__(self, notice: Notice):
+    def __init__(self, notice: Notice | OneTimeNotice):
         self.notice = notice
         self.pdf = PdfRenderer().render(notice)
 
@@ -119,7 +120,7 @@ class PageRecord:
     strokes: list[Area]
 
 
-def records(notice: Notice) -> list[PageRecord]:
+def records(notice: Notice | OneTimeNotice) -> list[PageRecord]:
     """The layout of each page as areas."""
     pages = []
     for page in lay_out(notice, vendored()):

@@ -105,23 +105,21 @@ def test_only_vendored_fonts_are_used_and_all_are_embedded(paper):
 
 @pytest.mark.parametrize("dpi", [150, 203, 300])
 def test_both_codes_are_read_from_a_scan(paper, dpi):
-    assert sorted(paper.codes(dpi)) == sorted(
-        [("Code128", paper.notice.case_number), ("QRCode", paper.notice.progress_url)]
-    )
+    assert sorted(paper.codes(dpi)) == sorted([("Code128", paper.notice.number), ("QRCode", paper.notice.progress_url)])
 
 
 @pytest.mark.parametrize("threshold", [128, 200], ids=["light copy", "dark copy"])
 def test_both_codes_are_read_from_a_black_and_white_print_with_a_mark(threshold):
     paper = Paper(samples.acceptance_notice(mark="演示"))
     found = dict(paper.codes(203, lambda picture: picture.point([0] * threshold + [255] * (256 - threshold))))
-    assert found == {"Code128": paper.notice.case_number, "QRCode": paper.notice.progress_url}
+    assert found == {"Code128": paper.notice.number, "QRCode": paper.notice.progress_url}
 
 
 @pytest.mark.parametrize("angle", [-3, 2])
 def test_both_codes_are_read_from_a_sheet_laid_down_askew(angle):
     paper = Paper(samples.receipt(mark="演示"))
     found = dict(paper.codes(150, lambda picture: picture.rotate(angle, fillcolor=255, resample=Resampling.BILINEAR)))
-    assert found == {"Code128": paper.notice.case_number, "QRCode": paper.notice.progress_url}
+    assert found == {"Code128": paper.notice.number, "QRCode": paper.notice.progress_url}
 
 
 # ---- where things lie -------------------------------------------------------------------------------------------
