@@ -134,32 +134,33 @@ class _Sheet:
             for text in texts
             for line in self._setter.broken(text, body, CONTENT_WIDTH - hang)
         ]
-        whole = stack([title, *lines])
-        return [whole] if whole.height <= self._flow.page_height * _WHOLE else [title, *lines]
+        whole = stack([*title, *lines])
+        return [whole] if whole.height <= self._flow.page_height * _WHOLE else [*title, *lines]
 
     @property
     def _strong(self) -> TextStyle:
         return self._styles.cell_strong
 
-    def _title(self, item: NoticeItem, hang: float) -> Block:
+    def _title(self, item: NoticeItem, hang: float) -> list[Block]:
         """The box, the number, the name, and at the right, or below where it does not fit, the few words."""
         strong, width = self._strong, CONTENT_WIDTH - hang
-        name = self._setter.broken(item.name, strong, width)
-        how = self._setter.width(item.how, strong)
-        beside_name = len(name) == 1 and self._setter.width(name[0], strong) + _HOW_GAP + how <= width
-        items: list[Item] = []
+        marks: list[Item] = []
         if item.tick:
             side = strong.size * _BOX
-            items.append(Box(LEFT, (strong.leading - side) / 2, side, side, 0.75))
+            marks.append(Box(LEFT, (strong.leading - side) / 2, side, side, 0.75))
         if item.number:
-            items.append(Text(LEFT + strong.size * 1.4, strong.baseline, f"{item.number}．", strong))
-        words = self._setter.text(item.name, strong, x=LEFT + hang, width=width)
-        block = beside(Block(words.height, tuple(items)), words) if items else words
+            marks.append(Text(LEFT + strong.size * 1.4, strong.baseline, f"{item.number}．", strong))
+        name = self._setter.broken(item.name, strong, width)
+        first, *rest = [self._setter.text(line, strong, x=LEFT + hang, width=width) for line in name]
+        first = beside(Block(first.height, tuple(marks)), first)
         if not item.how:
-            return block
-        if beside_name:
-            return beside(block, self._setter.text(item.how, strong, x=LEFT, width=CONTENT_WIDTH, align=Align.RIGHT))
-        return stack([block, self._setter.text(item.how, strong, x=LEFT + hang, width=width)])
+            return [first, *rest]
+        used = self._setter.width(name[0], strong) + _HOW_GAP + self._setter.width(item.how, strong)
+        if not rest and used <= width:
+            how = self._setter.text(item.how, strong, x=LEFT, width=CONTENT_WIDTH, align=Align.RIGHT)
+            return [beside(first, how)]
+        below = self._setter.broken(item.how, strong, width)
+        return [first, *rest, *(self._setter.text(line, strong, x=LEFT + hang, width=width) for line in below)]
 
     def _lines(self, text: str) -> list[Block]:
         """A sentence, line by line."""

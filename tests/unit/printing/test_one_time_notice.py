@@ -141,7 +141,7 @@ def test_nothing_overflows_however_long_the_texts_are(kind):
             NoticePart(words, (words * 9,), (entry, entry)),
             NoticePart(words, (), (entry,)),
             NoticePart(words, rows=((words, words * 20),)),
-            NoticePart(words, head=("", "一", "二", "三"), rows=((words, words, words, words),)),
+            NoticePart(words, head=("", words, words, words), rows=((words, words, words, words),)),
         ),
         closing=(words * 9,),
         legal_basis=words * 20,
