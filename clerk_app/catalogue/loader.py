@@ -31,7 +31,7 @@ from clerk_app.catalogue.read_hints import Known, read_hints
 from clerk_app.catalogue.read_matter import Dictionaries, read_matter
 from clerk_app.catalogue.read_package import read_package
 from clerk_app.catalogue.tables import Table, read_optional, read_toml
-from clerk_app.catalogue.whole_checks import check_situations, check_sources, warn_of_unused
+from clerk_app.catalogue.whole_checks import check_holders, check_situations, check_sources, warn_of_unused
 
 _TOP = frozenset(
     {f"{name}.toml" for name in ("catalogue", "licences", "materials", "situations", "fields", "hints", "seeds")}
@@ -81,6 +81,7 @@ def read_catalogue(folder: Path) -> tuple[Catalogue, tuple[Fault, ...]]:
     )
     if not faults.found:
         check_sources(forms, groups, licences, matters)
+        check_holders(licence_file, groups, licences)
         warn_of_unused(situations, matters.values(), packages)
     faults.raise_if_any()
     catalogue = Catalogue(

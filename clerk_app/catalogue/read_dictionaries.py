@@ -10,6 +10,7 @@ from clerk_app.catalogue.tables import Table
 from clerk_app.domain.matter import MatterVersion
 from clerk_app.domain.needs import LicenceKind, Material
 from clerk_app.domain.situations import Situation
+from clerk_app.domain.sources import APPLICANT
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +49,13 @@ def read_licence_kinds(table: Table | None) -> dict[str, LicenceKind]:
         code = row.code("code", _LICENCE_CODE, "小写英文、数字和 _")
         if code in kinds:
             row.fault("code", f"电子证照 {code} 重复")
-        kinds[code] = LicenceKind(code, row.text("name"), row.texts("keys"), row.flag("sensitive", default=False))
+        kinds[code] = LicenceKind(
+            code,
+            row.text("name"),
+            row.texts("keys"),
+            row.flag("sensitive", default=False),
+            row.texts("holders", default=(APPLICANT,)),
+        )
         row.close()
     if table:
         table.close()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
+from typing import get_args
 
 from clerk_app.catalogue.checks import check_computed, check_situation
 from clerk_app.catalogue.tables import Table
@@ -13,7 +14,7 @@ from clerk_app.domain.matter import Matter
 from clerk_app.domain.needs import LicenceKind
 from clerk_app.domain.packages import Package
 from clerk_app.domain.situations import Situation
-from clerk_app.domain.sources import Source
+from clerk_app.domain.sources import CardRole, Source
 
 
 def check_situations(situations: Mapping[str, tuple[Situation, Table]]) -> None:
@@ -40,6 +41,18 @@ def check_sources(
             field = elements.get(str(row.data.get("code")))
             if field is not None:
                 _check_field_sources(field, row, elements, licences, matters)
+
+
+def check_holders(table: Table | None, groups: Mapping[str, FieldGroup], licences: Mapping[str, LicenceKind]) -> None:
+    """Note every holder of a kind of licence that is neither a role nor an element with a number in it."""
+    numbered = {
+        field.code for group in groups.values() for field in group.fields if field.type in ("id", "credit_code")
+    }
+    for row in table.tables("licences") if table else ():
+        kind = licences.get(str(row.data.get("code")))
+        for holder in kind.holders if kind else ():
+            if holder not in get_args(CardRole) and holder not in numbered:
+                row.fault("holders", f"没有持有人“{holder}”：要写证件的角色，或者填证件号码、信用代码的要素")
 
 
 def _check_field_sources(

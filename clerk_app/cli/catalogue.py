@@ -28,6 +28,11 @@ def add_parser(subparsers: argparse._SubParsersAction[Any]) -> None:
     merge.add_argument("--without", nargs="+", default=[], metavar="CODE", help="群众不办的自选事项")
     merge.add_argument("--json", action="store_true")
     merge.set_defaults(run=_merge, show=_show_merge)
+    sources = verbs.add_parser("sources", help="清点：哪些要素自动填上，哪些还要人填")
+    sources.add_argument("path", type=Path, nargs="?", metavar="PATH", help="目录所在文件夹；不写为随软件的示例")
+    sources.add_argument("--package", metavar="CODE", help="只看这个套餐")
+    sources.add_argument("--json", action="store_true")
+    sources.set_defaults(run=_sources, show=_show_sources)
     search = verbs.add_parser("search", help="按名称、拼音、首字母、代码或平常话查找")
     search.add_argument("text", metavar="TEXT", help="要找的话")
     search.add_argument("path", type=Path, nargs="?", metavar="PATH", help="目录所在文件夹；不写为随软件的示例")
@@ -84,6 +89,21 @@ def _merge(args: argparse.Namespace) -> dict[str, Any]:
 
 def _show_merge(result: dict[str, Any]) -> str:
     from clerk_app.cli.merge_report import text
+
+    return text(result)
+
+
+def _sources(args: argparse.Namespace) -> dict[str, Any]:
+    from clerk_app.catalogue.loader import SHIPPED, load_catalogue
+    from clerk_app.cli.sources_report import body
+    from clerk_app.domain.civil import civil_date
+    from clerk_app.seams import SystemClock
+
+    return body(load_catalogue(args.path or SHIPPED), civil_date(SystemClock().now_ms()), args.package)
+
+
+def _show_sources(result: dict[str, Any]) -> str:
+    from clerk_app.cli.sources_report import text
 
     return text(result)
 

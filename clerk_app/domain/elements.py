@@ -59,6 +59,13 @@ class Field:
         return len(self.columns) or 1
 
     @property
+    def sourced(self) -> int:
+        """Data elements in it that have a source: one, or of a table its columns that have one."""
+        if not self.columns:
+            return 1 if self.sources else 0
+        return sum(bool(column.sources) for column in self.columns)
+
+    @property
     def is_computed(self) -> bool:
         """Whether other answers can fill it."""
         return any(source.origin == "computed" for source in self.sources)

@@ -5,7 +5,7 @@ Both are strict: what one child needs is needed, and a relief counts only if eve
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from clerk_app.domain.conditions import any_of
@@ -31,23 +31,19 @@ class MergedField:
     to_come: frozenset[str] = frozenset()
 
     @property
+    def asked(self) -> Field:
+        """The element as the counter asks it, with the sources there are at the counter."""
+        return at_counter(self.field, self.to_come)
+
+    @property
     def sources(self) -> tuple[Source, ...]:
         """What fills it at the counter: a result comes later, and to the children that wait for it."""
-        return self._there(self.field.sources)
+        return self.asked.sources
 
     @property
     def sourced(self) -> int:
         """How many of its data elements a source fills at the counter."""
-        if not self.field.columns:
-            return 1 if self.sources else 0
-        return sum(bool(self._there(column.sources)) for column in self.field.columns)
-
-    def _there(self, sources: Iterable[Source]) -> tuple[Source, ...]:
-        return tuple(
-            source
-            for source in sources
-            if source.origin != "result" and not (source.origin == "licence" and source.of in self.to_come)
-        )
+        return self.asked.sourced
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +73,18 @@ class Product:
     awaited_by: tuple[str, ...]
 
 
+def at_counter(field: Field, to_come: Collection[str] = ()) -> Field:
+    """The element with the sources there are at the counter.
+
+    Results come later, and so do the electronic licences of the kinds in `to_come`.
+    """
+    sources = _there(field.sources, to_come)
+    columns = tuple(replace(column, sources=_there(column.sources, to_come)) for column in field.columns)
+    if (sources, columns) == (field.sources, field.columns):
+        return field
+    return replace(field, sources=sources, columns=columns)
+
+
 def merged_field(uses: Sequence[Field]) -> Field:
     """The element as several children ask it: on the form if one of them shows it, required if one requires it."""
     for use in uses:
@@ -90,7 +98,7 @@ def merged_group(uses: Iterable[tuple[str, FieldGroup]], ones: Sequence[MergedFi
     """The group with these elements of the one form, in the situations of the children that ask for them."""
     asking = {child for one in ones for child in one.needed_by}
     held = [group for child, group in uses if child in asking]
-    return replace(held[0], fields=tuple(one.field for one in ones), when=any_of([group.when for group in held]))
+    return replace(held[0], fields=tuple(one.asked for one in ones), when=any_of([group.when for group in held]))
 
 
 def strictest(needs: Sequence[MaterialNeed]) -> MaterialNeed:
@@ -135,3 +143,11 @@ def _common_name(needs: Sequence[MaterialNeed]) -> str:
     if len(names) == 1:
         return needs[0].name
     return next((need.material.name for need in needs if need.material is not None), min(names))
+
+
+def _there(sources: Iterable[Source], to_come: Collection[str]) -> tuple[Source, ...]:
+    return tuple(
+        source
+        for source in sources
+        if source.origin != "result" and not (source.origin == "licence" and source.of in to_come)
+    )

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from clerk_app.domain.conditions import Condition
+from clerk_app.domain.sources import APPLICANT
 
 OriginalNeed = Literal["none", "seen", "kept"]
 """What is done with an original, in rising strictness: not asked for, seen and given back (验原件), kept (收原件)."""
@@ -71,6 +72,7 @@ class MaterialNeed:
 class LicenceKind:
     """A kind of electronic licence and the keys of its data.
 
+    `holders` says by whose number it is found, the first that is known: roles of documents, or elements that hold one.
     `sensitive`: that somebody holds one is nobody else's concern.
     """
 
@@ -78,3 +80,4 @@ class LicenceKind:
     name: str
     keys: tuple[str, ...]
     sensitive: bool = False
+    holders: tuple[str, ...] = (APPLICANT,)

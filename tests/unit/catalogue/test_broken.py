@@ -91,6 +91,12 @@ CHANGED = [
         "licences.toml:2 licences.code：“b l”不行：应是小写英文、数字和 _",
     ),
     (
+        LICENCES,
+        "keys = ",
+        'holders = ["g.F1.nobody"]\nkeys = ',
+        "licences.toml:4 licences.holders：没有持有人“g.F1.nobody”：要写证件的角色，或者填证件号码、信用代码的要素",
+    ),
+    (
         MATERIALS,
         "[[materials]]",
         '[[materials]]\ncode = "N07"\nname = "例"\nissuer = "其他"\n\n[[materials]]',
