@@ -111,7 +111,7 @@ class Window:
         desk, place = self.desk, self.desk.place()
         assert place is not None
         today = civil_date(desk.clock.now_ms())
-        matter = drafts.matter_of(desk, self.draft.matter)
+        matter = drafts.matter_of(desk, self.draft)
         kept = [self.store.vault.put(scan) for scan in scans]
         with self.store.write(CLERK) as unit:
             number = case_number.make(place.hall, place.device, today, unit.next_case_counter())
@@ -144,7 +144,7 @@ def _finished_draft(desk: Desk, me: SignedIn) -> Draft:
     person = invented_person(1, 1, today, at_least=60)
     visits.read_applicant(desk, me, visit, person, source="card", present=True)
     draft = drafts.open_draft(desk, me, visit, "P14")
-    matter = drafts.matter_of(desk, draft.matter)
+    matter = drafts.matter_of(desk, draft)
     answers = {field.code: field.choices[0] for field in matter.typed_fields if field.required and field.choices}
     draft = drafts.fill_fields(desk, me, draft, answers | {"g.P4.phone": "无手机"})
     for item in draft.materials:

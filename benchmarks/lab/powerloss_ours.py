@@ -81,7 +81,7 @@ def _draft_with_scan(desk: Desk, me: SignedIn, number: int) -> Draft:
     person = invented_person(1, number, civil_date(desk.clock.now_ms()), at_least=60)
     visits.read_applicant(desk, me, visit, person, source="card", present=True)
     draft = drafts.open_draft(desk, me, visit, "P14")
-    matter = drafts.matter_of(desk, draft.matter)
+    matter = drafts.matter_of(desk, draft)
     answers = {field.code: field.choices[0] for field in matter.typed_fields if field.required and field.choices}
     draft = drafts.fill_fields(desk, me, draft, answers | {"g.P4.phone": "无手机"})
     scan = workload.attachment(number, 0, size=SCAN_BYTES)

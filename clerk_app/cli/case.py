@@ -14,7 +14,7 @@ from clerk_app.domain.case_state import STATE_LABELS, CaseState
 from clerk_app.domain.civil import short_time
 from clerk_app.domain.identity import DocumentKind
 from clerk_app.errors import BadFile
-from clerk_app.services.rows import CaseRow
+from clerk_app.services.rows import CaseRow, ChildRow
 
 _DOCUMENTS = get_args(DocumentKind)
 _KINDS = ("receipt", "acceptance_notice")
@@ -126,17 +126,43 @@ def _document(args: argparse.Namespace) -> dict[str, Any]:
 
 
 def _show_list(result: dict[str, Any]) -> str:
-    rows = [CaseRow(**row) for row in result["cases"]]
+    rows = [
+        CaseRow(**{**row, "children": tuple(ChildRow(**child) for child in row["children"])}) for row in result["cases"]
+    ]
     if not rows:
         return "还没有办件。"
-    return "\n".join(
+    return "\n".join("\n".join((_case_line(row), *map(_child_line, row.children))) for row in rows)
+
+
+def _case_line(row: CaseRow) -> str:
+    return (
         f"{grouped(row.number)}  {row.applicant}  {row.matter_name}  {STATE_LABELS[CaseState(row.state)]}  "
         f"{short_time(row.taken_in_at)}  {'已上传' if row.uploaded else '待上传'}"
         f"{'' if row.own else f'  设备 {row.device[HALL:]}'}"
-        for row in rows
     )
+
+
+def _child_line(row: ChildRow) -> str:
+    due = f"  最迟 {row.due_on}{'（推算）' if row.due_estimated else ''}" if row.due_on else ""
+    return f"  {row.number[-2:]}  {row.matter_name}  {row.department}  {STATE_LABELS[CaseState(row.state)]}{due}"
 
 
 def _show_case(result: dict[str, Any]) -> str:
     head = f"{grouped(result['number'])}  {result['applicant']}  {result['matter_name']}  {result['state_label']}"
-    return "\n".join([head, *(f"  {line['text']}  {line['when']}" for line in result["history"])])
+    children = [
+        "  ".join(
+            filter(
+                None,
+                (
+                    f"  {child['number'][-2:]}",
+                    child["matter_name"],
+                    child["department"],
+                    child["state_label"],
+                    f"最迟 {child['due_on']}" if child["due_on"] else "",
+                    child["sentence"],
+                ),
+            )
+        )
+        for child in result["children"]
+    ]
+    return "\n".join([head, *children, *(f"  {line['text']}  {line['when']}" for line in result["history"])])

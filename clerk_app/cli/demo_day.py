@@ -73,7 +73,7 @@ def work_through(
     today = civil_date(desk.clock.now_ms())
     for position in range(cases):
         person = invented_person(seed, position, today, at_least=60 if position % 2 else 18)
-        matter = drafts.matter_of(desk, MATTERS[position % len(MATTERS)])
+        matter = desk.catalogue.matter(MATTERS[position % len(MATTERS)])
         try:
             day.told.append(_one_visit(desk, me, workplace, visitors, person, matter, chance))
         except ClerkError as problem:

@@ -73,5 +73,10 @@ def child(number: str, ordinal: int) -> str:
     return f"{number}{ordinal:02d}"
 
 
+def package_of(number: str) -> str:
+    """The number of the package a child belongs to; any other text as it is."""
+    return number[:LENGTH] if len(number) == LENGTH + CHILD and check(number) else number
+
+
 def _digits(text: str, size: int) -> bool:
     return len(text) == size and text.isascii() and text.isdigit()

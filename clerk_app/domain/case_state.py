@@ -32,6 +32,8 @@ class CaseState(StrEnum):
     VOIDED = "voided"
     CLOSED_NO_CORRECTION = "closed_no_correction"
     DISCARDED = "discarded"
+    WAITING = "waiting"
+    STOPPED = "stopped"
 
 
 _S = CaseState
@@ -57,6 +59,8 @@ STATE_LABELS: Mapping[CaseState, str] = MappingProxyType(
         _S.VOIDED: "已作废",
         _S.CLOSED_NO_CORRECTION: "未补正办结",
         _S.DISCARDED: "已放弃",
+        _S.WAITING: "待前置",
+        _S.STOPPED: "前序未通过",
     }
 )
 
@@ -79,8 +83,12 @@ TRANSITIONS: Mapping[CaseState, frozenset[CaseState]] = MappingProxyType(
                 _S.CLOSED,
                 _S.TRANSFERRED,
                 _S.DISCARDED,
+                _S.WAITING,
             }
         ),
+        # Only a child of a package waits: for the results of others.
+        _S.WAITING: frozenset({_S.ACCEPTED, _S.STOPPED}) | _ENDED_BY_REQUEST,
+        _S.STOPPED: frozenset(),
         # A matter whose effect comes by the platform's word is decided from here, without a paper of acceptance.
         _S.RECEIVED: frozenset({_S.ACCEPTED, _S.ACCEPTED_DEFICIT, _S.CORRECTION, _S.NOT_ACCEPTED})
         | _ENDED_BY_REQUEST
@@ -118,6 +126,7 @@ ENDED: frozenset[CaseState] = frozenset(
         _S.VOIDED,
         _S.CLOSED_NO_CORRECTION,
         _S.DISCARDED,
+        _S.STOPPED,
     }
 )
 """States in which nothing is being examined any more."""

@@ -1,4 +1,4 @@
-"""A draft: a matter being prepared for one applicant. Keystrokes are not facts; confirming the draft makes one.
+"""A draft: a matter or a package being prepared for one applicant. Keystrokes are no facts; confirming it makes one.
 
 It is autosaved, survives a crash, has an owner and can be handed over; it has no number.
 """
@@ -36,8 +36,10 @@ FORMAT = 1
 class Draft:
     """One draft. `owner` is a clerk number, `updated_at` UTC in milliseconds.
 
-    `present`: the answer to 本人在场?, None while it was not asked. `read_by`: how the document was read.
-    `others`: other people's documents by role; `licences`: good electronic licences by kind.
+    `present`: the answer to 本人在场?, None while it was not asked. `read_by`: how the document was read. `values` hold
+    the answers to situations (`q.…`) beside those to form elements. `others`: other people's documents by role;
+    `licences`: good electronic licences by kind. `without`: the optional children of a package that the citizen leaves
+    out, by code; `matter` is then the package's code.
     """
 
     id: str
@@ -53,6 +55,7 @@ class Draft:
     materials: tuple[MaterialItem, ...] = ()
     others: Mapping[str, ReadDocument] = field(default_factory=dict)
     licences: Mapping[str, LicenceFinding] = field(default_factory=dict)
+    without: tuple[str, ...] = ()
 
     @property
     def evidence(self) -> Evidence:
@@ -92,6 +95,19 @@ def new_draft(draft_id: str, visit: str, matter: Matter, *, owner: str, at_ms: i
     )
 
 
+def with_materials_of(draft: Draft, matter: Matter) -> Draft:
+    """The draft with the materials that `matter` asks for now, which answers and choices of a package change.
+
+    A material that is not asked any more stays if something was handed in, so that nothing is lost with an answer that
+    is taken back.
+    """
+    held = {item.code: item for item in draft.materials}
+    asked = {item.code: item for item in first_materials(matter, draft.read_by)}
+    renamed = (replace(held[code], name=item.name) if code in held else item for code, item in asked.items())
+    kept = (item for code, item in held.items() if code not in asked and (item.state == "received" or item.blobs))
+    return replace(draft, materials=(*renamed, *kept))
+
+
 def with_applicant(draft: Draft, matter: Matter, applicant: Applicant, at_ms: int) -> Draft:
     """The draft after a document was read: its fields filled, its material satisfied.
 
@@ -99,7 +115,8 @@ def with_applicant(draft: Draft, matter: Matter, applicant: Applicant, at_ms: in
     the draft afresh: nothing of the first person may end in the papers of the second.
     """
     if draft.document is not None and not same_person(draft.document, applicant.document):
-        draft = new_draft(draft.id, draft.visit, matter, owner=draft.owner, at_ms=at_ms)
+        fresh = new_draft(draft.id, draft.visit, matter, owner=draft.owner, at_ms=at_ms)
+        draft = replace(fresh, without=draft.without)
     first = {item.code: item for item in first_materials(matter, applicant.source)}
     by_card = {need.code for need in matter.materials if need.by_card}
     read = replace(
@@ -200,6 +217,7 @@ def draft_to_json(draft: Draft) -> str:
                 for role, read in draft.others.items()
             },
             "licences": {kind: finding_body(found) for kind, found in draft.licences.items()},
+            "without": list(draft.without),
         },
         ensure_ascii=False,
         separators=(",", ":"),
@@ -228,4 +246,5 @@ def draft_from_json(text: str) -> Draft:
             for role, read in body.get("others", {}).items()
         },
         licences={kind: finding_from_body(found) for kind, found in body.get("licences", {}).items()},
+        without=tuple(body.get("without", ())),
     )

@@ -17,7 +17,7 @@ from clerk_app.domain.elements import Field
 from clerk_app.domain.materials import allowed_states, needed_materials
 from clerk_app.domain.matter import Matter
 from clerk_app.domain.needs import MaterialNeed
-from clerk_app.domain.situations import standing
+from clerk_app.domain.situations import Situation, asked_now, standing
 from clerk_app.domain.tables import filled_columns, table_rows
 
 if TYPE_CHECKING:
@@ -74,7 +74,7 @@ class FieldValue:
 
 Values = Mapping[str, FieldValue]
 
-MissingKind = Literal["document", "presence", "field", "material"]
+MissingKind = Literal["document", "presence", "situation", "field", "material"]
 Severity = Literal["must", "should"]
 
 
@@ -82,7 +82,7 @@ Severity = Literal["must", "should"]
 class Missing:
     """One thing still to do. `must`: nothing can be taken in before; `should`: 受理 needs it, 收件 does not.
 
-    `anchor` is where to jump: a field or material code, `document` or `presence`.
+    `anchor` is where to jump: the code of a question, a field or a material, `document` or `presence`.
     """
 
     kind: MissingKind
@@ -145,11 +145,13 @@ def sourced_elements(field: Field, given: FieldValue | None) -> int:
 
 
 def missing(matter: Matter, draft: Draft, today: date) -> tuple[Missing, ...]:
-    """Everything still to do, in the order of the paper: the person, the form, the materials."""
+    """Everything still to do, in the order of the work: the person, the questions, the form, the materials."""
     answers = answers_of(matter, draft.values)
+    person = (_missing_document(matter, draft, today), _missing_presence(matter, draft))
+    questions = (_missing_answer(question, answers) for question in asked_now(matter.situations, answers))
     fields = _missing_fields(matter, draft.values, answers, today)
     materials = (_missing_material(need, draft) for need in needed_materials(matter, answers))
-    found = (_missing_document(matter, draft, today), _missing_presence(matter, draft), *fields, *materials)
+    found = (*person, *questions, *fields, *materials)
     return tuple(item for item in found if item is not None)
 
 
@@ -185,6 +187,12 @@ def _missing_presence(matter: Matter, draft: Draft) -> Missing | None:
     if matter.presence == "in_person" and not draft.present:
         return Missing("presence", "presence", "本人不在场", "此事项必须本人到场", "must")
     return None
+
+
+def _missing_answer(question: Situation, answers: Answers) -> Missing | None:
+    if answers.get(question.code) in question.choices:
+        return None
+    return Missing("situation", question.code, question.question, "请选一个", "must")
 
 
 def _missing_fields(matter: Matter, values: Values, answers: Answers, today: date) -> Iterator[Missing]:

@@ -54,25 +54,39 @@ def _taken_in(fact: Fact) -> str:
     return f"{_POWER_WORDS[fact.body['power']]}{printed}"
 
 
+def _package_taken_in(fact: Fact) -> str:
+    children = fact.body["children"]
+    waiting = sum(bool(child["waits"]) for child in children)
+    counted = f"，{len(children)} 个子事项" + (f"，其中 {waiting} 个待前置" if waiting else "")
+    return _taken_in(fact) + counted
+
+
 def _decided(fact: Fact) -> str:
     result = {"grant": "部门决定：准予", "refuse": "部门决定：不予"}[fact.body["result"]]
-    return result + _because(fact)
+    begun = "、".join(str(item["name"]) for item in fact.body.get("started") or ())
+    return _of_child(fact) + result + _because(fact) + (f"；开始办理{begun}" if begun else "")
+
+
+def _of_child(fact: Fact) -> str:
+    """Which child of a package it is about."""
+    child = fact.body.get("child")
+    return f"{fact.body.get('child_name') or f'子事项 {str(child)[-2:]}'}：" if child else ""
 
 
 def _returned(fact: Fact) -> str:
-    return "部门退回" + _because(fact)
+    return _of_child(fact) + "部门退回" + _because(fact)
 
 
 def _suspended(fact: Fact) -> str:
-    return f"特别程序开始：{fact.body['name']}{_because(fact)}"
+    return f"{_of_child(fact)}特别程序开始：{fact.body['name']}{_because(fact)}"
 
 
 def _resumed(fact: Fact) -> str:
-    return f"特别程序结束{_told(fact.body['result'])}{_new_day(fact)}"
+    return f"{_of_child(fact)}特别程序结束{_told(fact.body['result'])}{_new_day(fact)}"
 
 
 def _extended(fact: Fact) -> str:
-    return f"部门延长审批期限{_because(fact)}{_new_day(fact)}"
+    return f"{_of_child(fact)}部门延长审批期限{_because(fact)}{_new_day(fact)}"
 
 
 def _new_day(fact: Fact) -> str:
@@ -124,6 +138,7 @@ def _conflict_settled(fact: Fact) -> str:
 _TELL: Mapping[str, Callable[[Fact], str]] = {
     SETTLED: _conflict_settled,
     "case.taken_in": _taken_in,
+    "case.package_taken_in": _package_taken_in,
     "case.decided": _decided,
     "case.returned": _returned,
     "case.suspended": _suspended,

@@ -7,8 +7,10 @@ from dataclasses import dataclass
 from typing import Any, Literal, get_args
 
 from clerk_app.domain.applicant import ReadSource
+from clerk_app.domain.conditions import may_apply
 from clerk_app.domain.matter import Matter
 from clerk_app.domain.needs import MaterialNeed
+from clerk_app.domain.situations import standing
 
 MaterialState = Literal["received", "exempt", "deferred", "promised", "missing"]
 MaterialCheck = Literal["confirmed", "pending"]
@@ -96,7 +98,8 @@ def check_of(need: MaterialNeed, state: MaterialState, read_by: ReadSource | Non
 
 def needed_materials(matter: Matter, answers: Mapping[str, str]) -> tuple[MaterialNeed, ...]:
     """The needs that apply to these answers; one whose question is still unanswered counts as needed."""
-    return tuple(need for need in matter.materials if need.when is None or need.when.holds(answers) is not False)
+    counted = standing(matter.situations, answers)
+    return tuple(need for need in matter.materials if may_apply(need.when, counted))
 
 
 def material_body(item: MaterialItem) -> dict[str, Any]:

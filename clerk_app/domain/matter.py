@@ -6,7 +6,7 @@ A matter is data from the catalogue. Every case keeps the code and version under
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Literal, NewType
 
@@ -109,7 +109,8 @@ class Matter:
 
     `situations` are its questions in the order of asking; `conditions` the 受理条件; `rules` checks over several
     answers; `site_check`: somebody comes and looks (现场核查); `visits`: how often the citizen has to come; `where` and
-    `phone` are for questions; `phase` is the stage of the undertaking it belongs to, empty if none.
+    `phone` are for questions; `phase` is the stage of the undertaking it belongs to, empty if none. `used_by` names the
+    departments (short) that need a material or an element, by code: of a matter none, for there it is always its own.
     """
 
     code: str
@@ -148,6 +149,7 @@ class Matter:
     where: str = ""
     phone: str = ""
     phase: str = ""
+    used_by: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     @property
     def fields(self) -> tuple[Field, ...]:

@@ -48,6 +48,7 @@ def merge(
     counted = standing(every_question, answers or {})
     dropped = _dropped(package, counted, chosen)
     plan = _plan(package, matters, dropped)
+    questions = _questions(package, matters, plan.order)
     asked = _gather([matters[code] for code in plan.order], counted, plan)
     fields = _merge_fields(asked)
     steps = tuple(_step(package, matters[code], asked, plan, counted) for code in plan.order)
@@ -56,7 +57,7 @@ def merge(
         answers=counted,
         steps=steps,
         dropped=tuple(Dropped(code, reason) for code, reason in sorted(dropped.items())),
-        situations=asked_now(_questions(package, matters, plan.order), counted),
+        situations=asked_now(questions, counted),
         groups=_merge_groups(asked, fields),
         fields=fields,
         materials=_merge_materials(asked),
@@ -65,6 +66,7 @@ def merge(
         fees=tuple((step.matter.code, fee) for step in steps for fee in step.matter.fees),
         rules=tuple(dict.fromkeys(rule for step in steps for rule in step.matter.rules)),
         days=_days(package, steps),
+        questions=questions,
     )
 
 

@@ -8,12 +8,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from clerk_app.domain.case import Case, Intake, IssuedDocument
+from clerk_app.domain.case import Case, Intake
+from clerk_app.domain.case_parts import IssuedDocument
 from clerk_app.domain.civil import chinese_date, chinese_time, civil_time
 from clerk_app.domain.document_words import document_label
 from clerk_app.domain.id_number import mask
 from clerk_app.domain.materials import FORM_LABELS, STATE_LABELS, MaterialItem
 from clerk_app.domain.matter import Matter
+from clerk_app.domain.notice_of_package import child_rows, package_paragraphs
 from clerk_app.domain.notice_words import acceptance_paragraphs, receipt_paragraphs, remark_sentences
 from clerk_app.domain.notices import Notice, NoticeKind, NoticeMaterial
 from clerk_app.domain.procedure import PROCEDURES
@@ -66,8 +68,8 @@ def notice_for(case: Case, matter: Matter, kind: NoticeKind, frame: NoticeFrame)
         digest=frame.digest,
         progress_url=frame.progress_url,
         facts=(*_facts(intake, matter, frame), *_dates(kind, intake, matter, frame)),
-        materials=tuple(_material_row(item) for item in intake.materials),
-        paragraphs=_paragraphs(kind, intake, matter),
+        materials=tuple(_material_row(item, matter) for item in intake.materials),
+        paragraphs=_paragraphs(kind, case, intake, matter),
         in_force=intake.effect.in_force,
         not_yet=intake.effect.not_yet,
         remarks=remark_sentences(intake),
@@ -79,6 +81,7 @@ def notice_for(case: Case, matter: Matter, kind: NoticeKind, frame: NoticeFrame)
         mark=frame.mark,
         copy_label=copy_label(issued, frame.copy) + (" · 补打" if frame.reprint else ""),
         heading=frame.hall_name,
+        children=child_rows(case),
     )
 
 
@@ -96,8 +99,8 @@ def _facts(intake: Intake, matter: Matter, frame: NoticeFrame) -> tuple[tuple[st
         ("申请人", document.name or document.english_name or ""),
         (document_label(document) or "证件", mask(number)),
         ("事项", intake.matter.name),
-        ("实施编码", matter.implementation_code),
-        ("承办部门", intake.matter.department),
+        *((("实施编码", matter.implementation_code),) if matter.implementation_code else ()),
+        ("牵头部门" if intake.package else "承办部门", intake.matter.department),
         ("办理地点", f"{frame.hall_name} {frame.window_name}".strip()),
     )
 
@@ -118,7 +121,9 @@ def _pickup(intake: Intake, matter: Matter) -> str:
     return value.value if value else ""
 
 
-def _paragraphs(kind: NoticeKind, intake: Intake, matter: Matter) -> tuple[str, ...]:
+def _paragraphs(kind: NoticeKind, case: Case, intake: Intake, matter: Matter) -> tuple[str, ...]:
+    if intake.package is not None:
+        return package_paragraphs(case, intake, intake.package, matter, _pickup(intake, matter))
     if kind == "receipt":
         return receipt_paragraphs(intake)
     return acceptance_paragraphs(intake, matter, _pickup(intake, matter))
@@ -131,12 +136,13 @@ def _legal_basis(kind: NoticeKind, intake: Intake, matter: Matter) -> str:
 
 
 def _seal(kind: NoticeKind, intake: Intake, matter: Matter) -> str:
-    if not (matter.handle.sealed_notice and intake.seal_at_hand):
+    is_sealed = matter.handle.sealed_notice or intake.package is not None
+    if not (is_sealed and intake.seal_at_hand):
         return ""
     return "（加盖收件专用章）" if kind == "receipt" else "（加盖受理专用章）"
 
 
-def _material_row(item: MaterialItem) -> NoticeMaterial:
+def _material_row(item: MaterialItem, matter: Matter) -> NoticeMaterial:
     counted = item.state == "received"
     pages = f" {item.pages} 页" if item.pages else ""
     return NoticeMaterial(
@@ -144,6 +150,7 @@ def _material_row(item: MaterialItem) -> NoticeMaterial:
         form=FORM_LABELS[item.form],
         copies=f"{item.copies} 份{pages}" if counted else "—",
         state=STATE_LABELS[item.state],
+        used_by="、".join(matter.used_by.get(item.code, ())),
     )
 
 

@@ -10,8 +10,8 @@ from clerk_app.domain.matter import Matter
 from clerk_app.domain.procedure import PROCEDURES
 from clerk_app.domain.workdays import Due
 
-_ESTIMATE = "标“推算”的日期按周一至周五暂算，节假日安排公布后以公布的为准。"
-_EXCLUDED = "依法不计入时限的时间（检验、检测、鉴定、专家评审等）不算在内，需要多久会书面告诉您。"
+ESTIMATE = "标“推算”的日期按周一至周五暂算，节假日安排公布后以公布的为准。"
+EXCLUDED = "依法不计入时限的时间（检验、检测、鉴定、专家评审等）不算在内，需要多久会书面告诉您。"
 
 _REMARKS: Mapping[str, str] = {
     "copied_by_hand": "证件内容由窗口照证件录入，没有经过读卡器。",
@@ -25,7 +25,7 @@ def receipt_paragraphs(intake: Intake) -> tuple[str, ...]:
     """The body of 收件凭证: what it is, what it is not, and when the citizen hears more."""
     lines = [f"收到您办理“{intake.matter.name}”的材料，以上所列为准。本凭证不是受理通知书。"]
     if intake.notice_due is not None:
-        lines.append(_notice_promise(intake.notice_due, intake) + (_ESTIMATE if intake.notice_due.estimated else ""))
+        lines.append(_notice_promise(intake.notice_due, intake) + (ESTIMATE if intake.notice_due.estimated else ""))
     return tuple(lines)
 
 
@@ -36,8 +36,8 @@ def acceptance_paragraphs(intake: Intake, matter: Matter, pickup: str) -> tuple[
     if intake.due is not None:
         estimated = any(due and due.estimated for due in (intake.due, intake.legal_due))
         limits = _limit_sentence(intake.due, intake.legal_due, matter)
-        lines.append(limits + (_ESTIMATE if estimated else "") + _EXCLUDED)
-    lines.append(_pickup_sentence(pickup, matter.result) + PROCEDURES[intake.matter.procedure].remedy)
+        lines.append(limits + (ESTIMATE if estimated else "") + EXCLUDED)
+    lines.append(pickup_sentence(pickup, matter.result) + PROCEDURES[intake.matter.procedure].remedy)
     return tuple(lines)
 
 
@@ -65,9 +65,10 @@ def _limit_sentence(due: Due, legal_due: Due | None, matter: Matter) -> str:
     return f"自受理之日起 {promised}，最迟 {due.text}{legal}。"
 
 
-def _pickup_sentence(pickup: str, result: str) -> str:
+def pickup_sentence(pickup: str, result: str, paper: str = "本通知书") -> str:
+    """How the result reaches the citizen; empty where that cannot be chosen."""
     if pickup == "邮寄":
         return f"{result}办好后邮寄到您填写的收件地址。"
     if pickup == "窗口":
-        return f"{result}办好后，请凭本通知书和身份证到窗口领取。"
+        return f"{result}办好后，请凭{paper}和身份证到窗口领取。"
     return ""

@@ -13,12 +13,27 @@ NoticeKind = Literal["receipt", "acceptance_notice"]
 
 @dataclass(frozen=True, slots=True)
 class NoticeMaterial:
-    """One row of the material list: `form` e.g. 原件已看, `state` e.g. 已收 / 免提交 / 容缺后补 / 缺."""
+    """One row of the material list: `form` e.g. 原件已看, `state` e.g. 已收 / 免提交 / 容缺后补 / 缺.
+
+    `used_by` names the departments of a package that use it; empty for a matter.
+    """
 
     name: str
     form: str
     copies: str
     state: str
+    used_by: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class NoticeChild:
+    """One row of the children of a package: `standing` e.g. 已受理, `until` its own clock or what it waits for."""
+
+    number: str
+    name: str
+    department: str
+    standing: str
+    until: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +42,8 @@ class Notice:
 
     `paragraphs` are the sentences of the body in order; `in_force` and `not_yet` are the one line each that says what
     takes effect now and what does not yet (either may be empty); `remarks` are bullet lines (e.g. expired card noted).
-    `facts` are label/value pairs for the head table. `seal` is the text of the seal box, empty for none.
+    `children` are those of a package, none for a matter. `facts` are label/value pairs for the head table.
+    `seal` is the text of the seal box, empty for none.
     `mark` is 演示, 练习 or empty; `copy_label` is e.g. 第一联 申请人 or 补打; `heading` is the hall's name at the top.
     """
 
@@ -51,6 +67,7 @@ class Notice:
     mark: str = ""
     copy_label: str = ""
     heading: str = ""
+    children: tuple[NoticeChild, ...] = ()
 
     @property
     def number(self) -> str:

@@ -91,9 +91,10 @@ class Count:
 class OneThing:
     """A package for certain answers and choices.
 
-    `situations` are the questions to ask now; `fields` and `materials` what is asked once, `products` what earlier
-    results bring. `site_checks` are the visits of the inspectors: the children of one entry are looked at together
-    (联合踏勘). `steps` stand in the order of the work, by level and code.
+    `situations` are the questions to ask now, `questions` all that may come, in the order of asking; `fields` and
+    `materials` what is asked once, `products` what earlier results bring. `site_checks` are the visits of the
+    inspectors: the children of one entry are looked at together (联合踏勘). `steps` stand in the order of the work, by
+    level and code.
     """
 
     package: Package
@@ -109,6 +110,7 @@ class OneThing:
     fees: tuple[tuple[str, Fee], ...]
     rules: tuple[Rule, ...]
     days: Days
+    questions: tuple[Situation, ...] = ()
 
     @cached_property
     def order(self) -> tuple[tuple[str, ...], ...]:

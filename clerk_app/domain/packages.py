@@ -81,3 +81,8 @@ def alone(matter: Matter) -> Package:
         phone=matter.phone,
         sample=matter.sample,
     )
+
+
+def is_package(code: str) -> bool:
+    """Whether a code is that of a package and not of a matter (docs/catalogue.md)."""
+    return code.upper().startswith("PK")

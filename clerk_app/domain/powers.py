@@ -6,7 +6,7 @@ never called 受理通知书.
 
 from __future__ import annotations
 
-from clerk_app.domain.case import Effect
+from clerk_app.domain.case_parts import Effect
 from clerk_app.domain.matter import EffectWhen, Matter, Power
 from clerk_app.domain.workdays import Due
 

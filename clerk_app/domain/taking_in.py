@@ -9,6 +9,7 @@ from typing import Any
 
 from clerk_app.domain import case_number
 from clerk_app.domain.applicant import document_body, is_expired
+from clerk_app.domain.case_parts import Effect, due_body, effect_body
 from clerk_app.domain.draft import Draft
 from clerk_app.domain.form import Missing, missing, plain, value_body, visible_fields
 from clerk_app.domain.identity import IdentityDocument
@@ -22,7 +23,10 @@ from clerk_app.domain.rechecks import DOCUMENT
 from clerk_app.domain.workdays import Calendar, Due
 from clerk_app.errors import ExpiredDocument, Incomplete, NotPresent, UnlawfulStep
 
-PRINT_SETS: Mapping[Power, tuple[tuple[NoticeKind, int], ...]] = {
+PrintSet = tuple[tuple[NoticeKind, int], ...]
+"""Kinds of papers and how many copies of each."""
+
+PRINT_SETS: Mapping[Power, PrintSet] = {
     "receive": (("receipt", 1),),
     "accept": (("acceptance_notice", 2),),
     "complete": (("receipt", 1),),
@@ -51,32 +55,72 @@ def take_in(draft: Draft, matter: Matter, outcome: Outcome, counter: Counter) ->
     power here and now) or `Incomplete` with everything still missing. Nothing has happened then; the draft stays.
     """
     document, power = check_intake(draft, matter, outcome, counter)
-    accepted_on = counter.today if power != "receive" else None
-    clocks = _clocks(matter, power, counter)
-    effect = effect_of(matter, power, clocks.promised)
+    clocks = clocks_of(matter, power, counter)
+    return intake_body(
+        Terms(
+            power, effect_of(matter, power, clocks.promised), clocks, PRINT_SETS[power], _lacks_seal(matter, counter)
+        ),
+        draft=draft,
+        document=document,
+        matter=matter,
+        counter=counter,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Clocks:
+    """What begins to run: promised and legal limit on acceptance, the time for notice on receipt."""
+
+    promised: Due | None = None
+    legal: Due | None = None
+    notice: Due | None = None
+
+    def body(self) -> dict[str, Any]:
+        """As a fact writes them."""
+        days = {"due": self.promised, "legal_due": self.legal, "notice_due": self.notice}
+        return {key: value for name, due in days.items() for key, value in due_body(name, due).items()}
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """On what terms a case is taken in: how far the window goes, what that effects, until when, on which papers.
+
+    `lacks_seal`: it would go further with the seal at hand.
+    """
+
+    power: Power
+    effect: Effect
+    clocks: Clocks
+    papers: PrintSet
+    lacks_seal: bool
+
+
+def intake_body(
+    terms: Terms, *, draft: Draft, document: IdentityDocument, matter: Matter, counter: Counter
+) -> dict[str, Any]:
+    """What the fact of an intake says, of a matter and of a package alike."""
+    accepted_on = counter.today if terms.power != "receive" else None
     materials = _materials(draft, matter)
     rechecks = _rechecks(document, materials, counter)
     body = {
         "number": counter.number,
         "visit": draft.visit,
         "session": counter.session,
-        "matter": _matter_body(matter),
-        "power": power,
+        "matter": matter_body(matter),
+        "power": terms.power,
         "online": counter.online,
         "seal_at_hand": counter.seal_at_hand,
         "received_on": counter.today.isoformat(),
         "accepted_on": accepted_on.isoformat() if accepted_on else None,
-        "effect": {"when": effect.when, "in_force": effect.in_force, "not_yet": effect.not_yet},
-        **_due_body("due", clocks.promised),
-        **_due_body("legal_due", clocks.legal),
-        **_due_body("notice_due", clocks.notice),
+        "effect": effect_body(terms.effect),
+        **terms.clocks.body(),
         "applicant": document_body(document),
         "agent": None,
         "present": draft.present is True,
         "fields": _fields_body(draft, matter),
         "materials": [material_body(item) for item in materials],
-        "documents": _documents_body(matter, power, counter),
-        "remarks": list(_remarks(draft, document, matter, materials, counter)),
+        "documents": _documents_body(matter, terms.papers, counter),
+        "remarks": list(_remarks(draft, document, matter, materials, terms, counter.today)),
     }
     return {**body, "rechecks": rechecks} if rechecks else body
 
@@ -87,26 +131,14 @@ def _rechecks(document: IdentityDocument, materials: tuple[MaterialItem, ...], c
     return unseen + [item.code for item in materials if item.state == "exempt" and item.check == "pending"]
 
 
-@dataclass(frozen=True, slots=True)
-class _Clocks:
-    """What begins to run: promised and legal limit on acceptance, the time for notice on receipt."""
-
-    promised: Due | None = None
-    legal: Due | None = None
-    notice: Due | None = None
-
-
-def _clocks(matter: Matter, power: Power, counter: Counter) -> _Clocks:
+def clocks_of(matter: Matter, power: Power, counter: Counter) -> Clocks:
+    """What begins to run when a window goes so far with a matter."""
     calendar, today = counter.calendar, counter.today
     if power == "accept":
-        return _Clocks(promised=calendar.add(today, matter.promised), legal=calendar.add(today, matter.legal))
+        return Clocks(promised=calendar.add(today, matter.promised), legal=calendar.add(today, matter.legal))
     if power == "receive" and matter.notify is not None:
-        return _Clocks(notice=calendar.add(today, matter.notify))
-    return _Clocks()
-
-
-def _due_body(name: str, due: Due | None) -> dict[str, Any]:
-    return {f"{name}_on": due.on.isoformat() if due else None, f"{name}_estimated": due is not None and due.estimated}
+        return Clocks(notice=calendar.add(today, matter.notify))
+    return Clocks()
 
 
 def check_intake(draft: Draft, matter: Matter, outcome: Outcome, counter: Counter) -> tuple[IdentityDocument, Power]:
@@ -159,7 +191,8 @@ def _labels(found: tuple[Missing, ...]) -> tuple[str, ...]:
     return tuple(item.label for item in found)
 
 
-def _matter_body(matter: Matter) -> dict[str, str]:
+def matter_body(matter: Matter) -> dict[str, str]:
+    """A matter as a fact names it."""
     return {
         "code": matter.code,
         "version": matter.version,
@@ -187,26 +220,31 @@ def _materials(draft: Draft, matter: Matter) -> tuple[MaterialItem, ...]:
     return tuple(replace(item, state="missing") if item.state == "deferred" else item for item in listed)
 
 
-def _documents_body(matter: Matter, power: Power, counter: Counter) -> list[dict[str, Any]]:
+def _documents_body(matter: Matter, papers: PrintSet, counter: Counter) -> list[dict[str, Any]]:
     return [
         {
             "kind": kind,
             "document_number": document_number(matter, kind, counter.number, counter.today),
             "copies": copies,
         }
-        for kind, copies in PRINT_SETS[power]
+        for kind, copies in papers
     ]
 
 
 def _remarks(
-    draft: Draft, document: IdentityDocument, matter: Matter, materials: tuple[MaterialItem, ...], counter: Counter
+    draft: Draft,
+    document: IdentityDocument,
+    matter: Matter,
+    materials: tuple[MaterialItem, ...],
+    terms: Terms,
+    today: date,
 ) -> tuple[str, ...]:
     """Codes of what the paper must mention; `notice_for` has the sentences."""
     noted = {
-        "expired_document": matter.expired_card == "note" and is_expired(document, counter.today),
+        "expired_document": matter.expired_card == "note" and is_expired(document, today),
         "copied_by_hand": draft.read_by == "manual",
         "owner_absent": draft.present is False,
-        "without_seal": _lacks_seal(matter, counter),
+        "without_seal": terms.lacks_seal,
         "licence_to_recheck": any(item.check == "pending" for item in materials),
     }
     return tuple(code for code, holds in noted.items() if holds)

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from clerk_app.domain.case_state import STATE_LABELS
+from clerk_app.domain.child_case import ChildCase
 from clerk_app.domain.civil import short_time
 from clerk_app.domain.fold import once_each
 from clerk_app.domain.history import history_line
@@ -34,8 +36,31 @@ class RecheckView:
 
 
 @dataclass(frozen=True, slots=True)
+class ChildView:
+    """One child of a package. Dates are ISO; `after` are the names of what it waits or waited for.
+
+    `sentence` is what became of it at the counter or by its department, in one line, empty where the state says all.
+    """
+
+    number: str
+    state: str
+    state_label: str
+    matter: str
+    matter_name: str
+    department: str
+    accepted_on: str | None
+    due_on: str | None
+    due_estimated: bool
+    after: tuple[str, ...]
+    sentence: str
+
+
+@dataclass(frozen=True, slots=True)
 class CaseView:
-    """One case as lists and commands show it. Dates are ISO; `history` newest last; `conflicts` need a person."""
+    """One case as lists and commands show it; of a package with its `children`.
+
+    Dates are ISO; `history` newest last; `conflicts` need a person.
+    """
 
     number: str
     official_number: str | None
@@ -56,6 +81,7 @@ class CaseView:
     read_only: bool
     history: tuple[HistoryItem, ...]
     rechecks: tuple[RecheckView, ...] = ()
+    children: tuple[ChildView, ...] = ()
 
 
 def show_case(desk: Desk, number: str) -> CaseView:
@@ -88,6 +114,23 @@ def show_case(desk: Desk, number: str) -> CaseView:
             RecheckView(known.subject, known.name, known.state, known.sentence, known.next_step)
             for known in case.rechecks
         ),
+        children=tuple(_child(child, case.children) for child in case.children),
+    )
+
+
+def _child(child: ChildCase, children: Sequence[ChildCase]) -> ChildView:
+    return ChildView(
+        number=child.number,
+        state=child.state.value,
+        state_label=STATE_LABELS[child.state],
+        matter=child.matter.code,
+        matter_name=child.matter.name,
+        department=child.matter.department,
+        accepted_on=child.accepted_on.isoformat() if child.accepted_on else None,
+        due_on=child.due.on.isoformat() if child.due else None,
+        due_estimated=child.due.estimated if child.due else False,
+        after=tuple(before.matter.name for before in children if before.ordinal in child.after),
+        sentence=child.sentence,
     )
 
 

@@ -1,28 +1,65 @@
-"""Drafts: a matter being prepared. Every change is saved at once; a draft has an owner and survives a crash."""
+"""Drafts: a matter or a package being prepared, saved at every change; a draft has an owner and survives a crash."""
 
 from __future__ import annotations
 
 import base64
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 
-from clerk_app.domain.draft import Draft, answered, draft_from_json, draft_to_json, new_draft, with_applicant
+from clerk_app.domain.draft import (
+    Draft,
+    answered,
+    draft_from_json,
+    draft_to_json,
+    filled,
+    new_draft,
+    with_applicant,
+    with_materials_of,
+)
+from clerk_app.domain.form import plain
 from clerk_app.domain.materials import BlobRef, MaterialForm, MaterialItem, MaterialState, allowed_states, check_of
 from clerk_app.domain.matter import Matter
+from clerk_app.domain.merge import merge
+from clerk_app.domain.merged_matter import merged_matter
+from clerk_app.domain.one_thing import OneThing
+from clerk_app.domain.packages import is_package
 from clerk_app.errors import NoSuchDraft, UnlawfulStep
 from clerk_app.services.desk import Desk, SignedIn
 from clerk_app.services.ports import Unit
 from clerk_app.services.visits import visit_state
 
 
-def matter_of(desk: Desk, code: str) -> Matter:
-    """The matter with this code; raise `NoSuchMatter`."""
-    return desk.catalogue.matter(code)
+def matter_of(desk: Desk, draft: Draft) -> Matter:
+    """The matter of a draft, or its package for the answers and choices of now in the shape of one.
+
+    Raises `NoSuchMatter` or `NoSuchPackage`.
+    """
+    one = one_thing_of(desk, draft)
+    return desk.catalogue.matter(draft.matter) if one is None else merged_matter(one)
 
 
-def open_draft(desk: Desk, me: SignedIn, visit: str, matter_code: str) -> Draft:
-    """Begin a matter in a visit; what was read of the applicant fills the form at once."""
-    matter = matter_of(desk, matter_code)
+def one_thing_of(desk: Desk, draft: Draft) -> OneThing | None:
+    """The package of a draft for its answers and choices; None for a matter. Raises `NoSuchPackage`."""
+    if not is_package(draft.matter):
+        return None
+    return one_thing(desk, draft.matter, plain(draft.values), draft.without)
+
+
+def one_thing(desk: Desk, code: str, answers: Mapping[str, str], without: Collection[str]) -> OneThing:
+    """A package for certain answers, without the optional children left out; raise `NoSuchPackage`."""
+    package = desk.catalogue.package(code)
+    chosen = [child.matter for child in package.children if child.matter not in without]
+    return merge(package, desk.catalogue.children(package), answers, chosen)
+
+
+def name_of(desk: Desk, code: str) -> str:
+    """The name of a matter or package; raise `NoSuchMatter` or `NoSuchPackage`."""
+    return (desk.catalogue.package(code) if is_package(code) else desk.catalogue.matter(code)).name
+
+
+def open_draft(desk: Desk, me: SignedIn, visit: str, code: str) -> Draft:
+    """Begin a matter or a package in a visit; what was read of the applicant fills the form at once."""
+    matter = desk.catalogue.matter(code) if not is_package(code) else merged_matter(one_thing(desk, code, {}, ()))
     now = desk.clock.now_ms()
     draft = new_draft(desk.new_id(), visit, matter, owner=me.clerk, at_ms=now)
     applicant = visit_state(desk, visit).applicant
@@ -45,12 +82,33 @@ def my_drafts(desk: Desk, me: SignedIn) -> list[Draft]:
 
 
 def fill_fields(desk: Desk, me: SignedIn, draft: Draft, texts: Mapping[str, str]) -> Draft:
-    """Type values into fields and save."""
+    """Type values into fields, or answer questions (`q.…`), and save."""
     now = desk.clock.now_ms()
-    matter = matter_of(desk, draft.matter)
+    matter = matter_of(desk, draft)
     for code, text in texts.items():
         draft = answered(draft, matter, code, text, now)
-    return save_draft(desk, me, draft)
+    return save_draft(desk, me, suited(desk, draft))
+
+
+def leave_out(desk: Desk, me: SignedIn, draft: Draft, without: Collection[str]) -> Draft:
+    """Leave these optional children of a package out, and no others, and save.
+
+    Raises `UnlawfulStep` for one that the citizen cannot leave out.
+    """
+    package = desk.catalogue.package(draft.matter)
+    optional = {child.matter for child in package.children if child.optional}
+    if not optional.issuperset(without):
+        raise UnlawfulStep(reason="child_not_optional")
+    draft = replace(draft, without=tuple(sorted(without)), updated_at=desk.clock.now_ms())
+    return save_draft(desk, me, suited(desk, draft))
+
+
+def suited(desk: Desk, draft: Draft) -> Draft:
+    """The draft of a package as its answers and choices are now: what the card fills, and the materials asked for."""
+    if not is_package(draft.matter):
+        return draft
+    matter = matter_of(desk, draft)
+    return with_materials_of(filled(draft, matter, draft.updated_at), matter)
 
 
 def receive_material(
@@ -77,7 +135,7 @@ def settle_material(
     pages: int = 1,
 ) -> Draft:
     """The draft with a material in that state, not yet saved; refused if the catalogue does not allow it."""
-    item, need = draft.material(code), matter_of(desk, draft.matter).material(code)
+    item, need = draft.material(code), matter_of(desk, draft).material(code)
     if item is None or need is None or state not in allowed_states(need, draft.read_by):
         raise UnlawfulStep(reason="material_state")
     here = state == "received"

@@ -9,13 +9,16 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from clerk_app.domain.case import Case
+from clerk_app.domain.case import Case, Intake
+from clerk_app.domain.form import plain
+from clerk_app.domain.matter import Matter
+from clerk_app.domain.merged_matter import merged_matter
 from clerk_app.domain.notice_for import NoticeFrame, notice_for
 from clerk_app.domain.notices import Notice, NoticeKind
 from clerk_app.errors import ClerkError, NoSuchCase
 from clerk_app.failpoints import failpoint
 from clerk_app.services.desk import Desk, SignedIn
-from clerk_app.services.drafts import matter_of
+from clerk_app.services.drafts import one_thing
 from clerk_app.services.ports import Printer
 from clerk_app.services.rows import PrintJob
 
@@ -59,7 +62,16 @@ def compose_notice(desk: Desk, number: str, kind: NoticeKind, *, copy: int, repr
         reprint=reprint,
         mark=desk.mark,
     )
-    return notice_for(case, matter_of(desk, case.intake.matter.code), kind, frame)
+    return notice_for(case, matter_of_case(desk, case.intake), kind, frame)
+
+
+def matter_of_case(desk: Desk, intake: Intake) -> Matter:
+    """The matter of a case, or its package as it was asked for; raise `NoSuchMatter` or `NoSuchPackage`."""
+    code, package = intake.matter.code, intake.package
+    if package is None:
+        return desk.catalogue.matter(code)
+    answers = {**plain(intake.fields), **package.answers}
+    return merged_matter(one_thing(desk, code, answers, package.without))
 
 
 def render_document(desk: Desk, number: str, kind: NoticeKind, *, copy: int = 1, reprint: bool = True) -> bytes:

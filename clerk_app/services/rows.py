@@ -10,8 +10,23 @@ CaseFilter = Literal["all", "todo", "open", "closed"]
 
 
 @dataclass(frozen=True, slots=True)
+class ChildRow:
+    """One child of a package in the case list, in the order of the paper. `number` has 24 digits."""
+
+    number: str
+    state: str
+    matter: str
+    matter_name: str
+    department: str
+    due_on: str | None
+    due_estimated: bool
+
+
+@dataclass(frozen=True, slots=True)
 class CaseRow:
-    """One line of the case list. `uploaded` only with the hub's signed ack for every entry of the case.
+    """One line of the case list; of a package with its `children`.
+
+    `uploaded` only with the hub's signed ack for every entry of the case.
 
     `needs_clerk`: it was returned, or holds a step that a person must look at. `device`: the nine digits of the desk
     whose number it bears; `own`: it was taken in here.
@@ -32,6 +47,7 @@ class CaseRow:
     visit: str
     device: str
     own: bool
+    children: tuple[ChildRow, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ from clerk_app.domain.draft import Draft
 from clerk_app.domain.form import plain
 from clerk_app.domain.materials import MaterialItem
 from clerk_app.domain.outcomes import ACCEPTED, RECEIVED, Outcome, matter_ended_body
+from clerk_app.domain.package_taking_in import take_in_package
 from clerk_app.domain.powers import power_now
 from clerk_app.domain.taking_in import Counter, check_intake
 from clerk_app.domain.taking_in import take_in as taken_in_body
@@ -18,7 +19,7 @@ from clerk_app.errors import MissingGlyph, NeedsUpgrade, NotEnrolled, UnlawfulSt
 from clerk_app.failpoints import failpoint
 from clerk_app.services.acts import append_lawful
 from clerk_app.services.desk import Desk, Place, SignedIn
-from clerk_app.services.drafts import matter_of
+from clerk_app.services.drafts import matter_of, one_thing_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +34,7 @@ class TakenIn:
 
 def primary_outcome(desk: Desk, me: SignedIn, draft: Draft) -> Outcome:
     """The outcome behind the one primary action: as far as the window may go with this matter here and now."""
-    matter = matter_of(desk, draft.matter)
+    matter = matter_of(desk, draft)
     power = power_now(matter, online=desk.is_online(), seal_at_hand=me.seal_at_hand)
     return RECEIVED if power == "receive" else ACCEPTED
 
@@ -47,7 +48,8 @@ def take_in(desk: Desk, me: SignedIn, draft: Draft, outcome: Outcome) -> TakenIn
     place = desk.place()
     if place is None:
         raise NotEnrolled
-    matter = matter_of(desk, draft.matter)
+    one = one_thing_of(desk, draft)
+    matter = matter_of(desk, draft)
     check_intake(draft, matter, outcome, _counter(desk, me, place, 0))
     _refuse_unprintable(desk, draft)
     with desk.journal.write(me.clerk) as unit:
@@ -58,8 +60,11 @@ def take_in(desk: Desk, me: SignedIn, draft: Draft, outcome: Outcome) -> TakenIn
         if visit.state.phase != "open":
             raise UnlawfulStep(reason="visit_not_open")
         counter = _counter(desk, me, place, unit.next_case_counter())
-        body = taken_in_body(draft, matter, outcome, counter)
-        entry = append_lawful(unit, f"case/{counter.number}", "case.taken_in", body)
+        if one is None:
+            kind, body = "case.taken_in", taken_in_body(draft, matter, outcome, counter)
+        else:
+            kind, body = "case.package_taken_in", take_in_package(draft, one, outcome, counter)
+        entry = append_lawful(unit, f"case/{counter.number}", kind, body)
         failpoint("take_in.appended")
         unit.drop_draft(draft.id)
         jobs: list[int] = []
@@ -76,7 +81,7 @@ def take_in(desk: Desk, me: SignedIn, draft: Draft, outcome: Outcome) -> TakenIn
 
 def end_matter(desk: Desk, me: SignedIn, draft: Draft, outcome: Outcome, *, reason: str) -> None:
     """End a matter without a case (8 本人自愿放弃); the draft goes with the entry that says so."""
-    body = matter_ended_body(matter_of(desk, draft.matter), outcome, reason)
+    body = matter_ended_body(matter_of(desk, draft), outcome, reason)
     with desk.journal.write(me.clerk) as unit:
         append_lawful(unit, f"visit/{draft.visit}", "visit.matter_ended", body)
         unit.drop_draft(draft.id)

@@ -25,6 +25,7 @@ from clerk_app.store.schema import (
     entries,
     hub_facts,
     p_case,
+    p_child,
     p_session,
     p_stream,
     p_visit,
@@ -74,6 +75,22 @@ def _case_row(case: Case) -> dict[str, Any] | None:
         "due_estimated": case.due.estimated if case.due else False,
         "needs_clerk": case.state is CaseState.RETURNED or any(known.sentence for known in case.rechecks),
     }
+
+
+def _child_rows(case: Case) -> list[dict[str, Any]]:
+    return [
+        {
+            "ordinal": child.ordinal,
+            "number": child.number,
+            "state": child.state.value,
+            "matter": child.matter.code,
+            "matter_name": child.matter.name,
+            "department": child.matter.department,
+            "due_on": child.due.on.isoformat() if child.due else None,
+            "due_estimated": child.due.estimated if child.due else False,
+        }
+        for child in case.children
+    ]
 
 
 _ROWS: dict[str, tuple[Table, RowOf]] = {
@@ -126,6 +143,10 @@ def _replace_rows(connection: Connection, folded: Folded, facts: int) -> None:
             _DROP[table].run(connection, {"of": stream})
         else:
             _put(connection, table, {"stream": stream, **row})
+    if family == "case":
+        _DROP[p_child].run(connection, {"of": stream})
+        for row in _child_rows(folded.state):
+            _put(connection, p_child, {"stream": stream, **row})
 
 
 def _put(connection: Connection, table: Table, row: dict[str, Any]) -> None:

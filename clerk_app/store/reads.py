@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from typing import Any, TypeAlias
 
@@ -24,7 +24,8 @@ from sqlalchemy import (
     union_all,
 )
 
-from clerk_app.domain.case_number import DEVICE, HALL
+from clerk_app.domain.case import TAKEN_IN
+from clerk_app.domain.case_number import DEVICE, HALL, package_of
 from clerk_app.domain.case_state import ENDED, CaseState
 from clerk_app.domain.fold import Fact, Folded, stream_type_of
 from clerk_app.domain.kinds import fold_stream
@@ -33,6 +34,7 @@ from clerk_app.services.rows import (
     Backlog,
     CaseFilter,
     CaseRow,
+    ChildRow,
     DraftRow,
     LookUp,
     ParkedRow,
@@ -47,6 +49,7 @@ from clerk_app.store.schema import (
     drafts,
     entries,
     p_case,
+    p_child,
     p_session,
     p_stream,
     p_visit,
@@ -62,6 +65,7 @@ from clerk_app.store.schema import (
 AnyRow = Row[*tuple[Any, ...]]
 AnySelect: TypeAlias = Select[*tuple[Any, ...]] | CompoundSelect[*tuple[Any, ...]]
 
+_CHILD_COLUMNS = tuple(p_child.c[name] for name in ChildRow.__slots__)
 _REPAIR_COLUMNS = tuple(repairs.c[name] for name in RepairRow.__slots__)
 _JOB_COLUMNS = tuple(print_jobs.c[name] for name in PrintJob.__slots__)
 _OPENED_HERE = exists().where(entries.c.stream == p_visit.c.stream, entries.c.kind == "visit.opened")
@@ -91,7 +95,7 @@ _CASE_ROWS = select(
     .scalar_subquery()
     .label("waiting"),
     _NEEDS_CLERK.label("needs_a_person"),
-    exists().where(entries.c.stream == p_case.c.stream, entries.c.kind == "case.taken_in").label("own"),
+    exists().where(entries.c.stream == p_case.c.stream, entries.c.kind.in_(TAKEN_IN)).label("own"),
 ).join(p_stream, p_stream.c.stream == p_case.c.stream)
 _HAS_ENDED = p_case.c.state.in_([state.value for state in ENDED])
 _KINDS: Mapping[CaseFilter, ColumnElement[bool]] = {
@@ -139,17 +143,29 @@ class Reads:
             digits = text.replace(" ", "")
             statement = statement.where(
                 or_(
-                    func.instr(p_case.c.number, digits) > 0,
+                    func.instr(p_case.c.number, package_of(digits)) > 0,
                     func.instr(func.coalesce(p_case.c.official_number, ""), digits) > 0,
                     func.instr(p_case.c.applicant, text) > 0,
                     func.instr(p_case.c.matter_name, text) > 0,
                 )
             )
-        return [_case_row(row) for row in self._all(statement)]
+        rows = self._all(statement)
+        children = self._children([row.stream for row in rows])
+        return [_case_row(row, children.get(row.stream, ())) for row in rows]
+
+    def _children(self, streams: Sequence[str]) -> dict[str, tuple[ChildRow, ...]]:
+        """The children of the packages among these streams, in order."""
+        statement = select(p_child.c.stream, *_CHILD_COLUMNS).where(p_child.c.stream.in_(streams))
+        found: dict[str, tuple[ChildRow, ...]] = {}
+        for stream, *values in self._all(statement.order_by(p_child.c.stream, p_child.c.ordinal)):
+            found[stream] = (*found.get(stream, ()), ChildRow(*values))
+        return found
 
     def case_stream(self, number: str) -> str | None:
-        """The stream of a case by our number or the platform's."""
-        statement = select(p_case.c.stream).where(or_(p_case.c.number == number, p_case.c.official_number == number))
+        """The stream of a case by our number, that of a child of it, or the platform's."""
+        statement = select(p_case.c.stream).where(
+            or_(p_case.c.number == package_of(number), p_case.c.official_number == number)
+        )
         row = self._one(statement)
         return str(row.stream) if row else None
 
@@ -251,7 +267,7 @@ class Reads:
     def case_row(self, stream: str) -> CaseRow | None:
         """The case of a stream, if it is one."""
         row = self._one(_CASE_ROWS.where(p_case.c.stream == stream))
-        return _case_row(row) if row else None
+        return _case_row(row, self._children([stream]).get(stream, ())) if row else None
 
     def disputed_streams(self) -> list[str]:
         """Those streams, sorted."""
@@ -321,7 +337,7 @@ class Reads:
             return connection.execute(statement).scalar_one()
 
 
-def _case_row(row: AnyRow) -> CaseRow:
+def _case_row(row: AnyRow, children: tuple[ChildRow, ...]) -> CaseRow:
     return CaseRow(
         row.number,
         row.official_number,
@@ -338,4 +354,5 @@ def _case_row(row: AnyRow) -> CaseRow:
         row.visit,
         row.number[: HALL + DEVICE],
         bool(row.own),
+        children,
     )

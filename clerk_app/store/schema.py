@@ -9,7 +9,7 @@ from __future__ import annotations
 from sqlalchemy import Boolean, Column, Index, Integer, LargeBinary, MetaData, Table, Text, text
 
 SCHEMA_VERSION = 4
-PROJECTION_VERSION = 1
+PROJECTION_VERSION = 2
 
 journal = MetaData()
 primary = MetaData()
@@ -272,3 +272,19 @@ p_case = Table(
     Index("p_case_by_time", "taken_in_at"),
     sqlite_with_rowid=False,
 )
+
+p_child = Table(
+    "p_child",
+    projections,
+    Column("stream", Text, primary_key=True),
+    Column("ordinal", Integer, primary_key=True),
+    Column("number", Text, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("matter", Text, nullable=False),
+    Column("matter_name", Text, nullable=False),
+    Column("department", Text, nullable=False),
+    Column("due_on", Text),
+    Column("due_estimated", Boolean, nullable=False),
+    sqlite_with_rowid=False,
+)
+"""The children of the packages among the cases."""

@@ -15,6 +15,7 @@ from typing import Any, Literal
 from sqlalchemy import Connection, select, union_all
 from sqlalchemy.exc import SQLAlchemyError
 
+from clerk_app.domain.case import TAKEN_IN
 from clerk_app.errors import ClerkError, KeysDamaged, SchemaTooNew
 from clerk_app.journal.body import read_body
 from clerk_app.journal.chain import check_chain, check_entry
@@ -281,7 +282,7 @@ def _blobs(findings: _Findings, connection: Connection, store: Store) -> None:
             findings.add("blobs", f"blob {blob}")
             return
     taken_in = select(*ENTRY_COLUMNS).join_from(entries, uploads, UPLOAD_OF_ENTRY)
-    for row in connection.execute(taken_in.where(entries.c.kind == "case.taken_in", ~uploads.c.complete)):
+    for row in connection.execute(taken_in.where(entries.c.kind.in_(TAKEN_IN), ~uploads.c.complete)):
         missing = _named_blobs(entry_of(row)) - kept.keys()
         if missing:
             findings.add("blobs", f"blob {min(missing)}")

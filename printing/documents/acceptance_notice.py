@@ -17,6 +17,7 @@ def _body(sheaf: Sheaf) -> None:
     sheaf.facts()
     sheaf.paragraphs()
     sheaf.effect()
+    sheaf.children("各事项")
     sheaf.materials("材料清单")
     sheaf.remarks()
     sheaf.closing()

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from clerk_app.domain.notices import Notice, NoticeMaterial
+from clerk_app.domain.notices import Notice, NoticeChild, NoticeMaterial
 from printing.documents.closing import contacts, legal_basis, signing
 from printing.documents.head import head, page_count, running_foot, running_head
 from printing.layout import Flow
@@ -66,12 +66,24 @@ class Sheaf:
             return
         self._flow.space(_GAP)
         words = self._setter.text(f"{heading}（共 {len(materials)} 项）", STRONG, x=LEFT, width=CONTENT_WIDTH)
+        shared = any(material.used_by for material in materials)
         rows = [
             part
             for number, material in enumerate(materials, start=1)
-            for part in self._row(_material_cells(number, material))
+            for part in self._row(_material_cells(number, material, shared=shared))
         ]
-        self._flow.place_table([words, Block(2.0)], self._row(_MATERIAL_HEAD)[0], rows)
+        head = _SHARED_MATERIAL_HEAD if shared else _MATERIAL_HEAD
+        self._flow.place_table([words, Block(2.0)], self._row(head)[0], rows)
+
+    def children(self, heading: str) -> None:
+        """The children of a package, each with its department and its own clock."""
+        children = self._notice.children
+        if not children:
+            return
+        self._flow.space(_GAP)
+        words = self._setter.text(f"{heading}（共 {len(children)} 项）", STRONG, x=LEFT, width=CONTENT_WIDTH)
+        rows = [part for child in children for part in self._row(_child_cells(child))]
+        self._flow.place_table([words, Block(2.0)], self._row(_CHILD_HEAD)[0], rows)
 
     def effect(self) -> None:
         """What is in force now and what is not yet, in a heavier box so that nobody overlooks it."""
@@ -146,19 +158,41 @@ class Sheaf:
         return self._setter.row(cells, most_lines=int(self._flow.page_height * _TALLEST_ROW / BODY.leading))
 
 
-def _columns(texts: Sequence[str], aligns: Sequence[Align], style: TextStyle) -> list[Cell]:
+def _columns(texts: Sequence[str], aligns: Sequence[Align], style: TextStyle, widths: Sequence[float]) -> list[Cell]:
     x, cells = LEFT, []
-    for text, width, align in zip(texts, _MATERIAL_WIDTHS, aligns, strict=True):
+    for text, width, align in zip(texts, widths, aligns, strict=True):
         cells.append(Cell(text, x, width, style, align))
         x += width
     return cells
 
 
-_MATERIAL_WIDTHS = (34.0, CONTENT_WIDTH - 34.0 - 104.0 - 66.0 - 66.0, 104.0, 66.0, 66.0)
+_NUMBER = 34.0
+_MATERIAL_WIDTHS = (_NUMBER, CONTENT_WIDTH - _NUMBER - 104.0 - 66.0 - 66.0, 104.0, 66.0, 66.0)
 _MATERIAL_ALIGNS = (Align.CENTRE, Align.LEFT, Align.CENTRE, Align.CENTRE, Align.CENTRE)
-_MATERIAL_HEAD = _columns(("序号", "材料名称", "形式", "份数", "状态"), (Align.CENTRE,) * 5, CELL_STRONG)
+_MATERIAL_NAMES = ("序号", "材料名称", "形式", "份数", "状态")
+_MATERIAL_HEAD = _columns(_MATERIAL_NAMES, (Align.CENTRE,) * 5, CELL_STRONG, _MATERIAL_WIDTHS)
+
+_USED_BY = 92.0
+_SHARED_WIDTHS = (_NUMBER, CONTENT_WIDTH - _NUMBER - _USED_BY - 76.0 - 66.0 - 60.0, _USED_BY, 76.0, 66.0, 60.0)
+_SHARED_ALIGNS = (Align.CENTRE, Align.LEFT, Align.LEFT, Align.CENTRE, Align.CENTRE, Align.CENTRE)
+_SHARED_NAMES = ("序号", "材料名称", "用于", "形式", "份数", "状态")
+_SHARED_MATERIAL_HEAD = _columns(_SHARED_NAMES, (Align.CENTRE,) * 6, CELL_STRONG, _SHARED_WIDTHS)
+
+_CHILD_WIDTHS = (_NUMBER, 140.0, 110.0, 58.0, CONTENT_WIDTH - _NUMBER - 140.0 - 110.0 - 58.0)
+_CHILD_ALIGNS = (Align.CENTRE, Align.LEFT, Align.LEFT, Align.CENTRE, Align.LEFT)
+_CHILD_HEAD = _columns(("子号", "事项", "承办部门", "现在", "时限"), (Align.CENTRE,) * 5, CELL_STRONG, _CHILD_WIDTHS)
 
 
-def _material_cells(number: int, material: NoticeMaterial) -> list[Cell]:
-    texts = (str(number), material.name, material.form, material.copies, material.state)
-    return _columns(texts, _MATERIAL_ALIGNS, CELL)
+def _material_cells(number: int, material: NoticeMaterial, *, shared: bool) -> list[Cell]:
+    """A row of the list; of a package with the departments that use it."""
+    handed_in = (material.form, material.copies, material.state)
+    if shared:
+        return _columns(
+            (str(number), material.name, material.used_by, *handed_in), _SHARED_ALIGNS, CELL, _SHARED_WIDTHS
+        )
+    return _columns((str(number), material.name, *handed_in), _MATERIAL_ALIGNS, CELL, _MATERIAL_WIDTHS)
+
+
+def _child_cells(child: NoticeChild) -> list[Cell]:
+    texts = (child.number, child.name, child.department, child.standing, child.until)
+    return _columns(texts, _CHILD_ALIGNS, CELL, _CHILD_WIDTHS)

@@ -15,6 +15,7 @@ def lay_out(notice: Notice, setter: Typesetter) -> list[Page]:
 
 def _body(sheaf: Sheaf) -> None:
     sheaf.facts()
+    sheaf.children("各事项")
     sheaf.materials("材料清单")
     sheaf.paragraphs()
     sheaf.effect()

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from typing import Literal
 
 from clerk_app.domain import case_number
-from clerk_app.domain.case import Case, Decision, Intake
+from clerk_app.domain.case import Case, Intake
+from clerk_app.domain.case_parts import Decision
 from clerk_app.domain.case_state import STATE_LABELS, CaseState
 from clerk_app.domain.civil import chinese_date, chinese_time
 from clerk_app.domain.fold import Folded

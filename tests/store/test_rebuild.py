@@ -13,7 +13,7 @@ from clerk_app.journal.exchange import FeedPage, FeedPlace, ReceivedFact
 from clerk_app.journal.hub_facts import Ack, HubWord, SignedAck, make_hub_fact
 from clerk_app.store.engine import memory_engine
 from clerk_app.store.projections import rebuild, snapshot
-from clerk_app.store.schema import projections
+from clerk_app.store.schema import PROJECTION_VERSION, projections
 from clerk_app.store.sync_state import StoreSyncState
 from clerk_app.store.tip import read_tip
 from clerk_app.store.verify import verify_store
@@ -186,7 +186,7 @@ def test_a_program_with_other_projections_folds_everything_again_when_it_settles
         projections.drop_all(connection)  # what a newer version's tables make of the old ones
         connection.commit()
     store.close()
-    monkeypatch.setattr("clerk_app.store.store.PROJECTION_VERSION", 2)
+    monkeypatch.setattr("clerk_app.store.store.PROJECTION_VERSION", PROJECTION_VERSION + 1)
     newer = laptop.open_settled()
     assert [row.phase for row in newer.reads.visits("open")] == ["open"]
     assert verify_store(newer).first_fault is None

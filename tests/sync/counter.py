@@ -266,7 +266,7 @@ class ServiceCounter:
             return
         if self.random.random() < 0.5:
             texts = dict(ANSWERS["P14"])
-            matter = drafts.matter_of(self.at, draft.matter)
+            matter = drafts.matter_of(self.at, draft)
             for asked in matter.typed_fields:
                 if asked.required and asked.choices:
                     texts.setdefault(asked.code, asked.choices[0])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from clerk_app.domain.applicant import is_expired
-from clerk_app.domain.case import Effect
+from clerk_app.domain.case_parts import Effect
 from clerk_app.domain.notice_for import TITLES
 from clerk_app.domain.notices import NoticeKind
 from clerk_app.domain.powers import effect_of, lacks_seal

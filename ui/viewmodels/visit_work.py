@@ -9,7 +9,7 @@ from clerk_app.domain.case import Case
 from clerk_app.domain.draft import Draft, draft_from_json
 from clerk_app.domain.identity import IdentityDocument
 from clerk_app.domain.outcomes import ACCEPTED, RECEIVED, Outcome, outcome_of
-from clerk_app.errors import BadFile, NoSuchMatter
+from clerk_app.errors import BadFile, NoSuchMatter, NoSuchPackage
 from clerk_app.services import drafts, papers, take_in, visits
 from clerk_app.services.desk import Desk, SignedIn
 from clerk_app.services.rows import DraftRow, PrintJob, VisitRow
@@ -31,7 +31,7 @@ def record_applicant(
 def begin_matter(desk: Desk, me: SignedIn, visit: str, code: str) -> Preparing:
     """Begin a matter in a visit."""
     draft = drafts.open_draft(desk, me, visit, code)
-    return Preparing(draft, drafts.matter_of(desk, code))
+    return Preparing(draft, drafts.matter_of(desk, draft))
 
 
 def take_case_in(desk: Desk, me: SignedIn, work: Preparing, outcome: Outcome) -> Finished:
@@ -134,13 +134,13 @@ def _waiting(desk: Desk, me: SignedIn, row: VisitRow, draft_rows: list[DraftRow]
 
 def _preparing(desk: Desk, row: DraftRow) -> Preparing:
     draft = draft_from_json(row.content.decode())
-    return Preparing(draft, drafts.matter_of(desk, draft.matter))
+    return Preparing(draft, drafts.matter_of(desk, draft))
 
 
 def _name_of(desk: Desk, draft: Draft) -> str:
     try:
-        return desk.catalogue.matter(draft.matter).name
-    except NoSuchMatter:
+        return drafts.name_of(desk, draft.matter)
+    except (NoSuchMatter, NoSuchPackage):
         return draft.matter
 
 

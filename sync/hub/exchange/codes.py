@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from clerk_app.domain.case import DecisionResult, SpecialKind
+from clerk_app.domain.case_parts import DecisionResult, SpecialKind
 from clerk_app.domain.identity import DocumentKind
 from clerk_app.domain.materials import MaterialItem, MaterialState
 from clerk_app.domain.matter import MatterKind

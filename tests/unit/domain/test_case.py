@@ -6,7 +6,8 @@ from datetime import date
 import pytest
 
 from clerk_app.domain import case_number
-from clerk_app.domain.case import Case, Decision, IssuedDocument, Return
+from clerk_app.domain.case import Case
+from clerk_app.domain.case_parts import Decision, IssuedDocument, Return
 from clerk_app.domain.case_state import STATE_LABELS, TRANSITIONS, CaseState, may_become
 from clerk_app.domain.kinds import STREAMS, fold_stream
 from clerk_app.domain.outcomes import RECEIVED
@@ -247,6 +248,7 @@ def test_every_state_can_be_reached_and_only_ends_lead_nowhere():
         CaseState.VOIDED,
         CaseState.CLOSED_NO_CORRECTION,
         CaseState.DISCARDED,
+        CaseState.STOPPED,
     }
 
 
