@@ -282,12 +282,12 @@ def open_sync_lane(store: Store, url: str | None = None) -> Iterator[SyncLane]:
     Raises `NotEnrolled` or `PracticeStore` where there is nothing to sync with.
     """
     from clerk_app.store.handover_state import StoreHandoverState
-    from sync.blobs import named_blobs
+    from sync.blobs import blobs_in
     from sync.crew import ThreadedCrew
     from sync.lane import SyncLane
     from sync.transport import CONNECTIONS, HttpTransport
 
-    desk = StoreHandoverState(store, named_blobs)
+    desk = StoreHandoverState(store, blobs_in)
     registration = desk.registration()
     with HttpTransport(url or registration.url, registration.ca) as transport:
         make_crew = partial(ThreadedCrew, size=CONNECTIONS)
@@ -298,10 +298,10 @@ def open_sync_lane(store: Store, url: str | None = None) -> Iterator[SyncLane]:
 def make_handovers(store: Store) -> Handovers:
     """Hand-overs of this store, for where there is no line."""
     from clerk_app.store.handover_state import StoreHandoverState
-    from sync.blobs import named_blobs
+    from sync.blobs import blobs_in
     from sync.handover.counter import CounterHandovers
 
-    desk = StoreHandoverState(store, named_blobs)
+    desk = StoreHandoverState(store, blobs_in)
     return CounterHandovers(desk, store.cargo, disk=store.disk, clock=store.clock, rng=store.rng)
 
 
@@ -315,10 +315,10 @@ def _leave(store: Store) -> DeviceRevoked:
     """Seal what is unsent to the platform's recovery key and destroy the keys; return what to tell."""
     from clerk_app.store.handover_state import StoreHandoverState
     from clerk_app.store.leaving import leave
-    from sync.blobs import named_blobs
+    from sync.blobs import blobs_in
     from sync.handover.pack import Packing, pack
 
-    desk = StoreHandoverState(store, named_blobs)
+    desk = StoreHandoverState(store, blobs_in)
 
     def seal(file: BinaryIO, drafts: Sequence[Draft]) -> Sealed:
         packing = Packing(desk.recovery_key(), stopped_too=True, drafts=drafts)

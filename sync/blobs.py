@@ -5,6 +5,7 @@ Both ends read bodies of kinds they do not know, so the rule is about shape, not
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterator
 from typing import Any
@@ -27,6 +28,11 @@ def may_name_blobs(content: bytes) -> bool:
     or a NUL.
     """
     return _LIST.search(content) is not None or b"\\u" in content or b"\0" in content
+
+
+def blobs_in(content: bytes) -> tuple[NamedBlob, ...]:
+    """The blobs that the bytes of a body name; a body that can name none is not parsed."""
+    return named_blobs(json.loads(content)) if may_name_blobs(content) else ()
 
 
 def named_blobs(body: Any) -> tuple[NamedBlob, ...]:

@@ -21,7 +21,6 @@ from clerk_app.journal.orders import SignedOrder
 from sync import capabilities, wire
 from sync.batch import Batch, decode_batch
 from sync.feed_page import order_to_leave, read_signed_order
-from sync.pieces import Piece, encode_pieces
 from sync.registration import registration_proof, verifier_of
 from sync.schemas import (
     AcksAnswer,
@@ -227,9 +226,9 @@ class HubClient:
             raise OffsetDiffers
         return self._read(answer, PieceAnswer)
 
-    def send_pieces(self, pieces: Sequence[Piece]) -> Sequence[BlobStanding]:
-        """Send pieces of several blobs; how much the hub has of each then."""
-        answer = self._call("PATCH", "/v1/blobs", {wire.CONTENT_TYPE: wire.PIECES}, encode_pieces(pieces))
+    def send_pieces(self, pieces: bytes) -> Sequence[BlobStanding]:
+        """Send encoded pieces of several blobs; how much the hub has of each then."""
+        answer = self._call("PATCH", "/v1/blobs", {wire.CONTENT_TYPE: wire.PIECES}, pieces)
         return self._read(answer, BlobsAnswer).blobs
 
     # ---- hand-overs of other devices ----------------------------------------------------------------------------

@@ -48,7 +48,7 @@ class Paces:
     """Of batches (bytes of entries before compression) and of pieces of blobs, those of one request together."""
 
     batch: Pace = Pace(512 * 1024, 64 * 1024, 1024 * 1024)
-    piece: Pace = Pace(256 * 1024, 32 * 1024, 1024 * 1024)
+    piece: Pace = Pace(256 * 1024, 32 * 1024, 2 * 1024 * 1024)
     is_quick: bool = False
     """Whether the line carries bytes sooner than thorough compression would save them."""
 

@@ -13,12 +13,13 @@ import os
 import sys
 from functools import partial
 from pathlib import Path
+from time import process_time
 
 from benchmarks.lab import memory
 from benchmarks.lab.our_desk import Workshop, opened
 from clerk_app.store.store import Store
 from clerk_app.store.sync_state import StoreSyncState
-from sync.blobs import named_blobs
+from sync.blobs import blobs_in
 from sync.crew import ThreadedCrew
 from sync.engine import sync_once
 from sync.lane import SyncLane
@@ -49,7 +50,7 @@ def main() -> None:
     root, url, certificate, syncs = sys.argv[1:5]
     with opened(Workshop(Path(root))) as store, HttpTransport(url, Path(certificate).read_text("ascii")) as line:
         transport = CountedTransport(line)
-        desk, make_crew = StoreSyncState(store, named_blobs), partial(ThreadedCrew, size=CONNECTIONS)
+        desk, make_crew = StoreSyncState(store, blobs_in), partial(ThreadedCrew, size=CONNECTIONS)
         lane = SyncLane(desk, transport, store.clock, store.rng, make_crew=make_crew)
         for _ in range(int(syncs)):
             _sync(lane, transport, store)
@@ -59,10 +60,12 @@ def main() -> None:
 def _sync(lane: SyncLane, transport: CountedTransport, store: Store) -> None:
     gc.collect()
     held, trips, began = memory.begin(os.getpid()), transport.trips, store.clock.monotonic()
+    worked = process_time()
     report = sync_once(lane)
     seconds = store.clock.monotonic() - began
     figures = {
         "seconds": seconds,
+        "cpu": process_time() - worked,
         "state": report.state,
         "pushed": report.pushed,
         "pending": report.pending,

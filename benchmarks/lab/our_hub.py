@@ -6,18 +6,24 @@ Run: python -m benchmarks.lab.our_hub DATA --host H --port P --certificate FILE 
 from __future__ import annotations
 
 import argparse
+import ssl
+from dataclasses import dataclass
 from pathlib import Path
 
-import uvicorn
-
 from clerk_app.seams import SystemClock, SystemDisk, SystemRng
-from sync.hub.app import make_app
 from sync.hub.hub import HubSeams, open_hub
-from sync.hub.serve import KEEP_ALIVE_S
+from sync.hub.serve import Place, serve
+
+
+@dataclass(frozen=True, slots=True)
+class _GivenTls:
+    """TLS with a certificate that was made for the run."""
+
+    context: ssl.SSLContext
 
 
 def main() -> None:
-    """Serve until terminated, with the settings of `clerk-hub serve`."""
+    """Serve until terminated, as `clerk-hub serve` does."""
     parser = argparse.ArgumentParser(description="The hub over TLS.")
     parser.add_argument("data", type=Path)
     parser.add_argument("--host", required=True)
@@ -25,19 +31,10 @@ def main() -> None:
     parser.add_argument("--certificate", required=True)
     parser.add_argument("--key", required=True)
     args = parser.parse_args()
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(args.certificate, args.key)
     hub = open_hub(args.data, HubSeams(SystemClock(), SystemDisk(), SystemRng()))
-    uvicorn.run(
-        make_app(hub),
-        host=args.host,
-        port=args.port,
-        ssl_certfile=args.certificate,
-        ssl_keyfile=args.key,
-        timeout_keep_alive=KEEP_ALIVE_S,
-        log_config=None,
-        access_log=False,
-        lifespan="off",
-        server_header=False,
-    )
+    serve(hub, Place(args.host, args.port, tls=_GivenTls(context)), lambda _url: None)
 
 
 if __name__ == "__main__":

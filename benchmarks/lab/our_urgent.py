@@ -21,7 +21,7 @@ from clerk_app.journal.entry import Entry
 from clerk_app.store.schema import uploads
 from clerk_app.store.store import Store
 from clerk_app.store.sync_state import StoreSyncState
-from sync.blobs import named_blobs
+from sync.blobs import blobs_in, named_blobs
 from sync.crew import ThreadedCrew
 from sync.engine import sync_once
 from sync.lane import SyncLane
@@ -39,7 +39,7 @@ def main() -> None:
     root, url, certificate, mode = sys.argv[1:5]
     with opened(Workshop(Path(root))) as store, HttpTransport(url, Path(certificate).read_text("ascii")) as line:
         make_crew = partial(ThreadedCrew, size=CONNECTIONS)
-        lane = SyncLane(StoreSyncState(store, named_blobs), line, store.clock, store.rng, make_crew=make_crew)
+        lane = SyncLane(StoreSyncState(store, blobs_in), line, store.clock, store.rng, make_crew=make_crew)
         window, going = Window.opened_at(store), threading.Event()
         scans = [workload.attachment(-1, k) for k in range(SCANS)]
         if mode == "alone":

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import timedelta
-from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, and_, false, func, select, update
 from sqlalchemy.dialects.sqlite import insert as upsert
@@ -15,7 +14,6 @@ from sqlalchemy.dialects.sqlite import insert as upsert
 from clerk_app.domain.civil import civil_date
 from clerk_app.errors import BlobDamaged, DeviceRevoked, NotEnrolled, PracticeStore
 from clerk_app.failpoints import failpoint
-from clerk_app.journal.body import read_body
 from clerk_app.journal.entry import Entry
 from clerk_app.journal.exchange import (
     NO_MARK,
@@ -58,8 +56,8 @@ from clerk_app.store.schema import (
 )
 from clerk_app.store.store import Store
 
-NamedBlobs = Callable[[Any], tuple[NamedBlob, ...]]
-"""Which blobs a parsed body names; the rule belongs to the protocol and is handed in."""
+NamedBlobs = Callable[[bytes], tuple[NamedBlob, ...]]
+"""Which blobs the bytes of a body name; the rule belongs to the protocol and is handed in."""
 
 _AT_ONCE = 4 * 1024 * 1024
 """A blob up to this size is checked and read in one go; a larger one would take too much memory."""
@@ -333,7 +331,7 @@ class StoreSyncState:
 
     def _names_in(self, connection: Connection, n: int) -> tuple[NamedBlob, ...]:
         body = connection.execute(select(entries.c.body).where(entries.c.n == n)).scalar_one()
-        return self._named_blobs(read_body(body)) if body else ()
+        return self._named_blobs(body) if body else ()
 
     def _take_ack(self, connection: Connection, ack: Ack) -> set[str]:
         """Mark what an ack covers; return the streams whose facts may now stand in another order."""
@@ -361,7 +359,7 @@ class StoreSyncState:
         if connection.execute(select(blobs.c.id).where(differs).limit(1)).first() is None:
             return
         bodies = connection.execute(select(entries.c.body).where(*covered, entries.c.body.is_not(None))).scalars()
-        named = {blob.id for body in bodies for blob in self._named_blobs(read_body(body))}
+        named = {blob.id for body in bodies for blob in self._named_blobs(body)}
         connection.execute(update(blobs).where(differs, blobs.c.id.in_(named)).values(complete=complete))
 
 

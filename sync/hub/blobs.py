@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Literal
 
 from sqlalchemy import Connection, bindparam, exists, select, update
@@ -28,7 +28,9 @@ def standings(hub: Hub, device: Device, ids: Sequence[BlobId]) -> BlobsAnswer:
     """How much the hub has of each blob."""
     shelf = hub.shelf
     whole = {blob for blob in ids if shelf.has(blob)}
-    complete = _settle(hub, device, whole)
+    with hub.store.reading() as connection:
+        named = _complete_or_not(connection, device.region, whole)
+    complete = _settle(hub, device, {blob: named.get(blob) for blob in whole})
     return BlobsAnswer(
         blobs=[
             BlobStanding(
@@ -67,9 +69,10 @@ _Outcome = Literal["part", "whole", "elsewhere", "spoilt"]
 
 
 def _take(hub: Hub, device: Device, pieces: Sequence[Piece]) -> list[tuple[_Outcome, BlobStanding]]:
-    _check(hub, device, pieces)
+    named = _check(hub, device, pieces)
     put = [(piece, _put(hub.shelf, piece)) for piece in pieces]
-    complete = _settle(hub, device, {piece.blob for piece, outcome in put if outcome == "whole"})
+    whole = {piece.blob for piece, outcome in put if outcome == "whole"}
+    complete = _settle(hub, device, {blob: named.get(blob) for blob in whole})
     return [(outcome, _found(hub, device, piece, outcome, complete)) for piece, outcome in put]
 
 
@@ -97,8 +100,11 @@ def _put(shelf: Shelf, piece: Piece) -> _Outcome:
     return "whole" if shelf.finish(piece.blob) else "spoilt"
 
 
-def _check(hub: Hub, device: Device, pieces: Sequence[Piece]) -> None:
-    """Refuse pieces that cannot be, or of which nobody expects the blob: no entry names it, no carrier announced it."""
+def _check(hub: Hub, device: Device, pieces: Sequence[Piece]) -> dict[BlobId, bool]:
+    """Refuse pieces that cannot be, or of which nobody expects the blob: no entry names it, no carrier announced it.
+
+    Return of those that entries name whether each is noted as complete.
+    """
     if any(not (piece.length > 0 and piece.offset >= 0 and piece.end <= piece.length) for piece in pieces):
         raise Refused(*MALFORMED)
     with hub.store.reading() as connection:
@@ -109,6 +115,7 @@ def _check(hub: Hub, device: Device, pieces: Sequence[Piece]) -> None:
                 raise Refused(*TOO_LARGE)
             if piece.blob not in named and not announced:
                 raise Refused(*UNKNOWN_BLOB)
+    return named
 
 
 def is_named(connection: Connection, region: str, blob: BlobId) -> bool:
@@ -125,20 +132,17 @@ def _complete_or_not(connection: Connection, region: str, ids: Collection[BlobId
     return found
 
 
-def _settle(hub: Hub, device: Device, whole: Collection[BlobId]) -> set[BlobId]:
+def _settle(hub: Hub, device: Device, whole: Mapping[BlobId, bool | None]) -> set[BlobId]:
     """Note that blobs are here, durably, also after a crash between shelf and database; return those somebody names.
 
-    Whoever finds a blob whole makes sure of it: who put it there may not have come so far yet.
+    `whole` says of each whether it was noted as complete, None where nobody names it. Whoever finds a blob whole makes
+    sure of it: who put it there may not have come so far yet.
     """
-    if not whole:
-        return set()
-    with hub.store.reading() as connection:
-        named = _complete_or_not(connection, device.region, whole)
-    fresh = sorted(blob for blob in whole if not named.get(blob))
+    fresh = sorted(blob for blob, noted in whole.items() if not noted)
     if fresh:
         hub.shelf.make_durable(fresh)
         failpoint("hub.blob.durable")
-    if waiting := [blob for blob in fresh if blob in named]:
+    if waiting := [blob for blob in fresh if whole[blob] is not None]:
         sizes = [{"the_blob": blob, "the_size": hub.shelf.size(blob)} for blob in waiting]
         with hub.store.writing() as connection:
             mine = (blobs.c.region == device.region, blobs.c.blob == bindparam("the_blob"))
@@ -147,7 +151,7 @@ def _settle(hub: Hub, device: Device, whole: Collection[BlobId]) -> set[BlobId]:
                 _complete_entries(connection, device.region, part)
             failpoint("hub.blob.before_commit")
         failpoint("hub.blob.after_commit")
-    return set(named)
+    return {blob for blob, noted in whole.items() if noted is not None}
 
 
 def _complete_entries(connection: Connection, region: str, ids: Sequence[BlobId]) -> None:

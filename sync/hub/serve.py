@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
+import gc
 import socket
 import ssl
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
 from clerk_app.errors import HubPortTaken
 from sync.hub.hub import Hub
 from sync.hub.licences.recheck import recheck_all
 from sync.hub.reconsider import index_persons, reconsider
-from sync.hub.tls import ServerTls
 
 KEEP_ALIVE_S = 120
 """Longer than any client keeps an idle connection, so that it is never closed under a request on its way."""
@@ -20,6 +20,16 @@ URL = "url"
 """Named value: where this hub was served last."""
 _LAST_PORT = 65535
 _BACKLOG = 512
+_YOUNG_OBJECTS = 20_000
+"""Objects made between two looks for rings of garbage: a batch makes thousands that all die with its request."""
+
+
+class Tls(Protocol):
+    """Encrypted connections; `sync.hub.tls.ServerTls`."""
+
+    @property
+    def context(self) -> ssl.SSLContext:
+        """For a listening socket."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +39,7 @@ class Place:
     host: str = "127.0.0.1"
     port: int = 0
     name: str = ""
-    tls: ServerTls | None = None
+    tls: Tls | None = None
 
 
 def serve(hub: Hub, place: Place, announce: Callable[[str], None]) -> None:
@@ -54,8 +64,19 @@ def serve(hub: Hub, place: Place, announce: Callable[[str], None]) -> None:
         server_header=False,
         ssl_context_factory=_given(place.tls),
     )
+    _prepare()
     announce(url)
     uvicorn.Server(config).run(sockets=[listener])
+
+
+def _prepare() -> None:
+    """Do once what the first request would otherwise wait for, and what lives as long as the process."""
+    import anyio
+
+    anyio.run(anyio.sleep, 0)  # loads what hands work to threads
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(_YOUNG_OBJECTS)
 
 
 def _listen(host: str, port: int) -> socket.socket:
@@ -82,7 +103,7 @@ def _bound(family: int, address: tuple[Any, ...]) -> socket.socket:
     return listener
 
 
-def _given(tls: ServerTls | None) -> Callable[..., ssl.SSLContext] | None:
+def _given(tls: Tls | None) -> Callable[..., ssl.SSLContext] | None:
     return None if tls is None else lambda *_of_the_server: tls.context
 
 

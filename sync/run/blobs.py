@@ -12,7 +12,7 @@ from sync.client import HubClient, OffsetDiffers
 from sync.crew import Errand
 from sync.learn import blobs_after_asking
 from sync.pace import TARGET_S
-from sync.pieces import Piece
+from sync.pieces import Piece, encode_pieces
 from sync.plan import BlobView, SendPiece, SendPieces
 from sync.run.state import RunState
 from sync.schemas import BlobStanding
@@ -77,8 +77,11 @@ class Blobs:
                     )
                 except BlobDamaged as error:
                     damaged.append(error)
-            found = client.send_pieces(pieces) if pieces else ()
-            return SentTogether(tuple(piece.blob for piece in pieces), found, damaged)
+            ids = tuple(piece.blob for piece in pieces)
+            body = encode_pieces(pieces)
+            pieces.clear()  # so that their bytes are not held twice while they are on their way
+            found = client.send_pieces(body) if ids else ()
+            return SentTogether(ids, found, damaged)
 
         return Errand(operation, call, sum(view.size - (view.offset or 0) for view in views))
 

@@ -15,7 +15,7 @@ from clerk_app.store.folder import DataFolder
 from clerk_app.store.repair import DAYS_CASES
 from clerk_app.store.sync_state import StoreSyncState
 from clerk_app.store.verify import verify_store
-from sync.blobs import named_blobs
+from sync.blobs import blobs_in
 from sync.engine import sync_once
 from sync.hub.decide import Ruling, decide
 from sync.hub.devices import EnrolmentWish, enrol
@@ -94,7 +94,7 @@ def test_a_desk_killed_while_it_puts_its_chains_right(served, forked, point):
             ("taken_back", 0, 2),
             ("fork", 2, 0),
         ]
-        own = {chain.chain: chain.head.hex() for chain in StoreSyncState(store, named_blobs).own_chains()}
+        own = {chain.chain: chain.head.hex() for chain in StoreSyncState(store, blobs_in).own_chains()}
     assert heads_at_hub(served.folder, own) == own
     assert sync_place(folder).repaired == Repaired()
 

@@ -20,7 +20,7 @@ from clerk_app.store.folder import DataFolder
 from clerk_app.store.handover_state import StoreHandoverState
 from clerk_app.store.schema import entries, hub_facts, received_entries, uploads
 from clerk_app.store.store import Store
-from sync.blobs import named_blobs
+from sync.blobs import blobs_in
 from tests.helpers.intake import CHEAP, CLERK, PASSWORD
 from tests.sync.faulty_storage import SwitchedDisk
 
@@ -48,7 +48,7 @@ class StoreDesk(StoreHandoverState):
         _share_what_is_compiled(self.store)
         enrol(self.store, self.store, content, clerk=CLERK)
         self._key, self._id = self.store.database_key, self.store.store_id
-        super().__init__(self.store, named_blobs)
+        super().__init__(self.store, blobs_in)
 
     def image(self) -> object:
         """A copy of all folders, as of a disk, taken while the program is closed."""
@@ -76,7 +76,7 @@ class StoreDesk(StoreHandoverState):
         )
         _share_what_is_compiled(self.store)
         self.store.settle()
-        super().__init__(self.store, named_blobs)
+        super().__init__(self.store, blobs_in)
 
     def close(self) -> None:
         self.store.close()

@@ -7,7 +7,7 @@ from clerk_app.journal.exchange import FeedPage, FeedPlace, ReceivedFact
 from clerk_app.journal.hub_facts import HubWord, make_hub_fact
 from clerk_app.store.schema import uploads
 from clerk_app.store.sync_state import StoreSyncState
-from sync.blobs import named_blobs
+from sync.blobs import blobs_in
 from tests.helpers.stores import CLERK
 from tests.qt.desk import PENSION, RESIDENCE, WORKER
 
@@ -136,7 +136,7 @@ def the_platform_says(store, stream, differing):
         ReceivedFact(make_hub_fact(word, hub=bytes(32), region="999999", hub_seq=1000 + at, salt=bytes(16)), bytes(64))
         for at, word in enumerate(words)
     )
-    StoreSyncState(store, named_blobs).take_feed(FeedPage((), facts, (), FeedPlace(2000, bytes(32))))
+    StoreSyncState(store, blobs_in).take_feed(FeedPage((), facts, (), FeedPlace(2000, bytes(32))))
 
 
 def states(desk, number):

@@ -10,7 +10,7 @@ from clerk_app.domain import case_number
 from clerk_app.errors import PlatformUnreachable
 from clerk_app.seams import SystemClock, SystemRng
 from clerk_app.store.sync_state import StoreSyncState
-from sync.blobs import named_blobs
+from sync.blobs import blobs_in
 from sync.directory import LaneDirectory
 from sync.hub.service import HubService
 from sync.lane import SyncLane
@@ -45,9 +45,7 @@ def directory_of(place, hub):
     def lane():
         if place.line.phase == "offline":
             raise PlatformUnreachable("no line")
-        yield SyncLane(
-            StoreSyncState(place.store, named_blobs), DirectLine(HubService(hub)), SystemClock(), SystemRng()
-        )
+        yield SyncLane(StoreSyncState(place.store, blobs_in), DirectLine(HubService(hub)), SystemClock(), SystemRng())
 
     return LaneDirectory(lane)
 
