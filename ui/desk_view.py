@@ -13,6 +13,7 @@ from ui.dialogs.attention import AttentionSheet
 from ui.dialogs.counter_sheets import MatterSheet, MissingSheet
 from ui.dialogs.find import FindSheet
 from ui.dialogs.handover import HandoverSheet
+from ui.dialogs.hints import HintsSheet
 from ui.dialogs.manual_entry import ManualEntrySheet
 from ui.dialogs.outcome import OutcomeSheet
 from ui.keys import Command
@@ -94,6 +95,7 @@ class DeskView(QObject):
             "outcome": self._open_outcomes,
             "missing": self._open_missing,
             "manual": self._open_manual_entry,
+            "hints": self._open_hints,
         }.get(name)
         if opener is not None:
             opener()
@@ -122,6 +124,11 @@ class DeskView(QObject):
             sheet = MissingSheet(state)
             sheet.chosen.connect(self._jump_chosen)
             self.shell.open_sheet(sheet)
+
+    def _open_hints(self) -> None:
+        sheet = HintsSheet(self._models.counter)
+        sheet.chosen.connect(self._matter_chosen)
+        self.shell.open_sheet(sheet)
 
     def _open_manual_entry(self) -> None:
         sheet = ManualEntrySheet()

@@ -20,6 +20,7 @@ from ui import fonts
 from ui.dialogs.attention import AttentionSheet
 from ui.dialogs.counter_sheets import MatterSheet, MissingSheet
 from ui.dialogs.handover import HandoverSheet
+from ui.dialogs.hints import HintsSheet
 from ui.dialogs.keys_help import KeysSheet
 from ui.dialogs.manual_entry import ManualEntrySheet
 from ui.dialogs.outcome import OutcomeSheet
@@ -97,6 +98,12 @@ def _with_outcomes() -> Shell:
 def _with_keys() -> Shell:
     shell = counter_shell(counter.on_form())
     shell.open_sheet(KeysSheet())
+    return shell
+
+
+def _with_hints(state: CounterState) -> Shell:
+    shell = counter_shell(state)
+    shell.open_sheet(HintsSheet(StillModel(state)))
     return shell
 
 
@@ -178,6 +185,9 @@ PICTURES: dict[str, Maker] = {
     "short_not_present": lambda: counter_shell(counter.short_not_present(), frames.offline()),
     "short_expired_card": lambda: counter_shell(counter.short_expired_card()),
     "short_done": lambda: counter_shell(counter.short_done(), frames.offline()),
+    "counter_hints": lambda: counter_shell(counter.with_hints()),
+    "hints": lambda: _with_hints(counter.with_hints()),
+    "hints_opened": lambda: _with_hints(counter.with_hints_opened()),
     "outcomes": _with_outcomes,
     "matters": _with_matters,
     "manual_entry": _with_manual_entry,
@@ -207,6 +217,8 @@ SCALED_PICTURES: dict[str, Maker] = {
     "counter_check_150": PICTURES["counter_check"],
     "counter_done_150": PICTURES["counter_done"],
     "counter_missing_150": _with_missing,
+    "counter_hints_150": PICTURES["counter_hints"],
+    "hints_150": PICTURES["hints"],
     "short_150": PICTURES["short"],
     "cases_150": PICTURES["cases"],
     "devices_150": PICTURES["devices"],

@@ -151,6 +151,7 @@ _TELL: Mapping[str, Callable[[Fact], str]] = {
     "visit.parked": lambda _: "挂起",
     "visit.resumed": lambda _: "恢复办理",
     "visit.matter_ended": _matter_ended,
+    "visit.hints_opened": lambda fact: f"打开 {len(fact.body['hints'])} 项涉及隐私的政策提示",
     "visit.rating_invited": lambda _: "已邀请评价",
     "visit.rating_settled": _rating_settled,
     "visit.closed": lambda _: "结束接待",

@@ -22,6 +22,8 @@ from clerk_app.domain.conditions import Answers
 from clerk_app.domain.document_words import card_value
 from clerk_app.domain.identity import IdentityDocument
 from clerk_app.domain.licences import LicenceFinding, rows_said
+from clerk_app.domain.materials import MaterialItem
+from clerk_app.domain.matter import Matter
 from clerk_app.domain.sources import source_of
 
 HELD, NOT_HELD = "有", "没有"
@@ -59,6 +61,13 @@ def licence_facts(kind: str, finding: LicenceFinding) -> dict[str, str]:
     facts = {f"licence:{kind}.{key}": value for key, value in {**own, **plain}.items() if value}
     table = {f"licence:{kind}": json.dumps([dict(row) for row in rows], ensure_ascii=False)} if rows else {}
     return {held(kind): HELD, **facts, **table}
+
+
+def held_by_paper(matter: Matter, items: Iterable[MaterialItem]) -> dict[str, str]:
+    """The licences whose paper was handed in or that the library confirmed; one still to be re-checked is not known."""
+    settled = {item.code for item in items if item.state == "received" or item.check == "confirmed"}
+    kinds = (need.material.licence for need in matter.materials if need.material and need.code in settled)
+    return {held(kind): HELD for kind in kinds if kind}
 
 
 def with_computed(known: Answers, codes: Iterable[str], today: date) -> Mapping[str, str]:

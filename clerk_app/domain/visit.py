@@ -14,7 +14,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import Literal, cast, get_args
 
-from clerk_app.domain.applicant import Applicant, document_from_body, read_source
+from clerk_app.domain.applicant import Applicant, document_from_body, read_source, same_person
 from clerk_app.domain.fold import Fact, StreamType, Unlawful
 from clerk_app.domain.outcomes import OUTCOMES
 from clerk_app.domain.ratings import PadState
@@ -55,7 +55,10 @@ class Invitation:
 
 @dataclass(frozen=True, slots=True)
 class Visit:
-    """State of a visit. Times are UTC in milliseconds; `ticket` is the queue ticket, None for a walk-in."""
+    """State of a visit. Times are UTC in milliseconds; `ticket` is the queue ticket, None for a walk-in.
+
+    `opened_hints`: codes of the sensitive policy hints that were opened in it.
+    """
 
     id: str
     phase: VisitPhase = "none"
@@ -68,6 +71,7 @@ class Visit:
     applicant: Applicant | None = None
     outcomes: tuple[EndedMatter, ...] = ()
     rating: Invitation = field(default_factory=Invitation)
+    opened_hints: frozenset[str] = frozenset()
 
 
 def _opened(visit: Visit, fact: Fact) -> Visit:
@@ -92,7 +96,8 @@ def _applicant_read(visit: Visit, fact: Fact) -> Visit:
         present=_flag(fact.body["present"]),
         read_at=fact.recorded_at,
     )
-    return replace(visit, applicant=applicant)
+    same = visit.applicant is not None and same_person(visit.applicant.document, applicant.document)
+    return replace(visit, applicant=applicant, opened_hints=visit.opened_hints if same else frozenset())
 
 
 def _parked(visit: Visit, fact: Fact) -> Visit:
@@ -119,6 +124,15 @@ def _matter_ended(visit: Visit, fact: Fact) -> Visit:
         ended_at=fact.recorded_at,
     )
     return replace(visit, outcomes=(*visit.outcomes, ended))
+
+
+def _hints_opened(visit: Visit, fact: Fact) -> Visit:
+    """Looking at sensitive hints leaves a trace of who did; another person's document closes them again."""
+    _require_open(visit)
+    codes = fact.body["hints"]
+    if not isinstance(codes, list) or not all(isinstance(code, str) for code in codes):
+        raise TypeError("not a list of codes")
+    return replace(visit, opened_hints=visit.opened_hints | frozenset(codes))
 
 
 def _rating_invited(visit: Visit, fact: Fact) -> Visit:
@@ -185,6 +199,7 @@ VISIT = StreamType(
         "visit.parked": _parked,
         "visit.resumed": _resumed,
         "visit.matter_ended": _matter_ended,
+        "visit.hints_opened": _hints_opened,
         "visit.rating_invited": _rating_invited,
         "visit.rating_settled": _rating_settled,
         "visit.closed": _closed,

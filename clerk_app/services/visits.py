@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any
 
 from clerk_app.domain.applicant import ReadSource, document_body
@@ -32,6 +33,11 @@ def read_applicant(
         "visit.applicant_read",
         {"source": source, "present": present, "document": document_body(document)},
     )
+
+
+def open_hints(desk: Desk, me: SignedIn, visit: str, codes: Collection[str]) -> None:
+    """Record that the clerk opens sensitive policy hints of these codes; only then may they be shown."""
+    _act(desk, me, visit, "visit.hints_opened", {"hints": sorted(codes)})
 
 
 def park_visit(desk: Desk, me: SignedIn, visit: str) -> None:

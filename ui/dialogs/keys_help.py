@@ -50,6 +50,7 @@ class KeysSheet(Sheet):
             (cap(Command.FIND), self.tr("搜事项、办件、人")),
             (cap(Command.ANOTHER_MATTER), self.tr("同一人再办一件")),
             (cap(Command.PARK), self.tr("挂起，先接待别人")),
+            (cap(Command.HINTS), self.tr("可能还能办什么")),
             ("Ctrl 1–7", self.tr("左边的栏目")),
             (cap(Command.HANDOVER), self.tr("U 盘交接")),
             (cap(Command.LOCK), self.tr("锁定")),

@@ -144,7 +144,7 @@ class CounterPage(Page):
     """The page.
 
     Signals:
-        sheet_asked: outcome, the matter picker, the folded column or the manual entry, by name.
+        sheet_asked: outcome, the matter picker, the folded column, the hints or the manual entry, by name.
         file_asked: a file for the material of this code, empty if none is meant.
     """
 
@@ -219,6 +219,7 @@ class CounterPage(Page):
             Command.PRINT: self._model.print_again,
             Command.INVITE_RATING: self._model.invite_again,
             Command.CHOOSE_MATTER: lambda: self.sheet_asked.emit("matter"),
+            Command.HINTS: lambda: self.sheet_asked.emit("hints"),
             Command.OUTCOME: lambda: self.sheet_asked.emit("outcome"),
             Command.MISSING_ALL: lambda: self.sheet_asked.emit("missing"),
             Command.SCAN: lambda: self.file_asked.emit(self._materials.current() or ""),
@@ -312,6 +313,8 @@ class CounterPage(Page):
             form.edited.connect(view_model.edit)
         self._steps.chosen.connect(view_model.go_to)
         self._right.chosen.connect(self.jump)
+        for place in (self._left, self._short):
+            place.hints_asked.connect(lambda: self.sheet_asked.emit("hints"))
         for footer in (self._footer, self._short_footer):
             footer.asked.connect(self.run)
 

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from ui import tokens
 from ui.components.chip import Chip, KeyCap
+from ui.components.hints import HintCard
 from ui.components.messages import Banner
 from ui.components.rows import MaterialList, PairList, TodoList
 from ui.components.surfaces import Card, CardHeader, Photo, Rule, ScrollColumn, clear
@@ -165,10 +166,13 @@ class LeftColumn(QWidget):
         super().__init__(parent)
         self._person = PersonCard()
         self._service = ServiceCard()
+        self._hints = HintCard()
+        self.hints_asked = self._hints.clicked
         scroll = ScrollColumn()
         scroll.column.setSpacing(tokens.SPACE_3)
         scroll.column.addWidget(self._person)
         scroll.column.addWidget(self._service)
+        scroll.column.addWidget(self._hints)
         scroll.column.addStretch(1)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
@@ -179,6 +183,7 @@ class LeftColumn(QWidget):
         self.setVisible(state.person is not None)
         self._person.show_person(state.person)
         self._service.show_services(state.services)
+        self._hints.show_hints(state.hints)
 
 
 class RightColumn(QWidget):

@@ -14,6 +14,7 @@ from ui.components.choice_row import ChoiceRow, YesNoRow
 from ui.components.date_edit import DateEdit
 from ui.components.field import Field
 from ui.components.form_grid import FactLines
+from ui.components.hints import HintLine
 from ui.components.line_edit import LineEdit
 from ui.components.messages import Banner, ProblemBanner
 from ui.components.phone_edit import PhoneEdit
@@ -102,6 +103,8 @@ class ShortCounter(QWidget):
         self._say = Banner(Tone.OFFLINE, square=True)
         self._problem = ProblemBanner()
         self._warning = Banner(Tone.WARN, square=True)
+        self._hints = HintLine()
+        self.hints_asked = self._hints.clicked
         self._required: frozenset[str] = frozenset()
         self._card = Card()
         self._card.setMaximumWidth(_MAX_WIDTH)
@@ -125,6 +128,7 @@ class ShortCounter(QWidget):
             tone=Tone.OFFLINE if state.is_offline else Tone.INFO,
         )
         self._problem.show_problem(state.problem)
+        self._hints.show_hints(state.hints)
 
     def first_focus(self) -> QWidget:
         """The first question that still needs an answer, else the first without one."""
@@ -147,6 +151,7 @@ class ShortCounter(QWidget):
         head.addWidget(self._title)
         head.addLayout(self._chips)
         head.addStretch(1)
+        head.addWidget(self._hints)
         head.addWidget(self._effect)
         self._grid.setContentsMargins(17, 0, 17, 10)
         self._grid.setHorizontalSpacing(8)

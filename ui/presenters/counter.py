@@ -8,6 +8,7 @@ from ui.presenters.check import check_view
 from ui.presenters.counter_facts import CounterFacts, Preparing, way_of
 from ui.presenters.done import done_view, done_words, service_lines
 from ui.presenters.form import count_text, questions, sections, short_sections
+from ui.presenters.hints import hints_view
 from ui.presenters.materials import material_views
 from ui.presenters.outcome_words import citizen_words, effect_chip, expected_effect, main_paper
 from ui.presenters.parked import parked_views
@@ -49,6 +50,7 @@ def counter_state(facts: CounterFacts, *, has_second_screen: bool) -> CounterSta
         is_offline=not around.is_online,
         busy=say("请放身份证…") if facts.act == "reading" else "",
         problem=_problem(facts),
+        hints=hints_view(facts),
     )
 
 

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from clerk_app.domain.applicant import ReadSource
     from clerk_app.domain.case import Case
     from clerk_app.domain.draft import Draft
+    from clerk_app.domain.hints import HintRule
     from clerk_app.domain.identity import IdentityDocument
     from clerk_app.domain.matter import Matter, Power
     from clerk_app.domain.workdays import Calendar
@@ -55,7 +56,8 @@ class Finished:
 class VisitFacts:
     """The visit at the counter. `id` is empty until the first fact of it is written.
 
-    `current` is the id of the draft being worked at; `present` None while nobody has answered.
+    `current` is the id of the draft being worked at; `present` None while nobody has answered. `opened_hints` are the
+    codes of the sensitive policy hints that were opened.
     """
 
     stage: Stage = "idle"
@@ -67,6 +69,7 @@ class VisitFacts:
     preparing: tuple[Preparing, ...] = ()
     current: str = ""
     finished: tuple[Finished, ...] = ()
+    opened_hints: frozenset[str] = frozenset()
 
     @property
     def work(self) -> Preparing | None:
@@ -114,8 +117,19 @@ class Surroundings:
 
 
 @dataclass(frozen=True, slots=True)
+class HintRules:
+    """The rules of policy hints with the label of the catalogue they come from (示例数据)."""
+
+    rules: tuple[HintRule, ...] = ()
+    label: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class CounterFacts:
-    """Everything the counter shows. `uploaded`: the platform has signed for every case of this visit."""
+    """Everything the counter shows. `uploaded`: the platform has signed for every case of this visit.
+
+    `rules`: those of the catalogue's policy hints.
+    """
 
     around: Surroundings
     visit: VisitFacts = field(default_factory=VisitFacts)
@@ -125,6 +139,7 @@ class CounterFacts:
     prints: tuple[PrintJob, ...] = ()
     rating: RatingWord = "none"
     uploaded: bool = False
+    rules: HintRules = field(default_factory=HintRules)
     problem: ProblemView | None = None
 
     @property

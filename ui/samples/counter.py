@@ -144,6 +144,25 @@ def short_done() -> CounterState:
     return _shown(replace(ended, rating="answered"))
 
 
+@cache
+def with_hints() -> CounterState:
+    """An elder at a carer's allowance: three hints, and one that is closed."""
+    return _shown(_hinted())
+
+
+@cache
+def with_hints_opened() -> CounterState:
+    """The same after the clerk opened it."""
+    facts = _hinted()
+    return _shown(replace(facts, visit=replace(facts.visit, opened_hints=frozenset({"h.disabled_service"}))))
+
+
+def _hinted() -> CounterFacts:
+    draft = desk.draft_of("P09", desk.ELDER, {"g.P4.phone": "无手机", "g.D1.grade": "一级"})
+    draft = desk.with_material(draft, "M13", "received", "original_seen", copies=1, pages=1)
+    return desk.facts(desk.at_work("form", draft, ticket=_TICKET))
+
+
 def _shown(facts: CounterFacts) -> CounterState:
     return counter_state(facts, has_second_screen=True)
 

@@ -22,7 +22,7 @@ from clerk_app.domain.taking_in import Counter, take_in
 from clerk_app.services.find import Finder
 from clerk_app.services.rows import PrintJob
 from clerk_app.services.shipped import shipped_calendar, shipped_catalogue
-from ui.presenters.counter_facts import CounterFacts, Finished, Preparing, Surroundings, VisitFacts
+from ui.presenters.counter_facts import CounterFacts, Finished, HintRules, Preparing, Surroundings, VisitFacts
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -189,4 +189,6 @@ def jobs_of(case: Case, state: str) -> tuple[PrintJob, ...]:
 
 def facts(visit: VisitFacts, *, online: bool = True) -> CounterFacts:
     """What the counter knows of a visit, with everything typed saved."""
-    return CounterFacts(around(online=online), visit, saved="saved")
+    catalogue = shipped_catalogue()
+    rules = HintRules(catalogue.hints, catalogue.label)
+    return CounterFacts(around(online=online), visit, saved="saved", rules=rules)

@@ -13,7 +13,7 @@ from clerk_app.domain.draft import Draft
 from clerk_app.services.desk import Desk, SignedIn
 from clerk_app.services.rows import PrintJob
 from ui.presenters.counter import counter_state
-from ui.presenters.counter_facts import CounterFacts, Surroundings, VisitFacts
+from ui.presenters.counter_facts import CounterFacts, HintRules, Surroundings, VisitFacts
 from ui.presenters.words import problem_view
 from ui.tasks import Tasks
 from ui.viewmodels import visit_work
@@ -48,7 +48,8 @@ class CounterBoard(ViewModel[CounterState]):
     def __init__(
         self, desk: Desk, me: SignedIn, tasks: Tasks, parts: CounterParts, parent: QObject | None = None
     ) -> None:
-        facts = CounterFacts(_around(desk, me, parts.station))
+        rules = HintRules(desk.catalogue.hints, desk.catalogue.label)
+        facts = CounterFacts(_around(desk, me, parts.station), rules=rules)
         super().__init__(counter_state(facts, has_second_screen=parts.screen.state), parent)
         self.desk = desk
         self.me = me

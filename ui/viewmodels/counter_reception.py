@@ -14,8 +14,10 @@ from PySide6.QtCore import QObject
 from clerk_app.domain.applicant import Applicant, ReadSource, same_person
 from clerk_app.domain.draft import Draft, with_applicant
 from clerk_app.domain.identity import IdentityDocument
+from clerk_app.services import visits
 from clerk_app.services.desk import Desk, SignedIn
 from ui.presenters.counter_facts import Act, ParkedVisit, Preparing, VisitFacts, first_stage
+from ui.presenters.hints import closed_codes
 from ui.presenters.parked import left_over_note
 from ui.presenters.words import note_view, problem_view
 from ui.say import say
@@ -77,6 +79,17 @@ class CounterReception(CounterBoard):
             lane=DB_LANE,
         )
 
+    # ---- policy hints -------------------------------------------------------------------------------------------
+
+    def open_hints(self) -> None:
+        """Open the sensitive hints there are now; what comes up later is closed again."""
+        visit, codes = self._facts.visit, closed_codes(self._facts)
+        if codes and self._begin("opening"):
+            self._run(
+                lambda: visits.open_hints(self.desk, self.me, visit.id, codes),
+                lambda _: self._hints_opened(visit.id, codes),
+            )
+
     # ---- parking ------------------------------------------------------------------------------------------------
 
     def park(self) -> None:
@@ -123,7 +136,15 @@ class CounterReception(CounterBoard):
             self._leave()
             visit = VisitFacts()
         self._begin_visit(
-            replace(visit, stage="person", document=document, read_by=read_by, present=None), problem=None
+            replace(
+                visit,
+                stage="person",
+                document=document,
+                read_by=read_by,
+                present=None,
+                opened_hints=visit.opened_hints if same else frozenset(),
+            ),
+            problem=None,
         )
 
     def _applicant_recorded(self, visit_id: str) -> None:
@@ -152,6 +173,11 @@ class CounterReception(CounterBoard):
 
     def _day_begun(self, parked: tuple[ParkedVisit, ...]) -> None:
         self._set(parked=parked, problem=left_over_note(parked))
+
+    def _hints_opened(self, visit_id: str, codes: frozenset[str]) -> None:
+        visit = self._facts.visit
+        opened = visit.opened_hints | codes if visit.id == visit_id else visit.opened_hints
+        self._set(act="", visit=replace(visit, opened_hints=opened), problem=None)
 
     def _parked(self, parked: tuple[ParkedVisit, ...]) -> None:
         self._begin_visit(VisitFacts(), act="", parked=parked, problem=None)

@@ -111,6 +111,40 @@ class DoneView:
 
 
 @dataclass(frozen=True, slots=True)
+class HintView:
+    """A policy hint. `digit` begins the matter or package `code`; 0 where nothing has to be begun (不用申请).
+
+    A `sensitive` one was opened, and is told in the sheet alone: what lies open all the time does not name it.
+    """
+
+    digit: int
+    code: str
+    text: str
+    leads_to: str
+    reason: str
+    sources: str
+    sensitive: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class HintsView:
+    """What the person may be entitled to besides. Of `closed` hints nothing is said but how many they are."""
+
+    hints: tuple[HintView, ...] = ()
+    closed: int = 0
+    label: str = ""
+
+    @property
+    def count(self) -> int:
+        """All of them."""
+        return len(self.hints) + self.closed
+
+
+NO_HINTS = HintsView()
+"""Nothing to tell."""
+
+
+@dataclass(frozen=True, slots=True)
 class CounterState:
     """The whole page. `is_short`: the one-page counter. `busy`: what is being done right now, empty for nothing."""
 
@@ -135,3 +169,4 @@ class CounterState:
     is_offline: bool = False
     busy: str = ""
     problem: ProblemView | None = None
+    hints: HintsView = NO_HINTS

@@ -82,6 +82,7 @@ def take_up(desk: Desk, me: SignedIn, waiting: ParkedVisit) -> VisitFacts:
         preparing=preparing,
         current=preparing[0].draft.id if preparing else "",
         finished=_finished(desk, waiting.id),
+        opened_hints=state.opened_hints,
     )
     if not waiting.left_over:
         visits.resume_visit(desk, me, waiting.id)

@@ -23,6 +23,7 @@ VISIT_BODIES: Mapping[str, Mapping[str, Any]] = {
         "outcome": "abandoned",
         "reason": "材料在家",
     },
+    "visit.hints_opened": {"hints": ["h.disabled_care"]},
     "visit.rating_invited": {"invitation": "e" * 16, "device": "pad-1", "timeout_s": 60},
     "visit.rating_settled": {
         "invitation": "e" * 16,

@@ -59,6 +59,7 @@ def test_the_platforms_word_is_told_as_the_platforms(kind, body, text):
         ("visit.parked", {}, "挂起"),
         ("visit.resumed", {}, "恢复办理"),
         ("visit.matter_ended", {}, "养老保险待遇领取资格认证：本人自愿放弃，材料在家"),
+        ("visit.hints_opened", {}, "打开 1 项涉及隐私的政策提示"),
         ("visit.rating_invited", {}, "已邀请评价"),
         ("visit.rating_settled", {}, "评价已完成"),
         ("visit.rating_settled", {"state": "timed_out"}, "未评价"),

@@ -93,6 +93,7 @@ class VisitSteps(Steps):
         self.phase = "none"
         self.rating = "none"
         self.outcomes = 0
+        self.openings = 0
         self.readings = 0
 
     @rule(ticket=st.sampled_from([None, "A037"]))
@@ -123,6 +124,12 @@ class VisitSteps(Steps):
     def end_matter(self):
         self.take(visit_fact("visit.matter_ended"), lawful=self.phase == "open")
         self.outcomes += self.phase == "open"
+
+    @rule()
+    def open_hints(self):
+        self.openings += 1
+        body = {"hints": [f"h.disabled_{self.openings}"]}
+        self.take(desk_fact(self.stream, "visit.hints_opened", body), lawful=self.phase == "open")
 
     @rule()
     def invite(self):

@@ -1,5 +1,7 @@
 """A visit: lawful and unlawful steps, one invitation, an applicant who may be read again."""
 
+from dataclasses import replace
+
 import pytest
 
 from clerk_app.domain.fold import Conflict
@@ -203,3 +205,24 @@ def test_a_stream_of_a_later_version_is_read_only_as_a_whole():
     folded = fold_stream("round/1", [desk_fact("round/1", "round.begun", {})])
     assert folded.read_only
     assert folded.state is None
+
+
+def test_opening_hints_leaves_a_trace_and_changes_nothing_else():
+    before, after = fold_kinds("visit.opened"), fold_kinds("visit.opened", "visit.hints_opened")
+    assert after.state.opened_hints == {"h.disabled_care"}
+    assert replace(after.state, opened_hints=frozenset()) == before.state
+
+
+def test_hints_are_opened_only_while_the_visit_is_open():
+    for kinds in (("visit.hints_opened",), ("visit.opened", "visit.parked", "visit.hints_opened")):
+        assert fold_kinds(*kinds).conflicts
+
+
+def test_another_persons_document_closes_the_hints_that_were_opened():
+    read = VISIT_BODIES["visit.applicant_read"]
+    other = {**read, "document": {**read["document"], "number": "999999199202160037"}}
+    kinds = ("visit.opened", "visit.applicant_read", "visit.hints_opened", "visit.applicant_read")
+    same = [visit_fact(kind, seq=place) for place, kind in enumerate(kinds, 1)]
+    assert fold_stream(VISIT_STREAM, same).state.opened_hints == {"h.disabled_care"}
+    changed = [*same[:3], desk_fact(VISIT_STREAM, "visit.applicant_read", other, seq=4)]
+    assert fold_stream(VISIT_STREAM, changed).state.opened_hints == frozenset()
