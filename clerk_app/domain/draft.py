@@ -141,10 +141,25 @@ def with_other(draft: Draft, matter: Matter, role: str, read: ReadDocument, at_m
 
 
 def with_licence(draft: Draft, matter: Matter, kind: str, found: LicenceFinding, at_ms: int) -> Draft:
-    """The draft after the licence library said something; only a valid licence fills anything."""
-    if found.state != "valid":
+    """The draft after the licence library was asked for this kind; the same draft if it could not be asked.
+
+    A valid licence fills the form. Without one what an earlier holder's licence filled is taken back.
+    """
+    if found.state == "unavailable":
         return draft
-    return filled(replace(draft, licences={**draft.licences, kind: found}), matter, at_ms)
+    if found.state == "valid":
+        return filled(replace(draft, licences={**draft.licences, kind: found}), matter, at_ms)
+    if kind not in draft.licences:
+        return draft
+    left = {known: finding for known, finding in draft.licences.items() if known != kind}
+    values = {code: value for code, value in draft.values.items() if not _rests_on(value, kind)}
+    return filled(replace(draft, licences=left, values=values, updated_at=at_ms), matter, at_ms)
+
+
+def _rests_on(value: FieldValue, kind: str) -> bool:
+    """Whether a licence of this kind says the value as it is; what a person added to a table or changed stays."""
+    spoken = (text.partition(":")[2].partition(".")[0] for text in value.said_by.split())
+    return value.source == "licence" and value.original is None and kind in spoken
 
 
 def filled(draft: Draft, matter: Matter, at_ms: int) -> Draft:

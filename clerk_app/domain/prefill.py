@@ -11,6 +11,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
+from clerk_app.domain import credit_code, id_number
 from clerk_app.domain.elements import Field
 from clerk_app.domain.filling import Evidence, fill, licence_kinds
 from clerk_app.domain.form import FieldValue, Values, plain
@@ -54,21 +55,33 @@ def holder_of(form: Form, kind: LicenceKind, evidence: Evidence, values: Values)
         read = evidence.documents.get(one)
         if one == APPLICANT and form.client == "firm" and len(kind.holders) > 1:
             continue
-        if holder := (read.document.number or "") if read is not None else answers.get(one, ""):
-            return holder.upper()
+        holder = (read.document.number or "") if read is not None else _whole(answers.get(one, "").upper())
+        if holder:
+            return holder
     return ""
+
+
+def _whole(number: str) -> str:
+    """A number that is written to its end; nobody is asked about half of one."""
+    return number if credit_code.is_valid(number) or id_number.is_valid(number) else ""
 
 
 def next_wanted(form: Form, evidence: Evidence, values: Values, asked: Collection[Wanted]) -> Wanted | None:
     """The next question for this form; None when all that can be asked was. What names holders comes first."""
     names_holders = {code for kind in form.kinds.values() for code in kind.holders}
-    leading = [one for one in form.fields if one.code in names_holders]
-    for code in dict.fromkeys((*licence_kinds(leading), *licence_kinds(form.fields))):
+    open_fields = [one for one in form.fields if not _is_settled(values.get(one.code))]
+    leading = [one for one in open_fields if one.code in names_holders]
+    for code in dict.fromkeys((*licence_kinds(leading), *licence_kinds(open_fields))):
         kind = form.kinds.get(code)
         holder = holder_of(form, kind, evidence, values) if kind is not None else ""
         if holder and Wanted(code, holder) not in asked:
             return Wanted(code, holder)
     return None
+
+
+def _is_settled(given: FieldValue | None) -> bool:
+    """Whether another lawful source has said the value: then no library need be asked."""
+    return given is not None and given.is_lawful and given.source != "licence"
 
 
 def prefilled(form: Form, evidence: Evidence, look_up: LookUp, today: date) -> tuple[Evidence, dict[str, FieldValue]]:

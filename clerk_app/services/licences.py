@@ -1,4 +1,4 @@
-"""Electronic licences at the counter (免证办): asked beside the work, never waited for.
+"""Electronic licences at the counter (免证办, 预填): asked beside the work, never waited for.
 
 A material that a licence replaces is 待复核 from the moment the clerk says so. If the library can be asked it is
 confirmed, or taken back with a reason; if not, the case goes on and the platform re-checks it after the sync.
@@ -6,10 +6,15 @@ confirmed, or taken back with a reason; if not, the case goes on and the platfor
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import replace
 
-from clerk_app.domain.draft import Draft
+from clerk_app.domain.draft import Draft, with_licence
+from clerk_app.domain.form import visible_fields
 from clerk_app.domain.licences import UNAVAILABLE, LicenceFinding, LicenceQuestion
+from clerk_app.domain.matter import Matter
+from clerk_app.domain.merged_parts import at_counter
+from clerk_app.domain.prefill import Form, Wanted, next_wanted
 from clerk_app.errors import NoSuchCase, UnlawfulStep
 from clerk_app.services.acts import append_lawful
 from clerk_app.services.desk import Desk, SignedIn
@@ -22,6 +27,31 @@ def question_about(me: SignedIn, draft: Draft, code: str) -> LicenceQuestion | N
     if item is None or item.check != "pending" or document is None or not document.number:
         return None
     return LicenceQuestion(document.number, code, me.clerk, "exempt", draft.matter, draft.visit)
+
+
+def prefill_question(
+    desk: Desk, me: SignedIn, draft: Draft, matter: Matter, asked: Collection[Wanted]
+) -> tuple[Wanted, LicenceQuestion] | None:
+    """What to ask next to fill the form as it stands now; None when nothing is left to ask.
+
+    Only elements that are on the form are asked for: what the matter does not need nobody looks up.
+    """
+    if draft.document is None:
+        return None
+    produced = matter.produces.materials
+    to_come = {one.licence for one in desk.catalogue.materials if one.code in produced and one.licence}
+    shown = [at_counter(one, to_come) for one in visible_fields(matter, draft.values)]
+    form = Form(shown, matter.client, {kind.code: kind for kind in desk.catalogue.licence_kinds})
+    wanted = next_wanted(form, draft.evidence, draft.values, asked)
+    if wanted is None:
+        return None
+    kept_as = desk.catalogue.licence_type(wanted.kind)
+    return wanted, LicenceQuestion(wanted.holder, kept_as, me.clerk, "prefill", draft.matter, draft.visit)
+
+
+def with_prefill(desk: Desk, draft: Draft, matter: Matter, wanted: Wanted, finding: LicenceFinding) -> Draft:
+    """The draft after the library was asked what could fill it, not yet saved."""
+    return with_licence(draft, matter, wanted.kind, finding, desk.clock.now_ms())
 
 
 def look_up(desk: Desk, question: LicenceQuestion) -> LicenceFinding:

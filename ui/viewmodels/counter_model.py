@@ -31,7 +31,7 @@ from ui.presenters.words import note_view, problem_view
 from ui.say import say
 from ui.tasks import DB_LANE, LICENCE_LANE
 from ui.viewmodels import visit_work
-from ui.viewmodels.counter_reception import CounterReception
+from ui.viewmodels.counter_library import CounterLibrary
 from ui.viewmodels.counter_state import Stage
 
 logger = logging.getLogger(__name__)
@@ -40,7 +40,7 @@ _WORKING: tuple[Stage, ...] = ("materials", "form", "check")
 _REACHABLE: tuple[Stage, ...] = ("person", "matter", "materials", "form")
 
 
-class CounterModel(CounterReception):
+class CounterModel(CounterLibrary):
     """The counter."""
 
     # ---- the matter ---------------------------------------------------------------------------------------------

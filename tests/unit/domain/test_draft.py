@@ -7,18 +7,28 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from clerk_app.domain.draft import Draft, draft_from_json, draft_to_json
+from clerk_app.domain.draft import (
+    Draft,
+    answered,
+    draft_from_json,
+    draft_to_json,
+    with_licence,
+    with_other,
+)
+from clerk_app.domain.elements import Field, FieldGroup
 from clerk_app.domain.filling import ReadDocument
 from clerk_app.domain.form import FieldValue
 from clerk_app.domain.identity import IdentityDocument
 from clerk_app.domain.licences import LicenceFinding
 from clerk_app.domain.materials import BlobRef, MaterialItem
+from clerk_app.domain.sources import source_of
 from tests.unit.domain.builders import (
     NOW,
     all_received,
     empty_draft,
     full_draft,
     item,
+    matter,
     other_person,
     person,
     read,
@@ -176,3 +186,56 @@ def test_the_key_of_a_scan_is_not_in_what_a_draft_prints_of_itself():
     draft = full_draft("P31")
     draft = draft.with_material(replace(item(draft, "M10"), blobs=(scan,)), NOW)
     assert scan.key not in repr(draft)
+
+
+# ---- other people's documents, licences -------------------------------------------------------------------------
+
+B06 = matter("B06")
+AGENT = Field("g.P5.name", "代理人姓名", "text", sources=(source_of("card@agent:name"),))
+LICENCE = LicenceFinding("valid", name="例州例达运输有限公司", fields={"scope": "餐饮服务"})
+
+
+def test_another_persons_document_fills_only_what_is_asked_of_that_person():
+    draft = with_other(read(empty_draft("B06")), B06, "legal_representative", ReadDocument(other_person(), "card"), NOW)
+    assert draft.values == read(empty_draft("B06")).values
+    assert draft_from_json(draft_to_json(draft)) == draft
+
+
+def test_the_document_of_a_role_read_again_says_everything_anew():
+    p01 = replace(B06, groups=(FieldGroup("g.P5", "代理人", (AGENT,)),))
+    draft = with_other(empty_draft("B06"), p01, "agent", ReadDocument(other_person(), "card"), NOW)
+    changed = answered(draft, p01, AGENT.code, "林例绣", NOW)
+    assert changed.values[AGENT.code].is_changed
+    again = with_other(changed, p01, "agent", ReadDocument(person(), "card"), NOW)
+    assert again.values[AGENT.code] == FieldValue("周例安", "card", said_by="card@agent:name")
+
+
+def test_typing_what_the_source_had_said_leaves_no_mark():
+    p01 = replace(B06, groups=(FieldGroup("g.P5", "代理人", (AGENT,)),))
+    draft = with_other(empty_draft("B06"), p01, "agent", ReadDocument(other_person(), "card"), NOW)
+    changed = answered(draft, p01, AGENT.code, "林例绣", NOW)
+    assert answered(changed, p01, AGENT.code, "林例秀", NOW).values == draft.values
+
+
+def test_another_applicant_takes_nothing_of_what_was_read_and_found_before():
+    draft = with_other(read(empty_draft("B06")), B06, "agent", ReadDocument(person(), "card"), NOW)
+    draft = with_licence(draft, B06, "business_licence", LICENCE, NOW)
+    second = read(draft, other_person())
+    assert (dict(second.others), dict(second.licences)) == ({}, {})
+    assert "g.E1.name" not in second.values
+
+
+def test_what_a_licence_filled_is_taken_back_when_the_next_holder_has_none():
+    draft = with_licence(read(empty_draft("B06")), B06, "business_licence", LICENCE, NOW)
+    assert draft.values["g.E1.scope"].value == "餐饮服务"
+    changed = answered(draft, B06, "g.E1.scope", "食品销售", NOW)
+    other_firm = with_licence(changed, B06, "business_licence", LicenceFinding("none"), NOW)
+    assert "g.E1.name" not in other_firm.values
+    assert other_firm.values["g.E1.scope"].value == "食品销售"
+    assert with_licence(draft, B06, "business_licence", LicenceFinding("unavailable"), NOW) is draft
+
+
+def test_emptying_what_was_copied_by_hand_leaves_it_empty():
+    draft = read(empty_draft("P31"), source="manual")
+    emptied = answered(draft, matter("P31"), "g.P1.ethnicity", "", NOW)
+    assert "g.P1.ethnicity" not in emptied.values
