@@ -27,6 +27,7 @@ class CitizenScreen(QObject):
         self.window.render(model.state)
         self.window.installEventFilter(self)
         self.window.rated.connect(model.rate)
+        self.window.leaf_turned.connect(model.turn_leaf)
         model.changed.connect(self.window.render)
         rating.shown_again.connect(self.bring_to_front)
         application = QGuiApplication.instance()

@@ -193,7 +193,7 @@ class DeskView(QObject):
 
     def _found(self, kind: str, key: str) -> None:
         self.shell.close_sheet()
-        if kind == "matter":
+        if kind in ("matter", "package"):
             self._models.frame.show_section("intake")
             self._models.counter.choose_matter(key)
         elif kind == "elsewhere":

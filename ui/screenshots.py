@@ -33,7 +33,7 @@ from ui.pages.not_yet import NotYetPage
 from ui.pages.page import Page
 from ui.pages.shell import Shell
 from ui.pages.sign_in import LockPage, SignInPage
-from ui.samples import attention, counter, frames, handover, lists
+from ui.samples import attention, counter, frames, handover, lists, packages
 from ui.samples.models import StillModel
 from ui.viewmodels.outcome_state import outcome_views
 
@@ -173,6 +173,12 @@ PICTURES: dict[str, Maker] = {
     "counter_person": lambda: counter_shell(counter.asking()),
     "counter_matter": lambda: counter_shell(counter.choosing()),
     "counter_matter_none": lambda: counter_shell(counter.choosing(), search=lists.nothing_found()),
+    "package_situations": lambda: counter_shell(packages.asking()),
+    "package_choice": lambda: counter_shell(packages.asked()),
+    "package_materials": lambda: counter_shell(packages.on_materials()),
+    "package_check": lambda: counter_shell(packages.on_check()),
+    "package_done": lambda: counter_shell(packages.done()),
+    "package_form": lambda: counter_shell(packages.on_form()),
     "counter_materials": lambda: counter_shell(counter.on_materials()),
     "counter": lambda: counter_shell(counter.on_form()),
     "counter_offline": lambda: counter_shell(counter.on_form_offline(), frames.offline()),
@@ -205,6 +211,7 @@ PICTURES: dict[str, Maker] = {
     "not_yet": not_yet_shell,
     "citizen_idle": lambda: citizen(lists.citizen_idle()),
     "citizen_check": lambda: citizen(lists.citizen_check()),
+    "citizen_check_package": lambda: citizen(lists.citizen_check_package()),
     "citizen_rating": lambda: citizen(lists.citizen_rating()),
     "citizen_rating_long": lambda: citizen(lists.citizen_rating_long()),
     "citizen_thanks": lambda: citizen(lists.citizen_thanks()),
@@ -214,6 +221,10 @@ PICTURES: dict[str, Maker] = {
 SCALED_PICTURES: dict[str, Maker] = {
     "counter_150": PICTURES["counter"],
     "counter_materials_150": PICTURES["counter_materials"],
+    "package_situations_150": PICTURES["package_situations"],
+    "package_materials_150": PICTURES["package_materials"],
+    "package_form_150": PICTURES["package_form"],
+    "package_done_150": PICTURES["package_done"],
     "counter_check_150": PICTURES["counter_check"],
     "counter_done_150": PICTURES["counter_done"],
     "counter_missing_150": _with_missing,

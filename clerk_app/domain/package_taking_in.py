@@ -59,7 +59,7 @@ def take_in_package(draft: Draft, one: OneThing, outcome: Outcome, counter: Coun
         if step.matter.code in powers
     )
     clocks = _clocks_of_whole(matter, whole, counter)
-    terms = Terms(whole, _effect_of_whole(one, powers, clocks.promised), clocks, _papers(powers), lacks)
+    terms = Terms(whole, effect_of_whole(one, powers, clocks.promised), clocks, papers_of(powers), lacks)
     shown = {field.code for field in visible_fields(matter, draft.values)}
     needed = {need.code for need in needed_materials(matter, plain(draft.values))}
     steps = children_in_order(one)
@@ -100,12 +100,13 @@ def _clocks_of_whole(matter: Matter, power: Power, counter: Counter) -> Clocks:
     return Clocks(clocks.promised, None, clocks.notice)
 
 
-def _papers(powers: Mapping[str, Power]) -> PrintSet:
+def papers_of(powers: Mapping[str, Power]) -> PrintSet:
     """A 受理通知书 where something was accepted with a clock, else a 收件凭证."""
     return PRINT_SETS["accept" if "accept" in powers.values() else "receive"]
 
 
-def _effect_of_whole(one: OneThing, powers: Mapping[str, Power], due: Due | None) -> Effect:
+def effect_of_whole(one: OneThing, powers: Mapping[str, Power], due: Due | None) -> Effect:
+    """What is in force once the paper is handed over and what is not yet; `powers` as `child_powers` gives them."""
     done = Tally(powers.values())
     waiting = len(one.steps) - len(powers)
     in_force = "、".join(f"{word} {done[power]} 项" for power, word in _DONE_WORDS.items() if done[power])

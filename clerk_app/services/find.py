@@ -38,6 +38,14 @@ class Finder:
         hits = self.search(text, channel=channel, audience=audience)
         return [self._catalogue.matter(hit.item.code) for hit in hits if hit.item.kind == "matter"]
 
+    def things(
+        self, text: str, *, channel: Channel | None = None, audience: Audience | None = None
+    ) -> list[Matter | Package]:
+        """The hits themselves, matters and packages, best first."""
+        hits = (hit.item for hit in self.search(text, channel=channel, audience=audience))
+        catalogue = self._catalogue
+        return [catalogue.matter(item.code) if item.kind == "matter" else catalogue.package(item.code) for item in hits]
+
     def _made(self) -> SearchIndex:
         with self._making:
             if self._index is None:

@@ -58,17 +58,28 @@ class Option(QFrame):
 class ChoiceRow(QFrame):
     """A question and its answers on one line; arrows walk, digits choose, and choosing by key moves on.
 
+    `can_take_back`: Backspace takes the answer back.
+
     Signals:
-        edited: the code that was chosen.
+        edited: the code that was chosen, empty for an answer that was taken back.
         answered_by_key: the answer came from the keyboard, so the next question may take the focus.
     """
 
     edited = Signal(str)
     answered_by_key = Signal()
 
-    def __init__(self, question: str, note: str = "", *, scale: str = "base", parent: QWidget | None = None) -> None:
+    def __init__(
+        self,
+        question: str,
+        note: str = "",
+        *,
+        scale: str = "base",
+        can_take_back: bool = False,
+        parent: QWidget | None = None,
+    ) -> None:
         super().__init__(parent)
         self._scale = scale
+        self._can_take_back = can_take_back
         self._choices: tuple[Choice, ...] = ()
         self._options: list[Option] = []
         self._value = ""
@@ -129,6 +140,8 @@ class ChoiceRow(QFrame):
             self.answered_by_key.emit()
         elif event.key() in (Qt.Key.Key_Left, Qt.Key.Key_Right) and not event.modifiers():
             self._walk(-1 if event.key() == Qt.Key.Key_Left else 1)
+        elif self._can_take_back and event.key() in (Qt.Key.Key_Backspace, Qt.Key.Key_Delete):
+            self._choose("")
         else:
             super().keyPressEvent(event)
 

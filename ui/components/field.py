@@ -14,9 +14,10 @@ from ui import tokens
 from ui.components.chip import SourceBadge
 from ui.components.choice_box import ChoiceBox
 from ui.components.date_edit import DateEdit
-from ui.components.line_edit import LineEdit
+from ui.components.line_edit import LineEdit, UpperEdit
 from ui.components.phone_edit import PhoneEdit
 from ui.components.styling import set_look
+from ui.components.table_edit import TableEdit
 from ui.components.text import ElidedLabel, wrapped
 
 if TYPE_CHECKING:
@@ -88,6 +89,11 @@ class Field(QWidget):
         """Show `error` at once, with `value` as it was typed."""
         self._typing = False
         self.show_view(replace(self._view, error=error, value=value))
+
+    @property
+    def is_wide(self) -> bool:
+        """Whether it takes the whole width of the form."""
+        return isinstance(self.editor, TableEdit)
 
     def focus_editor(self) -> None:
         """Put the cursor into the box."""
@@ -181,4 +187,8 @@ def make_editor(view: FieldView) -> QWidget:
         return DateEdit()
     if view.editor == "phone":
         return PhoneEdit(no_phone=view.choices[0].code if view.choices else "")
+    if view.editor == "table":
+        return TableEdit(view.label, view.columns, make_editor)
+    if view.editor in ("id", "credit_code"):
+        return UpperEdit(limit=MAX_TEXT)
     return LineEdit(limit=MAX_TEXT)

@@ -165,8 +165,15 @@ class FormGrid(QWidget):
         for grid, fields in self._grids:
             while grid.takeAt(0) is not None:
                 pass
-            for position, field in enumerate(fields):
-                grid.addWidget(field, position // self._columns, position % self._columns)
+            place = 0
+            for field in fields:
+                if field.is_wide:
+                    place += -place % self._columns
+                    grid.addWidget(field, place // self._columns, 0, 1, self._columns)
+                    place += self._columns
+                else:
+                    grid.addWidget(field, place // self._columns, place % self._columns)
+                    place += 1
             for column in range(3):
                 used = column < self._columns
                 grid.setColumnStretch(column, 1 if used else 0)

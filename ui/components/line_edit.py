@@ -118,6 +118,17 @@ class LineEdit(QLineEdit):
         self.edited.emit(text)
 
 
+class UpperEdit(LineEdit):
+    """A line for numbers of documents and firms, whose letters are capitals however they are typed."""
+
+    def _tell(self, text: str) -> None:
+        if text != text.upper():
+            place = self.cursorPosition()
+            self.setText(text.upper())
+            self.setCursorPosition(place)
+        super()._tell(text.upper())
+
+
 _WINDOW_CONTROL_KEYS = frozenset(
     {Qt.Key.Key_K, Qt.Key.Key_P, Qt.Key.Key_N, Qt.Key.Key_L, Qt.Key.Key_U, Qt.Key.Key_Return}
 )

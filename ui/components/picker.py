@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QEvent, QModelIndex, QObject, QPersistentModelIndex, QRect, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QKeyEvent, QPainter
+from PySide6.QtCore import QEvent, QModelIndex, QObject, QPersistentModelIndex, QPoint, QRect, QSize, Qt, Signal
+from PySide6.QtGui import QColor, QFont, QKeyEvent, QPainter
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QListView,
@@ -21,7 +21,7 @@ from ui.components.line_edit import LineEdit
 from ui.components.messages import ProblemBanner
 from ui.components.text import label
 from ui.models.hits import HitListModel
-from ui.models.roles import KEY_ROLE, KIND_ROLE, NOTE_ROLE
+from ui.models.roles import KEY_ROLE, KIND_ROLE, NOTE_ROLE, WORD_ROLE
 
 if TYPE_CHECKING:
     from ui.viewmodels.search_state import SearchState
@@ -149,12 +149,30 @@ class _HitDelegate(QStyledItemDelegate):
         painter.setFont(font)
         painter.setPen(QColor(tokens.INK))
         words = room.adjusted(14, 5, -14, 0)
-        painter.drawText(words, int(Qt.AlignmentFlag.AlignTop), str(index.data()))
+        name = str(index.data())
+        painter.drawText(words, int(Qt.AlignmentFlag.AlignTop), name)
+        beside = words.left() + painter.fontMetrics().horizontalAdvance(name) + tokens.SPACE_2
         font.setPixelSize(tokens.TYPE_NOTE)
+        chosen = bool(option.state & QStyle.StateFlag.State_Selected)
+        behind = tokens.SURFACE if chosen else tokens.BRAND_TINT
+        _paint_word(painter, font, str(index.data(WORD_ROLE) or ""), QPoint(beside, words.top()), behind)
         painter.setFont(font)
         painter.setPen(QColor(tokens.SECONDARY))
         painter.drawText(words.adjusted(0, 21, 0, 0), int(Qt.AlignmentFlag.AlignTop), str(index.data(NOTE_ROLE)))
         painter.restore()
+
+
+def _paint_word(painter: QPainter, font: QFont, word: str, at: QPoint, behind: str) -> None:
+    """A word as a chip, its upper left corner at `at`."""
+    if not word:
+        return
+    painter.setFont(font)
+    room = QRect(at.x(), at.y(), painter.fontMetrics().horizontalAdvance(word) + 16, 20)
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(QColor(behind))
+    painter.drawRoundedRect(room, 10, 10)
+    painter.setPen(QColor(tokens.BRAND_HOVER))
+    painter.drawText(room, int(Qt.AlignmentFlag.AlignCenter), word)
 
 
 def _hit_list(model: HitListModel) -> QListView:

@@ -9,14 +9,17 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from ui import tokens
 from ui.components.chip import Chip, KeyCap
-from ui.components.styling import set_seen
 from ui.components.surfaces import Rule, clear
-from ui.components.text import label, wrapped
+from ui.components.text import wrapped
 
 if TYPE_CHECKING:
     from PySide6.QtGui import QMouseEvent
 
+    from ui.viewmodels.counter_state import ChildView
     from ui.viewmodels.parts import MaterialView, MissingView
+
+
+_REACHED_BY_DIGIT = 9
 
 
 class ClickRow(QFrame):
@@ -52,7 +55,6 @@ class TodoRow(ClickRow):
             words.addWidget(wrapped(view.note, "note"))
         key = KeyCap(str(number))
         key.setFixedWidth(22)
-        set_seen(key, seen=number <= 9)
         row = QHBoxLayout(self)
         row.setContentsMargins(12, 8, 12, 8)
         row.setSpacing(10)
@@ -63,7 +65,7 @@ class TodoRow(ClickRow):
 
 
 class TodoList(QWidget):
-    """What is still missing, in the order of the paper.
+    """What is still missing, as far as a digit reaches: who has settled these sees the next ones.
 
     Signals:
         chosen: the anchor to jump to.
@@ -84,11 +86,16 @@ class TodoList(QWidget):
             return
         self._items = items
         clear(self._column)
-        for number, item in enumerate(items, 1):
+        for number, item in enumerate(items[:_REACHED_BY_DIGIT], 1):
             self._column.addWidget(Rule(faint=True))
             row = TodoRow(number, item)
             row.clicked.connect(self._clicked)
             self._column.addWidget(row)
+        if len(items) > _REACHED_BY_DIGIT:
+            more = wrapped(self.tr("后面还有 {count} 项").format(count=len(items) - _REACHED_BY_DIGIT), "note")
+            more.setContentsMargins(12, 8, 12, 8)
+            self._column.addWidget(Rule(faint=True))
+            self._column.addWidget(more)
 
     def anchor(self, number: int) -> str | None:
         """Where Alt and digit `number` jump, None if there is no such item."""
@@ -138,6 +145,44 @@ class MaterialList(QWidget):
             self._column.addWidget(MaterialRow(material))
 
 
+class ChildRow(QWidget):
+    """One child of a package."""
+
+    def __init__(self, view: ChildView, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        words = QVBoxLayout()
+        words.setSpacing(0)
+        words.addWidget(wrapped(view.name, "base" if view.part else "secondary"))
+        words.addWidget(wrapped(view.note, "note"))
+        row = QHBoxLayout(self)
+        row.setContentsMargins(12, 6, 12, 6)
+        row.setSpacing(10)
+        row.addLayout(words, 1)
+        if view.chip.text:
+            row.addWidget(Chip(view.chip.text, view.chip.tone))
+
+
+class ChildList(QWidget):
+    """The children of a package, those that take no part quietly at the end."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._children: tuple[ChildView, ...] = ()
+        self._column = QVBoxLayout(self)
+        self._column.setContentsMargins(0, 0, 0, 0)
+        self._column.setSpacing(0)
+
+    def show_children(self, children: tuple[ChildView, ...]) -> None:
+        """Show these children."""
+        if children == self._children:
+            return
+        self._children = children
+        clear(self._column)
+        for child in children:
+            self._column.addWidget(Rule(faint=True))
+            self._column.addWidget(ChildRow(child))
+
+
 class PairList(QWidget):
     """Labels and values in two columns."""
 
@@ -163,7 +208,7 @@ class PairList(QWidget):
         row = QHBoxLayout(line)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(tokens.SPACE_1)
-        caption: QLabel = label(name, "secondary")
+        caption: QLabel = wrapped(name, "secondary")
         caption.setFixedWidth(self._label_width)
         caption.setAlignment(Qt.AlignmentFlag.AlignTop)
         text = wrapped(value)

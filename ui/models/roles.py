@@ -16,5 +16,8 @@ KEY_ROLE = Qt.ItemDataRole.UserRole + 3
 NOTE_ROLE = Qt.ItemDataRole.UserRole + 4
 """A second, smaller line."""
 
+WORD_ROLE = Qt.ItemDataRole.UserRole + 6
+"""A word beside the name, as a chip."""
+
 KIND_ROLE = Qt.ItemDataRole.UserRole + 5
 """What kind of thing the row is."""

@@ -171,6 +171,33 @@ class RatingBody(QWidget):
         return dict(zip(GRADES, words, strict=True))
 
 
+class TurnButton(CitizenPanel):
+    """Turns to the next page. Takes touch and mouse, never the keyboard.
+
+    Signals:
+        turned: it was pressed and released.
+    """
+
+    turned = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._words = label("", "citizen-strong")
+        row = QHBoxLayout(self)
+        row.setContentsMargins(24, 10, 24, 10)
+        row.addWidget(self._words)
+        self.hide()
+
+    def show_leaf(self, leaf: int, leaves: int) -> None:
+        """Say which page is shown; hidden where there is one."""
+        self._words.setText(self.tr("第 {leaf} 页，共 {leaves} 页 · 点这里看下一页").format(leaf=leaf, leaves=leaves))
+        self.setVisible(leaves > 1)
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        if event.button() == Qt.MouseButton.LeftButton and self.rect().contains(event.position().toPoint()):
+            self.turned.emit()
+
+
 class CheckRows(QWidget):
     """What was typed, for the applicant to check; the number is masked."""
 
@@ -178,6 +205,8 @@ class CheckRows(QWidget):
         super().__init__(parent)
         self._shown: CitizenState | None = None
         self._matters = wrapped("", "citizen-title")
+        self._saved = wrapped("", "citizen-note")
+        self.turn = TurnButton()
         self._panel = CitizenPanel()
         self._grid = QGridLayout(self._panel)
         self._grid.setContentsMargins(32, 24, 32, 24)
@@ -189,9 +218,13 @@ class CheckRows(QWidget):
         column.setContentsMargins(_MARGIN, 30, _MARGIN, 26)
         column.setSpacing(20)
         column.addWidget(self._matters)
+        column.addWidget(self._saved)
         column.addWidget(self._panel)
         column.addStretch(1)
-        column.addWidget(foot)
+        last = QHBoxLayout()
+        last.addWidget(foot, 1)
+        last.addWidget(self.turn)
+        column.addLayout(last)
 
     def show_state(self, state: CitizenState) -> None:
         """Show the rows, in two columns where there are many."""
@@ -199,6 +232,9 @@ class CheckRows(QWidget):
             return
         self._shown = state
         self._matters.setText(state.matters)
+        self._saved.setText(self.tr("合起来办，给您省了：{saved}").format(saved=state.saved))
+        self._saved.setVisible(bool(state.saved))
+        self.turn.show_leaf(state.leaf, state.leaves)
         clear(self._grid)
         half = -(-len(state.rows) // 2) if len(state.rows) > 6 else len(state.rows)
         for place, row in enumerate(state.rows):
@@ -238,9 +274,11 @@ class CitizenWindow(QWidget):
 
     Signals:
         rated: the grade a citizen touched; it goes to the pad's border at once and is kept nowhere here.
+        leaf_turned: the citizen wants to see the next page of what is to be checked.
     """
 
     rated = Signal(str)
+    leaf_turned = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         flags = Qt.WindowType.Window | Qt.WindowType.FramelessWindowHint | Qt.WindowType.WindowDoesNotAcceptFocus
@@ -261,6 +299,7 @@ class CitizenWindow(QWidget):
         column.addWidget(self._header)
         column.addWidget(self._stack, 1)
         self._rating.rated.connect(self.rated)
+        self._check.turn.turned.connect(self.leaf_turned)
         self.render(CitizenState())
 
     def render(self, state: CitizenState) -> None:  # type: ignore[override]

@@ -16,9 +16,10 @@ from ui.components.surfaces import Card, Rule, clear
 from ui.components.text import label
 from ui.keys import MISSING, Command
 from ui.pages.counter_columns import LeftColumn, RightColumn
-from ui.pages.counter_footer import CounterFooter
+from ui.pages.counter_footer import OF_WORK, CounterFooter
 from ui.pages.counter_outcome import CheckBody, DoneBody
 from ui.pages.counter_short import ShortCounter
+from ui.pages.counter_situations import SituationsBody
 from ui.pages.counter_stages import Body, FormBody, IdleBody, MaterialsBody, PersonBody
 from ui.pages.page import Page
 from ui.tokens import Tone
@@ -59,6 +60,9 @@ class CounterModel(Protocol):
     def edit(self, code: str, value: str) -> None:
         """Type into a field."""
 
+    def answer(self, code: str, value: str) -> None:
+        """Answer a question, or take the answer back with an empty one."""
+
     def set_material(self, code: str, state: str) -> None:
         """How a material stands."""
 
@@ -73,6 +77,9 @@ class CounterModel(Protocol):
 
     def another_matter(self) -> None:
         """Another matter for the same person."""
+
+    def turn_leaf(self, step: int) -> None:
+        """Turn the pages of answers on the second screen."""
 
     def print_again(self) -> None:
         """Another copy of the last paper, marked 补打."""
@@ -161,17 +168,20 @@ class CounterPage(Page):
         self._problem = ProblemBanner()
         self._offline = Banner(Tone.OFFLINE)
         self._matter = MatterBody(search)
+        self._situations = SituationsBody()
         self._materials = MaterialsBody()
         self._form = FormBody()
+        self._check = CheckBody()
         self._idle = IdleBody()
         self._person = PersonBody()
         self._bodies: dict[Stage, Body] = {
             "idle": self._idle,
             "person": self._person,
             "matter": self._matter,
+            "situations": self._situations,
             "materials": self._materials,
             "form": self._form,
-            "check": CheckBody(),
+            "check": self._check,
             "done": DoneBody(),
         }
         self._stack = QStackedWidget()
@@ -197,7 +207,7 @@ class CounterPage(Page):
         self._stack.setCurrentWidget(self._bodies[state.stage])
         self._left.show_visit(state)
         self._right.show_matter(state)
-        self._right.setVisible(not self.is_narrow and state.stage in ("materials", "form", "check"))
+        self._right.setVisible(not self.is_narrow and state.stage in OF_WORK)
         self._footer.show_state(state, narrow=self.is_narrow)
         if short:
             self._short.show_state(state)
@@ -251,8 +261,8 @@ class CounterPage(Page):
         stage = self._stage_of(anchor, state)
         if stage != state.stage:
             self._model.go_to(stage)
-        if stage == "materials":
-            row = self._materials.row(anchor)
+        if stage in ("situations", "materials"):
+            row = (self._situations if stage == "situations" else self._materials).row(anchor)
             if row is not None:
                 row.setFocus()
         elif stage == "form":
@@ -271,6 +281,8 @@ class CounterPage(Page):
     def _stage_of(self, anchor: str, state: CounterState) -> Stage:
         if anchor == "presence":
             return "person"
+        if anchor.startswith("q."):
+            return "situations"
         return "materials" if any(material.code == anchor for material in state.materials) else "form"
 
     def _jump_to(self, number: int) -> None:
@@ -308,9 +320,11 @@ class CounterPage(Page):
         self._person.answered.connect(view_model.answer_presence)
         self._short.presence_answered.connect(view_model.answer_presence)
         self._matter.picker.chosen.connect(self._chosen)
+        self._situations.edited.connect(view_model.answer)
         self._materials.edited.connect(view_model.set_material)
         for form in (self._form, self._short):
             form.edited.connect(view_model.edit)
+        self._check.turned.connect(view_model.turn_leaf)
         self._steps.chosen.connect(view_model.go_to)
         self._right.chosen.connect(self.jump)
         for place in (self._left, self._short):

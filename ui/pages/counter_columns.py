@@ -11,7 +11,7 @@ from ui import tokens
 from ui.components.chip import Chip, KeyCap
 from ui.components.hints import HintCard
 from ui.components.messages import Banner
-from ui.components.rows import MaterialList, PairList, TodoList
+from ui.components.rows import ChildList, MaterialList, PairList, TodoList
 from ui.components.surfaces import Card, CardHeader, Photo, Rule, ScrollColumn, clear
 from ui.components.text import label, wrapped
 from ui.keys import Command, cap
@@ -19,7 +19,7 @@ from ui.tokens import Tone
 from ui.viewmodels.parts import NO_CHIP
 
 if TYPE_CHECKING:
-    from ui.viewmodels.counter_state import CounterState, PersonView, ServiceLine
+    from ui.viewmodels.counter_state import ChildView, CounterState, PersonView, ServiceLine
 
 
 class PersonCard(Card):
@@ -120,7 +120,8 @@ class TodoCard(Card):
     def show_missing(self, state: CounterState) -> None:
         """Show what is missing."""
         count = len(state.missing)
-        heading = self.tr("还差 {count} 项").format(count=count) if count else self.tr("都齐了")
+        nothing = self.tr("情形都答了") if state.stage == "situations" else self.tr("都齐了")
+        heading = self.tr("还差 {count} 项").format(count=count) if count else nothing
         self._head.show_heading(heading, self.tr("按 Alt+数字跳过去") if count else "")
         self._list.show_items(state.missing)
 
@@ -157,6 +158,24 @@ class MaterialsCard(Card):
         self._words.setText(f"“{state.say}”" if state.say else "")
         for part in (self._say, self._say_rule):
             part.setVisible(bool(state.say))
+
+
+class ChildrenCard(Card):
+    """The children of a package: which take part, who does each and when it begins; and which do not, and why."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._head = CardHeader("")
+        self._list = ChildList()
+        self.column.addWidget(self._head)
+        self.column.addWidget(self._list)
+
+    def show_children(self, children: tuple[ChildView, ...]) -> None:
+        """Show them, or hide the card of a matter that has none."""
+        self.setVisible(bool(children))
+        taking_part = sum(1 for child in children if child.part)
+        self._head.show_heading(self.tr("一件事 {count} 项").format(count=taking_part))
+        self._list.show_children(children)
 
 
 class LeftColumn(QWidget):
@@ -198,11 +217,14 @@ class RightColumn(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._todo = TodoCard()
+        self._children = ChildrenCard()
         self._materials = MaterialsCard()
         scroll = ScrollColumn()
         scroll.column.setSpacing(tokens.SPACE_3)
         scroll.column.addWidget(self._todo)
-        scroll.column.addWidget(self._materials, 1)
+        scroll.column.addWidget(self._children)
+        scroll.column.addWidget(self._materials, 100)
+        scroll.column.addStretch(1)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.addWidget(scroll)
@@ -211,6 +233,9 @@ class RightColumn(QWidget):
     def show_matter(self, state: CounterState) -> None:
         """Show how the matter stands."""
         self._todo.show_missing(state)
+        self._materials.setVisible(state.stage != "situations" or not state.children)
+        # The children stand where they are decided on; later the room belongs to the materials.
+        self._children.show_children(state.children if state.stage == "situations" else ())
         self._materials.show_materials(state)
 
     def anchor(self, number: int) -> str | None:

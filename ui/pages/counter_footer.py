@@ -11,19 +11,24 @@ from ui import tokens
 from ui.components.button import Button
 from ui.components.text import label
 from ui.keys import Command
+from ui.viewmodels.counter_state import Stage
 
 if TYPE_CHECKING:
-    from ui.viewmodels.counter_state import CounterState, Stage
+    from ui.viewmodels.counter_state import CounterState
 
 _BUTTONS: dict[Stage, tuple[Command, ...]] = {
     "idle": (),
     "person": (Command.READ_CARD, Command.PARK),
     "matter": (Command.READ_CARD, Command.PARK),
+    "situations": (Command.READ_CARD, Command.NOTICE, Command.OUTCOME),
     "materials": (Command.READ_CARD, Command.NOTICE, Command.OUTCOME),
     "form": (Command.READ_CARD, Command.NOTICE, Command.OUTCOME),
     "check": (Command.NOTICE, Command.OUTCOME),
     "done": (Command.ANOTHER_MATTER, Command.PRINT, Command.INVITE_RATING),
 }
+
+OF_WORK: tuple[Stage, ...] = ("situations", "materials", "form", "check")
+"""The stages that work at one matter: what is missing stands beside them."""
 
 _EVEN_NARROW = (Command.OUTCOME, Command.PARK, Command.ANOTHER_MATTER, Command.PRINT)
 
@@ -65,7 +70,7 @@ class CounterFooter(QWidget):
             button.setVisible(command in wanted)
         count = len(state.missing)
         self._missing.show_text(self.tr("还差 {count} 项").format(count=count))
-        self._missing.setVisible(narrow and count > 0 and state.stage in ("materials", "form", "check"))
+        self._missing.setVisible(narrow and count > 0 and state.stage in OF_WORK)
         self._saved.setText("" if narrow and self._missing.isVisibleTo(self) else self._saved_words(state))
         self._primary.show_text(state.primary.busy or state.primary.label)
         self._primary.setEnabled(state.primary.enabled and not state.primary.busy)

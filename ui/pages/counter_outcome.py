@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
 
 from ui import tokens
@@ -18,14 +19,23 @@ from ui.tokens import Tone
 from ui.viewmodels.parts import ChipView
 
 if TYPE_CHECKING:
-    from ui.viewmodels.counter_state import CheckView, CounterState, DoneView, PaperView
+    from PySide6.QtGui import QKeyEvent
+
+    from ui.viewmodels.counter_state import CheckView, ChildView, CounterState, DoneView, PaperView
 
 
 class CheckBody(Body):
-    """Everything that was filled, as it will stand, and what the paper says."""
+    """Everything that was filled, as it will stand, and what the paper says.
+
+    Signals:
+        turned: the second screen turns to the next page (1) or the one before (-1).
+    """
+
+    turned = Signal(int)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self._shown: CheckView | None = None
         self._citizen = Chip()
         self._scroll = ScrollColumn()
@@ -39,6 +49,17 @@ class CheckBody(Body):
         column.addLayout(head)
         column.addWidget(Rule(faint=True))
         column.addWidget(self._scroll, 1)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        step = {Qt.Key.Key_PageDown: 1, Qt.Key.Key_PageUp: -1}.get(Qt.Key(event.key()))
+        scroll = {Qt.Key.Key_Down: 1, Qt.Key.Key_Up: -1}.get(Qt.Key(event.key()))
+        if step is not None:
+            self.turned.emit(step)
+        elif scroll is not None:
+            bar = self._scroll.verticalScrollBar()
+            bar.setValue(bar.value() + scroll * 48)
+        else:
+            super().keyPressEvent(event)
 
     def show_state(self, state: CounterState) -> None:
         check = state.check
@@ -55,6 +76,8 @@ class CheckBody(Body):
             banner = Banner(Tone.WARN)
             banner.say(remark)
             self._scroll.column.addWidget(banner)
+        if check.children:
+            self._scroll.column.addWidget(_children(self.tr("各事项"), check.children))
         papers = tuple((row.label, row.value) for row in check.papers)
         self._scroll.column.addWidget(_group(self.tr("会打印"), papers))
         for heading, rows in check.groups:
@@ -86,6 +109,8 @@ class DoneBody(Body):
         if done.number:
             self._column.addWidget(_number(done.number))
         self._column.addWidget(_effect(done.in_force, done.not_yet))
+        if done.children:
+            self._column.addWidget(_children(self.tr("各事项"), done.children))
         for paper in done.papers:
             self._column.addWidget(_paper(paper))
         self._column.addWidget(Rule(faint=True))
@@ -114,6 +139,22 @@ def _group(heading: str, rows: tuple[tuple[str, str], ...]) -> QWidget:
         side.addStretch(1)
         halves.addLayout(side, 1)
     column.addLayout(halves)
+    return made
+
+
+def _children(heading: str, children: tuple[ChildView, ...]) -> QWidget:
+    made = QWidget()
+    column = QVBoxLayout(made)
+    column.setContentsMargins(0, 0, 0, 0)
+    column.setSpacing(6)
+    column.addWidget(label(heading, "strong"))
+    for child in children:
+        row = QHBoxLayout()
+        row.setSpacing(10)
+        row.addWidget(label(child.name))
+        row.addWidget(wrapped(child.note, "note"), 1)
+        row.addWidget(Chip(child.chip.text, child.chip.tone))
+        column.addLayout(row)
     return made
 
 

@@ -150,6 +150,7 @@ class MaterialsBody(Body):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._rows: dict[str, ChoiceRow] = {}
+        self._produced: tuple[MaterialView, ...] = ()
         self._scroll = ScrollColumn()
         self._lead = wrapped(self.tr("先看材料：缺了哪样，现在就告诉群众，不用等填完表。"), "secondary")
         self._lead.setContentsMargins(16, 8, 16, 8)
@@ -160,7 +161,9 @@ class MaterialsBody(Body):
         column.addWidget(self._scroll, 1)
 
     def show_state(self, state: CounterState) -> None:
-        if tuple(self._rows) != tuple(material.code for material in state.materials):
+        codes = tuple(material.code for material in state.materials)
+        if (tuple(self._rows), self._produced) != (codes, state.produced):
+            self._produced = state.produced
             self._rebuild(state.materials)
         for material in state.materials:
             row = self._rows[material.code]
@@ -193,6 +196,9 @@ class MaterialsBody(Body):
             self._rows[material.code] = row
             self._scroll.column.addWidget(Rule(faint=True))
             self._scroll.column.addWidget(row)
+        if self._produced:
+            self._scroll.column.addWidget(Rule(faint=True))
+            self._scroll.column.addWidget(_produced_lines(self._produced))
         self._scroll.column.addStretch(1)
 
     def _edited(self, value: str) -> None:
@@ -241,6 +247,18 @@ class FormBody(Body):
             return False
         field.focus_editor()
         return True
+
+
+def _produced_lines(produced: tuple[MaterialView, ...]) -> QWidget:
+    """What nobody is asked for because an earlier result brings it, quietly under what is asked."""
+    made = QWidget()
+    column = QVBoxLayout(made)
+    column.setContentsMargins(20, 10, 20, 10)
+    column.setSpacing(4)
+    column.addWidget(label(made.tr("不用交，也不用填：由前序事项产生"), "note"))
+    for view in produced:
+        column.addWidget(wrapped(f"{view.name} · {view.note}", "secondary"))
+    return made
 
 
 def _parked_row(view: ParkedView) -> ClickRow:

@@ -7,7 +7,9 @@ from dataclasses import replace
 from clerk_app.domain.elements import Field
 from clerk_app.domain.form import SOURCE_LABELS, FieldValue, visible_fields
 from clerk_app.domain.id_number import mask
+from ui.presenters.children import expected_children
 from ui.presenters.counter_facts import Preparing, Surroundings
+from ui.presenters.form import shown_value
 from ui.presenters.outcome_words import expected_effect, expected_papers, expected_remarks
 from ui.say import say
 from ui.tokens import Tone
@@ -17,17 +19,24 @@ from ui.viewmodels.parts import ChipView, TextRow
 Groups = tuple[tuple[str, tuple[TextRow, ...]], ...]
 
 
-def check_view(work: Preparing, around: Surroundings, *, is_shown: bool) -> CheckView:
-    """The check page. `is_shown`: the second screen shows the same now."""
+def check_view(work: Preparing, around: Surroundings, *, is_shown: bool, leaf: int = 0) -> CheckView:
+    """The check page. `is_shown`: the second screen shows the same now, of several pages the one named by `leaf`."""
     effect = expected_effect(work, around)
     return CheckView(
         groups=answer_groups(work),
         papers=expected_papers(work, around),
         in_force=effect.in_force,
         not_yet=effect.not_yet,
-        citizen=ChipView(say("第二屏正在显示"), Tone.OK) if is_shown else ChipView(say("没有第二屏，请念给申请人听")),
+        citizen=_shown_chip(leaf, leaves(work)) if is_shown else ChipView(say("没有第二屏，请念给申请人听")),
         remarks=expected_remarks(work, around),
+        children=expected_children(work, around),
     )
+
+
+def _shown_chip(leaf: int, count: int) -> ChipView:
+    if count == 1:
+        return ChipView(say("第二屏正在显示"), Tone.OK)
+    return ChipView(say("第二屏第 {leaf}/{count} 页 · PgDn 翻页", leaf=leaf + 1, count=count), Tone.OK)
 
 
 def answer_groups(work: Preparing) -> Groups:
@@ -40,6 +49,15 @@ def answer_groups(work: Preparing) -> Groups:
         if rows:
             groups.append((group.name, rows))
     return tuple(groups)
+
+
+LEAF = 14
+"""Rows that fit on the second screen, read from a metre away."""
+
+
+def leaves(work: Preparing) -> int:
+    """How many pages the second screen needs for the answers."""
+    return max(-(-len(citizen_rows(work)) // LEAF), 1)
 
 
 def citizen_rows(work: Preparing) -> tuple[TextRow, ...]:
@@ -58,7 +76,7 @@ def _typed(field: Field, work: Preparing) -> FieldValue | None:
 
 
 def _row(field: Field, given: FieldValue) -> TextRow:
-    return TextRow(field.label, given.value, SOURCE_LABELS[given.source])
+    return TextRow(field.label, shown_value(field, given.value), SOURCE_LABELS[given.source])
 
 
 def _masked(row: TextRow, field: Field) -> TextRow:

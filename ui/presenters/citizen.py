@@ -6,7 +6,8 @@ from dataclasses import dataclass, field, replace
 
 from clerk_app.domain import case_number
 from clerk_app.domain.ratings import PadState
-from ui.presenters.check import citizen_rows
+from ui.presenters.check import LEAF, citizen_rows, leaves
+from ui.presenters.children import saved_text
 from ui.presenters.counter_facts import VisitFacts
 from ui.say import say
 from ui.viewmodels.citizen_state import CitizenState
@@ -53,7 +54,16 @@ def citizen_state(facts: CitizenFacts) -> CitizenState:
     work = facts.visit.work if facts.visit.stage in ("form", "check") else None
     if work is None or not (facts.visit.stage == "check" or work.matter.is_short):
         return base
-    return replace(base, page="check", matters=work.matter.name, rows=citizen_rows(work))
+    rows, first = citizen_rows(work), facts.visit.leaf * LEAF
+    return replace(
+        base,
+        page="check",
+        matters=work.matter.name,
+        rows=rows[first : first + LEAF],
+        leaf=facts.visit.leaf + 1,
+        leaves=leaves(work),
+        saved=saved_text(work.one),
+    )
 
 
 def shown_of(visit: VisitFacts, progress_url: str) -> Shown:

@@ -9,10 +9,11 @@ from ui.presenters.counter_facts import CounterFacts, Preparing, way_of
 from ui.presenters.done import done_view, done_words, service_lines
 from ui.presenters.form import count_text, questions, sections, short_sections
 from ui.presenters.hints import hints_view
-from ui.presenters.materials import material_views
+from ui.presenters.materials import material_views, produced_views
 from ui.presenters.outcome_words import citizen_words, effect_chip, expected_effect, main_paper
 from ui.presenters.parked import parked_views
 from ui.presenters.person import person_view
+from ui.presenters.situations import child_views, situation_views, sizes_text
 from ui.presenters.words import note_view
 from ui.say import say
 from ui.tokens import Tone
@@ -20,13 +21,14 @@ from ui.viewmodels.basic import ProblemView
 from ui.viewmodels.counter_state import CounterState, MatterView, Stage
 from ui.viewmodels.parts import NO_ACTION, ActionView, ChipView, MissingView, StepState, StepView
 
-_STAGES: tuple[Stage, ...] = ("person", "matter", "materials", "form", "check", "done")
+_STAGES: tuple[Stage, ...] = ("person", "matter", "situations", "materials", "form", "check", "done")
+_OF_WORK: tuple[Stage, ...] = ("situations", "materials", "form", "check")
 
 
 def counter_state(facts: CounterFacts, *, has_second_screen: bool) -> CounterState:
     """The whole page."""
     visit, around = facts.visit, facts.around
-    work = visit.work if visit.stage in ("materials", "form", "check") else None
+    work = visit.work if visit.stage in _OF_WORK else None
     short = work is not None and work.matter.is_short
     return CounterState(
         stage=visit.stage,
@@ -40,10 +42,16 @@ def counter_state(facts: CounterFacts, *, has_second_screen: bool) -> CounterSta
         count=count_text(facts, work) if work else "",
         sections=(short_sections(facts, work) if short else sections(facts, work)) if work else (),
         questions=questions(facts, work) if work and short else (),
+        situations=situation_views(work) if work and visit.stage == "situations" else (),
+        children=child_views(work, around) if work else (),
+        sizes=sizes_text(work) if work and visit.stage == "situations" else "",
         missing=missing_views(facts, work) if work else (),
-        materials=material_views(work) if work else (),
+        materials=material_views(work, around) if work else (),
+        produced=produced_views(work) if work else (),
         say=_say(facts, work),
-        check=check_view(work, around, is_shown=has_second_screen) if work and visit.stage == "check" else None,
+        check=check_view(work, around, is_shown=has_second_screen, leaf=visit.leaf)
+        if work and visit.stage == "check"
+        else None,
         done=done_view(facts) if visit.stage == "done" else None,
         primary=_primary(facts, work),
         saved=facts.saved if work else "none",
@@ -55,8 +63,16 @@ def counter_state(facts: CounterFacts, *, has_second_screen: bool) -> CounterSta
 
 
 def missing_views(facts: CounterFacts, work: Preparing) -> tuple[MissingView, ...]:
-    """What is still missing, each with where to jump."""
-    return tuple(_missing_view(item, work) for item in facts.missing)
+    """What is still missing, each with where to jump: first what this stage is about, the rest in its order.
+
+    Before the questions are answered nobody can say which papers and elements there are: then only they are missing.
+    """
+    here = {"situations": "situation", "materials": "material", "form": "field"}.get(facts.visit.stage, "")
+    at_hand = (here, "document", "presence")
+    ordered = sorted(facts.missing, key=lambda item: item.kind not in at_hand)
+    if here == "situation":
+        ordered = [item for item in ordered if item.kind in at_hand]
+    return tuple(_missing_view(item, work) for item in ordered)
 
 
 def _missing_view(item: Missing, work: Preparing) -> MissingView:
@@ -74,7 +90,9 @@ def _matter_view(work: Preparing, facts: CounterFacts) -> MatterView:
         limit = say("即办")
     else:
         limit = say("承诺 {limit}", limit=matter.promised.text)
-    chips = (ChipView(matter.department_short), ChipView(limit))
+    department = matter.department_short
+    leads = say("{department}牵头", department=department) if work.one is not None else department
+    chips = (ChipView(leads), ChipView(limit))
     return MatterView(matter.code, matter.name, chips, effect_chip(work, facts.around))
 
 
@@ -82,7 +100,7 @@ def _steps(facts: CounterFacts) -> tuple[StepView, ...]:
     visit = facts.visit
     if visit.stage == "idle":
         return ()
-    shown = _STAGES
+    shown: tuple[Stage, ...] = tuple(stage for stage in _STAGES if stage != "situations")
     if visit.stage == "done":
         shown = visit.finished[-1].way if visit.finished else ()
     elif visit.work is not None:
@@ -100,6 +118,7 @@ def _step_label(stage: Stage) -> str:
     return {
         "person": say("人"),
         "matter": say("事项"),
+        "situations": say("情形"),
         "materials": say("材料"),
         "form": say("一张表"),
         "check": say("核对签字"),
@@ -134,6 +153,8 @@ def _primary_label(facts: CounterFacts, work: Preparing | None) -> str:
         return say("接着办：{matter}", matter=following) if following else say("办完了，请下一位")
     if work is None:
         return ""
+    if stage == "situations":
+        return say("下一步：看材料")
     if stage == "materials":
         return say("下一步：填表")
     if stage == "form" and not work.matter.is_short:

@@ -9,10 +9,12 @@ from clerk_app.domain.form import Missing, missing, plain
 from clerk_app.domain.materials import needed_materials
 from clerk_app.domain.outcomes import ACCEPTED, RECEIVED, Outcome
 from clerk_app.domain.powers import power_now
+from clerk_app.domain.situations import asked_now
 from clerk_app.domain.taking_in import blocks
 from clerk_app.domain.visit import RatingState
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from datetime import date
 
     from clerk_app.domain.applicant import ReadSource
@@ -21,6 +23,7 @@ if TYPE_CHECKING:
     from clerk_app.domain.hints import HintRule
     from clerk_app.domain.identity import IdentityDocument
     from clerk_app.domain.matter import Matter, Power
+    from clerk_app.domain.one_thing import OneThing
     from clerk_app.domain.workdays import Calendar
     from clerk_app.services.rows import PrintJob
     from ui.viewmodels.basic import ProblemView
@@ -36,10 +39,16 @@ RatingWord = RatingState | Literal["waiting"]
 
 @dataclass(frozen=True, slots=True)
 class Preparing:
-    """A matter of the visit that has no outcome yet."""
+    """A matter of the visit that has no outcome yet.
+
+    Of a package `one` is what it comes to with the answers and choices of now, `matter` the same in the shape of a
+    matter, and `names` are those of all its children by code, also of those that take no part.
+    """
 
     draft: Draft
     matter: Matter
+    one: OneThing | None = None
+    names: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +66,8 @@ class VisitFacts:
     """The visit at the counter. `id` is empty until the first fact of it is written.
 
     `current` is the id of the draft being worked at; `present` None while nobody has answered. `opened_hints` are the
-    codes of the sensitive policy hints that were opened.
+    codes of the sensitive policy hints that were opened. `leaf` is the page of the answers that the second screen shows
+    for checking, where they do not fit on one.
     """
 
     stage: Stage = "idle"
@@ -70,6 +80,7 @@ class VisitFacts:
     current: str = ""
     finished: tuple[Finished, ...] = ()
     opened_hints: frozenset[str] = frozenset()
+    leaf: int = 0
 
     @property
     def work(self) -> Preparing | None:
@@ -81,9 +92,9 @@ class VisitFacts:
         """Whether every matter of it has its outcome, and there was one."""
         return bool(self.finished) and not self.preparing
 
-    def with_draft(self, draft: Draft) -> VisitFacts:
-        """The visit with `draft` in place of the one of the same id."""
-        changed = tuple(replace(item, draft=draft) if item.draft.id == draft.id else item for item in self.preparing)
+    def with_work(self, work: Preparing) -> VisitFacts:
+        """The visit with `work` in place of what was prepared in the draft of the same id."""
+        changed = tuple(work if item.draft.id == work.draft.id else item for item in self.preparing)
         return replace(self, preparing=changed)
 
 
@@ -155,6 +166,18 @@ class CounterFacts:
         return blocks(self.missing, self.around.outcome(work.matter)) if work else ()
 
 
+def has_situations_step(work: Preparing) -> bool:
+    """Whether there is anything to ask or to choose before the materials."""
+    optional = work.one is not None and any(child.optional for child in work.one.package.children)
+    return bool(work.matter.situations) or optional
+
+
+def open_situations(work: Preparing) -> bool:
+    """Whether a question is asked now and has no answer yet."""
+    answers = plain(work.draft.values)
+    return any(not answers.get(question.code) for question in asked_now(work.matter.situations, answers))
+
+
 def has_materials_step(work: Preparing) -> bool:
     """Whether the materials need a look of their own: not where reading the card has settled them all."""
     by_reader = work.draft.read_by == "card"
@@ -165,13 +188,18 @@ def way_of(work: Preparing) -> tuple[Stage, ...]:
     """The stages a matter goes through; empty ones are skipped."""
     if work.matter.is_short:
         return ("person", "matter", "form", "done")
+    situations: tuple[Stage, ...] = ("situations",) if has_situations_step(work) else ()
     materials: tuple[Stage, ...] = ("materials",) if has_materials_step(work) else ()
-    return ("person", "matter", *materials, "form", "check", "done")
+    return ("person", "matter", *situations, *materials, "form", "check", "done")
 
 
 def first_stage(work: Preparing) -> Stage:
-    """Where work at a draft begins or goes on: at the materials while one is open, else at the form."""
-    if work.matter.is_short or not has_materials_step(work):
+    """Where work at a draft begins or goes on: at the first step where something is open, else at the form."""
+    if work.matter.is_short:
+        return "form"
+    if open_situations(work):
+        return "situations"
+    if not has_materials_step(work):
         return "form"
     needed = needed_materials(work.matter, plain(work.draft.values))
     items = (work.draft.material(need.code) for need in needed)

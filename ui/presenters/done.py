@@ -7,6 +7,7 @@ from clerk_app.domain.case import Case
 from clerk_app.domain.notice_for import TITLES, copy_label
 from clerk_app.domain.notices import NoticeKind
 from clerk_app.services.rows import PrintJob
+from ui.presenters.children import taken_children
 from ui.presenters.counter_facts import CounterFacts, Finished, RatingWord, VisitFacts
 from ui.presenters.outcome_words import citizen_words
 from ui.say import say
@@ -28,6 +29,7 @@ def done_view(facts: CounterFacts) -> DoneView | None:
         in_force=intake.effect.in_force if intake else "",
         not_yet=intake.effect.not_yet if intake else "",
         papers=_papers(last.case, facts.prints) if last.case else (),
+        children=taken_children(last.case),
         rating=rating_chip(facts.rating),
         uploaded=upload_chip(uploaded=facts.uploaded, is_online=facts.around.is_online) if last.case else NO_CHIP,
     )

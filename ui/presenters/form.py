@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Literal
 
-from clerk_app.domain.elements import Field, FieldGroup, FieldType
+from clerk_app.domain.elements import Column, Field, FieldGroup, FieldType
 from clerk_app.domain.form import SOURCE_LABELS, FieldSource, FieldValue, Missing, form_count, visible_fields
+from clerk_app.domain.tables import table_rows
 from ui.presenters.counter_facts import CounterFacts, Preparing
 from ui.presenters.person import age_text, grouped_id
 from ui.say import say
@@ -25,6 +26,9 @@ _EDITORS: Mapping[FieldType, EditorKind] = {
     "phone": "phone",
     "address": "address",
     "id": "id",
+    "number": "number",
+    "credit_code": "credit_code",
+    "table": "table",
 }
 """Kinds of element with an editor of their own; the others are typed in a line."""
 
@@ -73,7 +77,7 @@ def field_view(field: Field, given: FieldValue | None, error: str = "") -> Field
     source: FieldSource = given.source if given is not None else "typed"
     return FieldView(
         code=field.code,
-        label=field.label,
+        label=say("{label}（{unit}）", label=field.label, unit=field.unit) if field.unit else field.label,
         editor=_EDITORS.get(field.type, "text"),
         value=given.value if given is not None else "",
         mark=SOURCE_LABELS[source],
@@ -82,6 +86,23 @@ def field_view(field: Field, given: FieldValue | None, error: str = "") -> Field
         choices=tuple(Choice(choice, choice) for choice in field.choices),
         placeholder=field.hint or ("" if field.required else say("可不填")),
         error=error,
+        note="" if field.columns else _changed_word(given),
+        columns=tuple(_column_view(column) for column in field.columns),
+    )
+
+
+def _changed_word(given: FieldValue | None) -> str:
+    """That a person wrote over what a source had said, which is recorded."""
+    return say("已改，原为“{said}”", said=given.original) if given is not None and given.is_changed else ""
+
+
+def _column_view(column: Column) -> FieldView:
+    return FieldView(
+        code=column.key,
+        label=column.label if column.required else say("{label}（可不填）", label=column.label),
+        editor=_EDITORS.get(column.type, "text"),
+        optional=not column.required,
+        choices=tuple(Choice(choice, choice) for choice in column.choices),
     )
 
 
@@ -106,9 +127,18 @@ def _errors(lacking: tuple[Missing, ...], work: Preparing) -> Mapping[str, str]:
     return {item.anchor: item.hint for item in lacking if item.kind == "field" and item.anchor in values}
 
 
+def shown_value(field: Field, text: str) -> str:
+    """An answer as a person reads it: a table as its rows, a row as its cells."""
+    if not field.columns:
+        return text
+    rows = (" ".join(filter(None, (row.get(column.key, "") for column in field.columns))) for row in table_rows(text))
+    return "；".join(rows)
+
+
 def _is_sourced(field: Field, work: Preparing) -> bool:
+    """Whether a source has filled it and nobody need look; to the rows of a table a person may always add."""
     given = work.draft.values.get(field.code)
-    return given is not None and given.source not in ("typed", "earlier")
+    return given is not None and given.source not in ("typed", "earlier") and not field.columns
 
 
 def _box(field: Field, work: Preparing) -> FieldView:

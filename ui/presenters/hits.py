@@ -7,6 +7,7 @@ from datetime import date
 
 from clerk_app.domain import case_number
 from clerk_app.domain.matter import Matter
+from clerk_app.domain.packages import Package
 from clerk_app.services.rows import CaseRow
 from ui.presenters.counter_facts import Surroundings
 from ui.presenters.words import clock_text
@@ -14,9 +15,14 @@ from ui.say import say
 from ui.viewmodels.search_state import Hit
 
 
-def matter_hits(matters: Iterable[Matter], around: Surroundings) -> tuple[Hit, ...]:
-    """Matters with department, limit and how far this window may go now."""
-    return tuple(Hit("matter", matter.code, matter.name, _matter_note(matter, around)) for matter in matters)
+def matter_hits(things: Iterable[Matter | Package], around: Surroundings) -> tuple[Hit, ...]:
+    """Matters with department, limit and how far this window may go now; packages with who leads and how many."""
+    return tuple(
+        Hit("matter", thing.code, thing.name, _matter_note(thing, around))
+        if isinstance(thing, Matter)
+        else Hit("package", thing.code, thing.name, _package_note(thing), say("一件事"))
+        for thing in things
+    )
 
 
 def case_hits(rows: Iterable[CaseRow], today: date) -> tuple[Hit, ...]:
@@ -36,6 +42,17 @@ def elsewhere_hit(number: str) -> Hit:
     """A number that is right, and of no case that is here."""
     note = say("{number} · 不在本机；调取会记下是谁查的", number=case_number.grouped(number))
     return Hit("elsewhere", number, say("到平台调取这一件"), note)
+
+
+def _package_note(package: Package) -> str:
+    parts = (
+        package.code,
+        say("{department}牵头", department=package.lead_short),
+        say("{count} 个事项一起办", count=len(package.children)),
+        say("承诺 {limit}", limit=package.promised.text),
+        package.label,
+    )
+    return " · ".join(filter(None, parts))
 
 
 def _matter_note(matter: Matter, around: Surroundings) -> str:

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from clerk_app.domain.applicant import is_expired
 from clerk_app.domain.case_parts import Effect
+from clerk_app.domain.matter import Power
+from clerk_app.domain.merged_matter import child_powers
 from clerk_app.domain.notice_for import TITLES
 from clerk_app.domain.notices import NoticeKind
+from clerk_app.domain.one_thing import OneThing
+from clerk_app.domain.package_taking_in import effect_of_whole, papers_of
 from clerk_app.domain.powers import effect_of, lacks_seal
-from clerk_app.domain.taking_in import PRINT_SETS
+from clerk_app.domain.taking_in import PRINT_SETS, PrintSet
 from ui.presenters.counter_facts import Preparing, Surroundings
 from ui.say import say
 from ui.tokens import Tone
@@ -18,18 +22,30 @@ def expected_effect(work: Preparing, around: Surroundings) -> Effect:
     """What would be in force, and what not yet, if the case were taken in now."""
     power = around.power(work.matter)
     due = around.calendar.add(around.today, work.matter.promised) if power == "accept" else None
+    if work.one is not None:
+        return effect_of_whole(work.one, powers_now(work.one, around), due)
     return effect_of(work.matter, power, due)
+
+
+def powers_now(one: OneThing, around: Surroundings) -> dict[str, Power]:
+    """How far the window would go with each child that begins now."""
+    return child_powers(one, online=around.is_online, seal_at_hand=around.seal_at_hand)
 
 
 def expected_papers(work: Preparing, around: Surroundings) -> tuple[TextRow, ...]:
     """What would be printed."""
-    power = around.power(work.matter)
-    return tuple(TextRow(TITLES[kind], say("{copies} 份", copies=copies)) for kind, copies in PRINT_SETS[power])
+    return tuple(TextRow(TITLES[kind], say("{copies} 份", copies=copies)) for kind, copies in _papers(work, around))
 
 
 def main_paper(work: Preparing, around: Surroundings) -> NoticeKind:
     """The document the primary action leads to."""
-    return PRINT_SETS[around.power(work.matter)][0][0]
+    return _papers(work, around)[0][0]
+
+
+def _papers(work: Preparing, around: Surroundings) -> PrintSet:
+    if work.one is not None:
+        return papers_of(powers_now(work.one, around))
+    return PRINT_SETS[around.power(work.matter)]
 
 
 def expected_remarks(work: Preparing, around: Surroundings) -> tuple[str, ...]:

@@ -14,10 +14,14 @@ from clerk_app.domain import case_number
 from clerk_app.domain.applicant import Applicant
 from clerk_app.domain.case import CASE, Case
 from clerk_app.domain.civil import CHINA
-from clerk_app.domain.draft import Draft, new_draft, with_applicant
+from clerk_app.domain.draft import Draft, filled, new_draft, with_applicant, with_materials_of
 from clerk_app.domain.fold import Fact, fold
-from clerk_app.domain.form import FieldValue
+from clerk_app.domain.form import FieldValue, plain
 from clerk_app.domain.identity import IdentityDocument
+from clerk_app.domain.merge import merge
+from clerk_app.domain.merged_matter import merged_matter
+from clerk_app.domain.package_taking_in import take_in_package
+from clerk_app.domain.packages import is_package
 from clerk_app.domain.taking_in import Counter, take_in
 from clerk_app.services.find import Finder
 from clerk_app.services.rows import PrintJob
@@ -25,10 +29,13 @@ from clerk_app.services.shipped import shipped_calendar, shipped_catalogue
 from ui.presenters.counter_facts import CounterFacts, Finished, HintRules, Preparing, Surroundings, VisitFacts
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Collection, Mapping
 
+    from clerk_app.domain.conditions import Answers
     from clerk_app.domain.materials import MaterialCheck, MaterialForm, MaterialState
     from clerk_app.domain.matter import Matter
+    from clerk_app.domain.one_thing import OneThing
+    from clerk_app.domain.packages import Package
     from ui.viewmodels.counter_state import Stage
 
 MARK = "演示"
@@ -94,10 +101,10 @@ def matter(code: str) -> Matter:
 
 
 @cache
-def every_matter() -> tuple[Matter, ...]:
-    """The matters of the shipped sample catalogue as a desk that mostly takes in two of them finds them."""
-    finder = Finder(shipped_catalogue(), readings=dict, uses=lambda: {"P31": 12, "P14": 9})
-    return tuple(finder.matters(""))
+def every_matter() -> tuple[Matter | Package, ...]:
+    """What the shipped sample catalogue holds as a desk that mostly takes in three of them finds it."""
+    finder = Finder(shipped_catalogue(), readings=dict, uses=lambda: {"P31": 12, "P14": 9, "PK01": 5})
+    return tuple(finder.things(""))
 
 
 @cache
@@ -122,13 +129,30 @@ def draft_of(
     earlier: Mapping[str, str] | None = None,
 ) -> Draft:
     """A draft of a matter for a person whose card was read, with these answers."""
-    subject = matter(code)
+    subject = matter(code) if not is_package(code) else merged_matter(one_thing(code))
     draft = new_draft("d1", "v1", subject, owner=CLERK, at_ms=NOW)
     draft = with_applicant(draft, subject, Applicant(person, "card", present, NOW), NOW)
     for field, text in answers.items():
         draft = draft.typing(field, text, NOW)
     known = {field: FieldValue(text, "earlier") for field, text in (earlier or {}).items()}
     return replace(draft, values={**draft.values, **known})
+
+
+def one_thing(code: str, answers: Answers | None = None, without: Collection[str] = ()) -> OneThing:
+    """A package of the shipped sample catalogue for these answers."""
+    package = shipped_catalogue().package(code)
+    chosen = [child.matter for child in package.children if child.matter not in without]
+    return merge(package, shipped_catalogue().children(package), answers or {}, chosen)
+
+
+def prepared(draft: Draft) -> Preparing:
+    """A draft with what its answers and choices make of its matter or package."""
+    if not is_package(draft.matter):
+        return Preparing(draft, matter(draft.matter))
+    one = one_thing(draft.matter, plain(draft.values), draft.without)
+    whole = merged_matter(one)
+    names = {child.matter: matter(child.matter).name for child in one.package.children}
+    return Preparing(with_materials_of(filled(draft, whole, NOW), whole), whole, one, names)
 
 
 def with_licence(draft: Draft, code: str, check: MaterialCheck) -> Draft:
@@ -155,7 +179,7 @@ def at_work(stage: Stage, draft: Draft, *, ticket: str | None = None) -> VisitFa
         document=draft.document,
         present=draft.present,
         ticket=ticket,
-        preparing=(Preparing(draft, matter(draft.matter)),),
+        preparing=(prepared(draft),),
         current=draft.id,
     )
 
@@ -163,17 +187,21 @@ def at_work(stage: Stage, draft: Draft, *, ticket: str | None = None) -> VisitFa
 def case_of(draft: Draft, count: int, *, online: bool, on: date = TODAY) -> Case:
     """The case that taking in `draft` makes."""
     circumstances = replace(around(online=online), today=on)
-    subject = matter(draft.matter)
+    work = prepared(draft)
+    outcome = circumstances.outcome(work.matter)
     counter = Counter(case_number.make(HALL, DEVICE, on, count), "s1", online, True, on, circumstances.calendar)
-    body = take_in(draft, subject, circumstances.outcome(subject), counter)
-    fact = Fact(f"case/{counter.number}", "case.taken_in", body, at(9, 40, on), CLERK, chain="c1", seq=count)
+    if work.one is None:
+        kind, body = "case.taken_in", take_in(work.draft, work.matter, outcome, counter)
+    else:
+        kind, body = "case.package_taken_in", take_in_package(work.draft, work.one, outcome, counter)
+    fact = Fact(f"case/{counter.number}", kind, body, at(9, 40, on), CLERK, chain="c1", seq=count)
     case: Case = fold(fact.stream, [fact], {CASE.name: CASE}).state
     return case
 
 
 def finished(draft: Draft, case: Case, way: tuple[Stage, ...], *, online: bool) -> Finished:
     """A matter of the visit that ended in `case`."""
-    subject = matter(draft.matter)
+    subject = prepared(draft).matter
     return Finished(subject.name, around(online=online).outcome(subject), case, way)
 
 

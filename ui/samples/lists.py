@@ -20,7 +20,7 @@ from ui.presenters.counter_facts import VisitFacts
 from ui.presenters.devices import DeviceFacts, devices_state
 from ui.presenters.hits import matter_hits
 from ui.presenters.words import problem_view
-from ui.samples import desk, frames
+from ui.samples import desk, frames, packages
 from ui.viewmodels.cases import CaseDetail, CasesState
 from ui.viewmodels.search_state import SearchState
 
@@ -171,6 +171,12 @@ def citizen_check() -> CitizenState:
     """What was typed, to be checked."""
     draft = desk.draft_of("P31", desk.WORKER, desk.RESIDENCE)
     return citizen_state(replace(_citizen_facts(), visit=desk.at_work("check", draft)))
+
+
+@cache
+def citizen_check_package() -> CitizenState:
+    """Two pages of answers of one thing, and what it spares."""
+    return citizen_state(replace(_citizen_facts(), visit=desk.at_work("check", packages.whole())))
 
 
 @cache

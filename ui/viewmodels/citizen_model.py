@@ -43,6 +43,10 @@ class CitizenModel(ViewModel[CitizenState]):
         if grade in GRADES:
             self._rating.rate_on_screen(grade)
 
+    def turn_leaf(self) -> None:
+        """The citizen asks for the next page of what is to be checked."""
+        self._counter.turn_leaf(1)
+
     def cover(self) -> None:
         """The clerk has left the desk: show nothing of the visit. An open invitation stays the citizen's."""
         self._covered = True

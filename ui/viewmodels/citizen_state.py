@@ -16,7 +16,8 @@ ThanksKind = Literal["answered", "timed_out", "device_failed"]
 class CitizenState:
     """The second screen. `window`: 3 号窗口 · 王例 · 工号 0312. `number` is grouped, `timeout_s` of the invitation.
 
-    `progress_url` is drawn as a QR code where it is given.
+    `progress_url` is drawn as a QR code where it is given. `leaf` of `leaves` pages of rows is shown; `saved` is what
+    one thing spares the citizen.
     """
 
     page: CitizenPageName = "idle"
@@ -29,3 +30,6 @@ class CitizenState:
     timeout_s: int = 60
     thanks: ThanksKind = "answered"
     progress_url: str = ""
+    saved: str = ""
+    leaf: int = 1
+    leaves: int = 1

@@ -97,8 +97,10 @@ class CounterBoard(ViewModel[CounterState]):
         self._look_at_upload()
 
     def _keep(self, draft: Draft) -> None:
-        self._set(visit=self._facts.visit.with_draft(draft), problem=None)
-        self._autosave.keep(draft)
+        """Go on with a changed draft; what its answers make of the matter is made anew."""
+        work = visit_work.prepared(self.desk, draft)
+        self._set(visit=self._facts.visit.with_work(work), problem=None)
+        self._autosave.keep(work.draft)
 
     def _render(self, _from: object = None) -> None:
         self._facts = replace(self._facts, around=self.surroundings())

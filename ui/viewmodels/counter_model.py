@@ -19,6 +19,7 @@ from clerk_app.domain.outcomes import Outcome, outcome_of, require_available
 from clerk_app.errors import ClerkError, Incomplete, NoSuchDraft, UnlawfulStep
 from clerk_app.services.drafts import settle_material
 from clerk_app.services.licences import look_up, question_about, with_finding
+from ui.presenters.check import leaves
 from ui.presenters.citizen import shown_of
 from ui.presenters.counter_facts import (
     Finished,
@@ -26,7 +27,11 @@ from ui.presenters.counter_facts import (
     VisitFacts,
     first_stage,
     has_materials_step,
+    open_situations,
+    way_of,
 )
+from ui.presenters.materials import form_received
+from ui.presenters.situations import LEFT_OUT, child_of
 from ui.presenters.words import note_view, problem_view
 from ui.say import say
 from ui.tasks import DB_LANE, LICENCE_LANE
@@ -36,8 +41,8 @@ from ui.viewmodels.counter_state import Stage
 
 logger = logging.getLogger(__name__)
 
-_WORKING: tuple[Stage, ...] = ("materials", "form", "check")
-_REACHABLE: tuple[Stage, ...] = ("person", "matter", "materials", "form")
+_WORKING: tuple[Stage, ...] = ("situations", "materials", "form", "check")
+_REACHABLE: tuple[Stage, ...] = ("person", "matter", "situations", "materials", "form")
 
 
 class CounterModel(CounterLibrary):
@@ -65,13 +70,26 @@ class CounterModel(CounterLibrary):
         if work is not None and self._facts.act not in ("taking_in", "ending"):
             self._keep(answered(work.draft, work.matter, code, value, self.desk.clock.now_ms()))
 
+    def answer(self, code: str, value: str) -> None:
+        """Answer a question of the matter, or take the answer back with an empty one; choose or leave out a child."""
+        work = self._facts.visit.work
+        child = child_of(code)
+        if not child:
+            self.edit(code, value)
+        elif work is not None and self._facts.act not in ("taking_in", "ending"):
+            without = {*work.draft.without, child} if value == LEFT_OUT else {*work.draft.without} - {child}
+            now = self.desk.clock.now_ms()
+            self._keep(replace(work.draft, without=tuple(sorted(without)), updated_at=now))
+
     def set_material(self, code: str, state: str) -> None:
         """Say how a material stands."""
         work = self._facts.visit.work
         if work is None or self._facts.act in ("taking_in", "ending"):
             return
         try:
-            draft = settle_material(self.desk, work.draft, code, cast("MaterialState", state))
+            need = work.matter.material(code)
+            form = form_received(need) if need is not None else "none"
+            draft = settle_material(self.desk, work.draft, code, cast("MaterialState", state), form=form)
         except ClerkError as error:
             self._set(problem=problem_view(error))
         else:
@@ -98,6 +116,7 @@ class CounterModel(CounterLibrary):
         steps: dict[Stage, Callable[[], None]] = {
             "idle": self.read_card,
             "person": self._go_on_from_person,
+            "situations": self._finish_situations,
             "materials": lambda: self.go_to("form"),
             "form": self._finish_form,
             "check": self._take_in_now,
@@ -110,23 +129,30 @@ class CounterModel(CounterLibrary):
     def back(self) -> None:
         """The stage before."""
         visit = self._facts.visit
-        if visit.stage == "check":
-            self.go_to("form")
-        elif visit.stage == "form":
-            self.go_to("materials")
-        elif visit.work is not None and visit.stage in ("person", "matter"):
+        if visit.work is not None and visit.stage in ("person", "matter"):
             self._work_at(visit.work)
+        elif visit.work is not None and visit.stage in _WORKING:
+            way = way_of(visit.work)
+            before = way[way.index(visit.stage) - 1]
+            if before in _WORKING:
+                self.go_to(before)
 
     def go_to(self, stage: str) -> None:
         """A stage that was passed, or one where something is missing."""
         visit = self._facts.visit
         target = cast("Stage", stage)
-        lacks_work = target in ("materials", "form") and visit.work is None
-        no_materials = target == "materials" and visit.work is not None and not has_materials_step(visit.work)
-        if target not in _REACHABLE or visit.stage in ("idle", "done") or lacks_work or no_materials:
+        of_work = target in _WORKING
+        lacks_work = of_work and (visit.work is None or target not in way_of(visit.work))
+        if target not in _REACHABLE or visit.stage in ("idle", "done") or lacks_work:
             return
         if self._is_free():
             self._set(visit=replace(visit, stage=target), problem=None)
+
+    def turn_leaf(self, step: int) -> None:
+        """Turn the pages of answers on the second screen; after the last comes the first again."""
+        visit = self._facts.visit
+        if visit.work is not None and visit.stage == "check":
+            self._set_visit(leaf=(visit.leaf + step) % leaves(visit.work))
 
     # ---- outcomes -----------------------------------------------------------------------------------------------
 
@@ -171,7 +197,7 @@ class CounterModel(CounterLibrary):
 
     def _matter_begun(self, work: Preparing) -> None:
         visit = self._facts.visit
-        shared = replace(work, draft=self._with_shared(work))
+        shared = visit_work.prepared(self.desk, self._with_shared(work))
         self._set(act="", visit=replace(visit, preparing=(*visit.preparing, shared)), problem=None, saved="saved")
         if shared.draft != work.draft:
             self._autosave.keep(shared.draft)
@@ -235,12 +261,23 @@ class CounterModel(CounterLibrary):
 
     # ---- steps --------------------------------------------------------------------------------------------------
 
+    def _finish_situations(self) -> None:
+        work = self._facts.visit.work
+        if work is None:
+            return
+        if open_situations(work):
+            # Without the answers nobody can say which papers and elements there are.
+            lacking = tuple(item.label for item in self._facts.missing if item.kind == "situation")
+            self._set(problem=problem_view(Incomplete(items=lacking)))
+        else:
+            self.go_to("materials" if has_materials_step(work) else "form")
+
     def _finish_form(self) -> None:
         work = self._facts.visit.work
         if work is not None and work.matter.is_short:
             self._take_in_now()
         elif self._lacks_nothing() and self._is_free():
-            self._set(visit=replace(self._facts.visit, stage="check"), problem=None)
+            self._set(visit=replace(self._facts.visit, stage="check", leaf=0), problem=None)
 
     def _take_in_now(self) -> None:
         work = self._facts.visit.work

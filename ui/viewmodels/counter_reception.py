@@ -150,9 +150,9 @@ class CounterReception(CounterBoard):
     def _applicant_recorded(self, visit_id: str) -> None:
         visit = replace(self._facts.visit, id=visit_id)
         for work in visit.preparing:
-            draft = self._of_this_person(work)
-            visit = visit.with_draft(draft)
-            self._autosave.keep(draft)
+            changed = visit_work.prepared(self.desk, self._of_this_person(work))
+            visit = visit.with_work(changed)
+            self._autosave.keep(changed.draft)
         if visit.stage == "person":
             visit = replace(visit, stage=first_stage(visit.work) if visit.work else "matter")
         self._set(act="", visit=visit, problem=None)

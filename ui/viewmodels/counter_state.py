@@ -19,7 +19,7 @@ from ui.viewmodels.parts import (
     TextRow,
 )
 
-Stage = Literal["idle", "person", "matter", "materials", "form", "check", "done"]
+Stage = Literal["idle", "person", "matter", "situations", "materials", "form", "check", "done"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +77,16 @@ class QuestionView:
 
 
 @dataclass(frozen=True, slots=True)
+class ChildView:
+    """A child of a package (子事项): who does it and from when its clock runs; or, with `part` false, why it is not."""
+
+    name: str
+    note: str
+    chip: ChipView = NO_CHIP
+    part: bool = True
+
+
+@dataclass(frozen=True, slots=True)
 class CheckView:
     """What the applicant checks before signing, and what the paper will say. `citizen`: what their screen shows."""
 
@@ -86,6 +96,7 @@ class CheckView:
     not_yet: str
     citizen: ChipView
     remarks: tuple[str, ...] = ()
+    children: tuple[ChildView, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +117,7 @@ class DoneView:
     in_force: str
     not_yet: str
     papers: tuple[PaperView, ...] = ()
+    children: tuple[ChildView, ...] = ()
     rating: ChipView = NO_CHIP
     uploaded: ChipView = NO_CHIP
 
@@ -146,7 +158,11 @@ NO_HINTS = HintsView()
 
 @dataclass(frozen=True, slots=True)
 class CounterState:
-    """The whole page. `is_short`: the one-page counter. `busy`: what is being done right now, empty for nothing."""
+    """The whole page. `is_short`: the one-page counter. `busy`: what is being done right now, empty for nothing.
+
+    `situations` are the questions of the matter and, of a package, the choice of its optional children; `sizes` says
+    in a line what the answers of now come to. `produced` is what an earlier result brings and nobody hands in.
+    """
 
     stage: Stage = "idle"
     is_short: bool = False
@@ -159,8 +175,12 @@ class CounterState:
     count: str = ""
     sections: tuple[SectionView, ...] = ()
     questions: tuple[QuestionView, ...] = ()
+    situations: tuple[QuestionView, ...] = ()
+    children: tuple[ChildView, ...] = ()
+    sizes: str = ""
     missing: tuple[MissingView, ...] = ()
     materials: tuple[MaterialView, ...] = ()
+    produced: tuple[MaterialView, ...] = ()
     say: str = ""
     check: CheckView | None = None
     done: DoneView | None = None

@@ -8,7 +8,7 @@ from typing import Literal
 from ui.tokens import Tone
 from ui.viewmodels.basic import Choice
 
-EditorKind = Literal["text", "date", "choice", "phone", "address", "id"]
+EditorKind = Literal["text", "number", "date", "choice", "phone", "address", "id", "credit_code", "table"]
 StepState = Literal["done", "current", "ahead"]
 SaveState = Literal["none", "saving", "saved", "failed"]
 
@@ -30,7 +30,7 @@ class FieldView:
     """A form element as it is shown.
 
     `fixed`: filled by a source and not for typing. `mark` and `mark_meaning`: 身 and what it means. `choices` of a
-    phone hold the one answer that is no number (无手机).
+    phone hold the one answer that is no number (无手机). `columns` are those of a table, by their keys.
     """
 
     code: str
@@ -45,6 +45,7 @@ class FieldView:
     placeholder: str = ""
     error: str = ""
     note: str = ""
+    columns: tuple[FieldView, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

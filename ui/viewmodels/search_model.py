@@ -1,4 +1,4 @@
-"""Finding matters and cases; an answer to older words is dropped."""
+"""Finding matters, packages and cases; an answer to older words is dropped."""
 
 from __future__ import annotations
 
@@ -48,16 +48,16 @@ class SearchModel(ViewModel[SearchState]):
 
 
 def matters_by(desk: Desk, around: Callable[[], Surroundings]) -> Look:
-    """Look among the matters of the catalogue."""
-    return lambda text: matter_hits(desk.search.matters(text), around())
+    """Look among the matters and packages of the catalogue."""
+    return lambda text: matter_hits(desk.search.things(text), around())
 
 
 def anything_by(desk: Desk, around: Callable[[], Surroundings]) -> Look:
-    """Look among matters and cases; of cases only when there are words."""
+    """Look among matters, packages and cases; of cases only when there are words."""
 
     def look(text: str) -> tuple[Hit, ...]:
         now = around()
-        matters = matter_hits(desk.search.matters(text), now)
+        matters = matter_hits(desk.search.things(text), now)
         reads, number = desk.journal.reads, case_number.parse(text)
         if number is not None and reads.case_stream(number) is None:
             return (elsewhere_hit(number),)

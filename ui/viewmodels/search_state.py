@@ -8,12 +8,14 @@ from typing import TYPE_CHECKING, Literal
 if TYPE_CHECKING:
     from ui.viewmodels.basic import ProblemView
 
-HitKind = Literal["matter", "case", "elsewhere"]
+HitKind = Literal["matter", "package", "case", "elsewhere"]
 
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """One thing that was found; `key` is a matter's code or a case number, `note` what helps to tell hits apart.
+    """One thing that was found; `key` is the code of a matter or package or a case number.
+
+    `note` is what helps to tell hits apart, `chip` a word for what it is where that is not plain (一件事).
 
     `elsewhere`: a case that is not here and can be asked of the platform.
     """
@@ -22,6 +24,7 @@ class Hit:
     key: str
     name: str
     note: str
+    chip: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,8 +30,15 @@ def record_applicant(
 
 def begin_matter(desk: Desk, me: SignedIn, visit: str, code: str) -> Preparing:
     """Begin a matter in a visit."""
-    draft = drafts.open_draft(desk, me, visit, code)
-    return Preparing(draft, drafts.matter_of(desk, draft))
+    return prepared(desk, drafts.open_draft(desk, me, visit, code))
+
+
+def prepared(desk: Desk, draft: Draft) -> Preparing:
+    """A draft with what its answers and choices make of its matter or package. Reads nothing: safe on any thread."""
+    draft = drafts.suited(desk, draft)
+    one = drafts.one_thing_of(desk, draft)
+    names = {code: child.name for code, child in desk.catalogue.children(one.package).items()} if one else {}
+    return Preparing(draft, drafts.matter_of(desk, draft), one, names)
 
 
 def take_case_in(desk: Desk, me: SignedIn, work: Preparing, outcome: Outcome) -> Finished:
@@ -134,8 +141,7 @@ def _waiting(desk: Desk, me: SignedIn, row: VisitRow, draft_rows: list[DraftRow]
 
 
 def _preparing(desk: Desk, row: DraftRow) -> Preparing:
-    draft = draft_from_json(row.content.decode())
-    return Preparing(draft, drafts.matter_of(desk, draft))
+    return prepared(desk, draft_from_json(row.content.decode()))
 
 
 def _name_of(desk: Desk, draft: Draft) -> str:

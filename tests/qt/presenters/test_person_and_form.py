@@ -167,7 +167,7 @@ def test_nobody_absent_is_told_that_all_is_registered(present, word):
 
 
 def test_a_material_nobody_spoke_of_has_no_answer_yet():
-    views = {view.code: view for view in material_views(preparing("P31", WORKER))}
+    views = {view.code: view for view in material_views(preparing("P31", WORKER), AROUND)}
     assert views["M01"].state == "exempt"
     assert views["M10"].state == ""
     assert [choice.code for choice in views["M10"].choices] == ["received"]
@@ -182,7 +182,7 @@ def test_materials_settled_by_the_card_need_no_step():
 
 
 def test_a_situation_that_is_excluded_asks_for_no_paper():
-    codes = [view.code for view in material_views(preparing("P31", WORKER, {"g.R2.reason": "投靠"}))]
+    codes = [view.code for view in material_views(preparing("P31", WORKER, {"g.R2.reason": "投靠"}), AROUND)]
     assert codes == ["M01", "M10", "M06"]
 
 
