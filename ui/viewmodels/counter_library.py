@@ -11,6 +11,7 @@ from clerk_app.domain.prefill import Wanted
 from clerk_app.services.licences import look_up, prefill_question, with_prefill
 from ui.presenters.counter_facts import Preparing
 from ui.tasks import LICENCE_LANE
+from ui.viewmodels import visit_work
 from ui.viewmodels.counter_reception import CounterReception
 
 logger = logging.getLogger(__name__)
@@ -63,8 +64,9 @@ class CounterLibrary(CounterReception):
             draft = with_prefill(self.desk, work.draft, work.matter, wanted, finding)
             if draft is not work.draft:
                 # What the clerk is being told stays in view: nobody pressed a key.
-                self._autosave.keep(draft)
-                self._set(visit=self._facts.visit.with_draft(draft))
+                changed = visit_work.prepared(self.desk, draft)
+                self._autosave.keep(changed.draft)
+                self._set(visit=self._facts.visit.with_work(changed))
                 return
         self._ask_what_fills(work)
 
