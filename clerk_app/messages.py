@@ -253,6 +253,8 @@ _SENTENCES: dict[str, tuple[str, str]] = {
     "hub_needs_tls": ("本机以外的地址只能用 https 加密连接。", "请去掉 --no-tls，或把地址改为 https 开头的。"),
     "bad_hub_address": ("平台地址写法不对：{address}。", "请写主机名或 IP；登记时写 https://主机:端口。"),
     "hub_port_taken": ("{host} 的端口 {port} 不能用。", "请换一个地址或端口，--port 0 会自动选一个。"),
+    "not_decidable.child_not_named": ("这个办件是一件事，各子事项分别决定。", "请用 --child 写上子办件编号。"),
+    "not_decidable.no_such_child": ("这个办件里没有这个子事项。", "请用 clerk case show 查看子办件编号。"),
     "not_decidable": ("这个办件现在的状态不能这样决定，什么都没有改变。", "请先查看办件状态。"),
     "hub_keys_damaged": ("平台的密钥文件缺失或被改动，平台不能运行。", "请从备份放回 hub-keys.json。"),
     "hub_authority_damaged": ("平台的证书机构文件被改动，平台不能用加密连接。", "请从备份放回 hub-ca.pem。"),

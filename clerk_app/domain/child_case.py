@@ -19,6 +19,7 @@ from clerk_app.domain.case_parts import (
     Effect,
     Return,
     SpecialProcedure,
+    due_body,
     known,
     read_due,
     read_effect,
@@ -28,7 +29,7 @@ from clerk_app.domain.case_state import ENDED, CaseState
 from clerk_app.domain.civil import optional_date
 from clerk_app.domain.fold import Fact, Unlawful
 from clerk_app.domain.matter import Power
-from clerk_app.domain.workdays import Due, Limit, LimitUnit, Running
+from clerk_app.domain.workdays import Calendar, Due, Limit, LimitUnit, Running
 
 STATE_BY_POWER: Mapping[Power, CaseState] = {
     "receive": CaseState.RECEIVED,
@@ -127,6 +128,25 @@ def ready_children(children: Sequence[ChildCase]) -> tuple[ChildCase, ...]:
     """Those that wait though every result before them is there."""
     granted = {child.ordinal for child in children if child.is_granted}
     return tuple(child for child in children if child.waits and granted.issuperset(child.after))
+
+
+def starting(
+    children: Sequence[ChildCase], granted: ChildCase, on: date, calendar: Calendar
+) -> tuple[tuple[ChildCase, dict[str, Any]], ...]:
+    """Who begins on that day because `granted` is, with its dates as the fact of the decision says them."""
+    there = {child.ordinal for child in children if child.is_granted} | {granted.ordinal}
+    begin = [child for child in children if child.waits and there.issuperset(child.after)]
+    return tuple((child, _started_body(child, on, calendar)) for child in begin)
+
+
+def _started_body(child: ChildCase, on: date, calendar: Calendar) -> dict[str, Any]:
+    return {
+        "child": child.number,
+        "name": child.matter.name,
+        "accepted_on": on.isoformat(),
+        **due_body("due", calendar.add(on, child.promised)),
+        **due_body("legal_due", calendar.add(on, child.legal)),
+    }
 
 
 def package_state(children: Collection[ChildCase]) -> CaseState:

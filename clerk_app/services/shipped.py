@@ -16,6 +16,7 @@ def shipped_catalogue() -> Catalogue:
     return load_catalogue()
 
 
+@cache
 def shipped_calendar() -> Calendar:
-    """The official working days."""
+    """The official working days, read once."""
     return load_calendar()

@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 from sqlalchemy import Connection, select
 
 from clerk_app.domain.case_number import HALL
+from clerk_app.domain.child_case import starting
+from clerk_app.domain.civil import civil_date
+from clerk_app.domain.kinds import fold_stream
 from clerk_app.errors import NoSuchCase, NotDecidable
 from clerk_app.failpoints import failpoint
 from clerk_app.journal.hub_facts import HubFact, HubWord
+from clerk_app.services.shipped import shipped_calendar
 from sync.hub.hub import Hub
+from sync.hub.judge import load_facts
 from sync.hub.schema import cases
+from sync.hub.sharing import lock_holders
 from sync.hub.speak import speak
 from sync.hub.store import retried
 
@@ -23,8 +29,8 @@ DecideResult = Literal["grant", "refuse", "return", "suspend", "resume", "extend
 class Ruling:
     """What a department says: grant or refuse a case (or one child of a package), return it, or stop its clock.
 
-    `name` is the special procedure that begins (鉴定, 听证 …); `due_on` is the new last day (ISO) after one or by
-    extension.
+    `child` is the child's number, 24 digits. `name` is the special procedure that begins (鉴定, 听证 …); `due_on` is
+    the new last day (ISO) after one or by extension.
     """
 
     case: str
@@ -53,15 +59,37 @@ def decide(hub: Hub, ruling: Ruling) -> HubFact:
 
 
 def _decide(hub: Hub, ruling: Ruling) -> HubFact:
-    word = ruling.word(hub.clock.now_ms())
     with hub.store.writing() as connection:
         region = _region_of(connection, ruling.case)
-        fact = speak(hub, connection, region, word)
+        fact = speak(hub, connection, region, _word(hub, connection, region, ruling))
         if fact is None:
             raise NotDecidable
         failpoint("hub.decide.before_commit")
     failpoint("hub.decide.after_commit")
     return fact
+
+
+def _word(hub: Hub, connection: Connection, region: str, ruling: Ruling) -> HubWord:
+    """The ruling as a fact; of a child with its name, and with the dates of those that begin because of it.
+
+    Raises `NotDecidable` for a package of which no child is named.
+    """
+    word = ruling.word(hub.clock.now_ms())
+    # Under the lock no other decision can come between this look and the fact that rests on it.
+    lock_holders(connection, region, [word.stream])
+    case = fold_stream(word.stream, load_facts(connection, region, [word.stream])[word.stream]).state
+    if not case.children:
+        return word
+    if ruling.child is None:
+        raise NotDecidable(reason="child_not_named")
+    child = next((one for one in case.children if one.number == ruling.child), None)
+    if child is None:
+        raise NotDecidable(reason="no_such_child")
+    body = {**word.body, "child_name": child.matter.name}
+    if ruling.result == "grant":
+        begin = starting(case.children, child, civil_date(word.recorded_at), shipped_calendar())
+        body["started"] = [begun for _, begun in begin]
+    return replace(word, body=body)
 
 
 def _region_of(connection: Connection, number: str) -> str:

@@ -8,13 +8,25 @@ from typing import Literal
 from clerk_app.domain import case_number
 from clerk_app.domain.case import Case, Intake
 from clerk_app.domain.case_parts import Decision
-from clerk_app.domain.case_state import STATE_LABELS, CaseState
+from clerk_app.domain.case_state import ENDED, STATE_LABELS, CaseState
+from clerk_app.domain.child_case import ChildCase
 from clerk_app.domain.civil import chinese_date, chinese_time
 from clerk_app.domain.fold import Folded
 
 Tone = Literal["ok", "warn", "bad", "busy", "offline"]
 DEMO_HALL = "999999"
 """No place in China has this code: cases of it belong to demonstrations and tests."""
+
+
+@dataclass(frozen=True, slots=True)
+class Lane:
+    """One child of a package on the page: its matter and department, where it stands, and what that means."""
+
+    title: str
+    department: str
+    state: str
+    tone: Tone
+    sentence: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +42,7 @@ class ProgressPage:
     dates: tuple[tuple[str, str], ...] = ()
     asked_at: str = ""
     mark: str = ""
+    lanes: tuple[Lane, ...] = ()
 
 
 NOT_FOUND = ProgressPage(
@@ -46,7 +59,7 @@ def page_for(folded: Folded, now_ms: int) -> ProgressPage:
     case: Case = folded.state
     intake = case.intake
     assert intake is not None
-    state, tone, sentences, to_do = _words(case, intake)
+    state, tone, sentences, to_do = _of_package(case) if case.children else _words(case, intake)
     if folded.conflicts or folded.read_only:
         sentences = (*sentences, "其中有一步正在由工作人员核对。")
     return ProgressPage(
@@ -59,6 +72,7 @@ def page_for(folded: Folded, now_ms: int) -> ProgressPage:
         dates=_dates(case, intake),
         asked_at=chinese_time(now_ms),
         mark=_mark(case.number),
+        lanes=tuple(_lane(child, case.children) for child in case.children),
     )
 
 
@@ -96,6 +110,7 @@ def _mark(number: str) -> str:
 
 _Words = tuple[str, Tone, tuple[str, ...], tuple[str, ...]]
 _NOTHING = "您现在不用做什么。"
+_REMEDY = "不服这个决定，可以依法申请行政复议或者提起行政诉讼；不清楚怎么办，请拨打 12345。"
 
 
 def _words(case: Case, intake: Intake) -> _Words:
@@ -119,11 +134,52 @@ def _words(case: Case, intake: Intake) -> _Words:
             return STATE_LABELS[case.state], "busy", (), ("具体情况请咨询窗口。",)
 
 
+def _of_package(case: Case) -> _Words:
+    """The whole in one line; each of its matters has a lane of its own."""
+    children = case.children
+    ended = sum(child.state in ENDED for child in children)
+    counted = f"这件事有 {len(children)} 个事项，{ended} 个已经有结果。各部门分别办理，情况如下。"
+    back = [child.matter.name for child in children if child.state is CaseState.RETURNED]
+    if back:
+        to_do = f"请带上要补的材料和这张纸到原窗口：{'、'.join(back)}。"
+        return "部分退回", "warn", (counted,), (to_do,)
+    if case.state in ENDED:
+        refused = any(child.decision is not None and child.decision.result == "refuse" for child in children)
+        return "全部有结果", "bad" if refused else "ok", (counted,), (_REMEDY,) if refused else ()
+    return STATE_LABELS[case.state], "busy", (counted,), (_NOTHING,)
+
+
+def _lane(child: ChildCase, children: tuple[ChildCase, ...]) -> Lane:
+    title, department = child.matter.name, child.matter.department
+    if child.state is CaseState.WAITING:
+        names = "、".join(one.matter.name for one in children if one.ordinal in child.after)
+        return Lane(title, department, "待前置", "offline", f"等{names}办成后开始。")
+    if child.state is CaseState.STOPPED:
+        return Lane(title, department, "前序未通过", "bad", "前面的事项没有通过，这一项不再办理。")
+    if child.decision is not None:
+        granted = child.decision.result == "grant"
+        reason = "".join(_reason(child.decision.reason))
+        return Lane(title, department, "准予" if granted else "不予批准", "ok" if granted else "bad", reason)
+    if child.state is CaseState.RETURNED and child.returned is not None:
+        return Lane(
+            title, department, "已退回", "warn", f"原因：{child.returned.reason}" if child.returned.reason else ""
+        )
+    if child.state is CaseState.SUSPENDED and child.special:
+        return Lane(title, department, "特别程序中", "busy", f"{child.special[-1].name}，这段时间不算在办理时限里。")
+    tone: Tone = "ok" if child.state in ENDED else "busy"
+    return Lane(title, department, STATE_LABELS[child.state], tone, _until(child))
+
+
+def _until(child: ChildCase) -> str:
+    if child.state in ENDED or child.due is None:
+        return child.effect.in_force
+    return f"最迟 {child.due.text}办结。"
+
+
 def _decided(decision: Decision) -> _Words:
     if decision.result == "grant":
         return "准予", "ok", ("部门已经同意。", *_reason(decision.reason)), ("请按约定的方式领取结果。",)
-    remedy = "不服这个决定，可以依法申请行政复议或者提起行政诉讼；不清楚怎么办，请拨打 12345。"
-    return "不予批准", "bad", ("部门没有同意。", *_reason(decision.reason)), (remedy,)
+    return "不予批准", "bad", ("部门没有同意。", *_reason(decision.reason)), (_REMEDY,)
 
 
 def _effect(intake: Intake) -> tuple[str, ...]:

@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Collection, Mapping
 from datetime import date
 
 from clerk_app.catalogue.people import invented_person
 from clerk_app.domain.draft import Draft
-from clerk_app.domain.elements import Field
-from clerk_app.domain.form import plain, visible_fields
 from clerk_app.domain.identity import IdentityDocument
-from clerk_app.domain.matter import Matter
-from clerk_app.domain.situations import asked_now
 from clerk_app.security.passwords import KdfCost
 from clerk_app.services import drafts, visits
 from clerk_app.services.desk import Desk, SignedIn
 from clerk_app.services.sign_in import sign_in
+from tests.helpers.packages import unanswered
 
 CLERK, PASSWORD = "0312", "Example-2026"
 CHEAP = KdfCost(64, 1, 1)
@@ -55,39 +51,12 @@ def ready_package(
     visits.read_applicant(desk, me, visit, invented_person(1, 1, TODAY), source="card", present=True)
     draft = drafts.leave_out(desk, me, drafts.open_draft(desk, me, visit, code), without)
     draft = drafts.fill_fields(desk, me, draft, answers)
-    while todo := _unanswered(drafts.matter_of(desk, draft), draft):
+    while todo := unanswered(drafts.matter_of(desk, draft), draft):
         draft = drafts.fill_fields(desk, me, draft, todo)
     for item in draft.materials:
         if item.state == "missing":
             draft = drafts.receive_material(desk, me, draft, item.code, "received")
     return draft
-
-
-def _unanswered(matter: Matter, draft: Draft) -> dict[str, str]:
-    questions = asked_now(matter.situations, plain(draft.values))
-    found = {one.code: one.choices[0] for one in questions if one.code not in draft.values}
-    shown = (field for field in visible_fields(matter, draft.values) if field.code not in draft.values)
-    return found | {field.code: _any_answer(field) for field in shown}
-
-
-def _any_answer(field: Field) -> str:
-    """Something good for an element that nothing fills."""
-    if field.type == "table":
-        row = {column.key: _ANY.get(column.type, "例") for column in field.columns}
-        row |= {column.key: column.choices[0] for column in field.columns if column.choices}
-        return json.dumps([row] * max(field.min_rows, 1), ensure_ascii=False)
-    if field.choices:
-        return field.choices[0]
-    return str(field.at_least) if field.at_least is not None else _ANY.get(field.type, "例")
-
-
-_ANY = {
-    "date": "2026-01-05",
-    "number": "3",
-    "phone": "13000000001",
-    "id": "999999199202160010",
-    "credit_code": "91999999MA0EXAMP0F",
-}
 
 
 def completed(desk: Desk, me: SignedIn, draft: Draft) -> Draft:

@@ -24,7 +24,7 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
     """Add `decide`."""
     parser = subparsers.add_parser("decide", help="部门对办件的决定")
     parser.add_argument("--case", required=True, help="办件编号")
-    parser.add_argument("--child", help="一件事中的子办件编号")
+    parser.add_argument("--child", help="一件事中的子办件编号，或它的最后两位")
     parser.add_argument("--result", required=True, choices=tuple(_WORDS), help="准予、不予、退回、特别程序、延期")
     parser.add_argument("--reason", default="", help="理由")
     parser.add_argument("--name", default="", help="特别程序的名称，例如鉴定；suspend 时必填")
@@ -36,13 +36,25 @@ def _day(text: str) -> str:
     return date.fromisoformat(text).isoformat()
 
 
+def _child_of(number: str, text: str | None) -> str | None:
+    """The child meant: by its number or the last two digits of it, else the one by whose number the case is named."""
+    if text is None:
+        return number if number != case_number.package_of(number) else None
+    short = text.isascii() and text.isdigit() and len(text) <= case_number.CHILD and int(text) > 0
+    found = case_number.child(case_number.package_of(number), int(text)) if short else case_number.parse(text)
+    if found is None:
+        raise NotDecidable(reason="no_such_child")
+    return found
+
+
 def _run(args: argparse.Namespace) -> int:
     number = case_number.parse(args.case)
     if number is None:
         raise NoSuchCase(number=args.case)
     if (args.result == "suspend" and not args.name.strip()) or (args.result == "extend" and not args.due):
         raise NotDecidable
-    ruling = Ruling(number, args.result, args.reason, args.child, args.name.strip(), args.due)
+    whole, child = case_number.package_of(number), _child_of(number, args.child)
+    ruling = Ruling(whole, args.result, args.reason, child, args.name.strip(), args.due)
     fact = decide(open_existing(args), ruling)
-    print(f"{case_number.grouped(number)} {_WORDS[args.result]}，顺序号 {fact.hub_seq}")
+    print(f"{case_number.grouped(child or whole)} {_WORDS[args.result]}，顺序号 {fact.hub_seq}")
     return 0

@@ -15,6 +15,7 @@ from typing import Any
 
 from sqlalchemy import Connection, delete, select, union_all, update
 
+from clerk_app.domain.case_number import check, child, package_of
 from clerk_app.domain.civil import civil_time
 from clerk_app.journal.body import storable
 from sync.hub.exchange.history import CASE, VISIT, Standing, changed_streams, standings
@@ -138,6 +139,13 @@ def _numbers(target: Connection, region: str, streams: Iterable[str]) -> set[str
     return numbers
 
 
+def _own_numbers(case: Standing) -> list[str]:
+    """The number of a case and those of its children; all there could be where it is not known any more."""
+    if case.history is not None:
+        return [case.number, *(one.number for one in case.history.case.children)]
+    return [case.number, *(child(case.number, place) for place in range(1, 100) if check(case.number))]
+
+
 class _Making:
     """Writes one batch."""
 
@@ -159,7 +167,7 @@ class _Making:
         )
         for part in parts_of(sorted(case.number for case in found)):
             wanted = set(part)
-            rows = self._rows(part)
+            rows = self._rows([number for case in found if case.number in wanted for number in _own_numbers(case)])
             for case in found:
                 if case.number in wanted:
                     self._case(case, rows.get(case.number, {}))
@@ -199,12 +207,14 @@ class _Making:
         self.written[operation][record.kind] += 1
 
     def _rows(self, numbers: Sequence[str]) -> dict[str, dict[str, tuple[type[Record], AnyRow]]]:
-        """What was sent of these cases, by case and guid."""
+        """What was sent of these cases, by case (a child's with its package's) and guid."""
         rows: dict[str, dict[str, tuple[type[Record], AnyRow]]] = defaultdict(dict)
         for record, table in TABLES.items():
             number = table.c[number_column(record)]
-            for row in self._target.execute(select(table).where(number.in_(numbers))):
-                rows[getattr(row, number.name)][getattr(row, GUID)] = (record, row)
+            for row in (
+                row for some in parts_of(numbers) for row in self._target.execute(select(table).where(number.in_(some)))
+            ):
+                rows[package_of(getattr(row, number.name))][getattr(row, GUID)] = (record, row)
         return rows
 
     def _with_own_rating(self, case: Standing) -> Any:
@@ -218,7 +228,7 @@ class _Making:
         sent = self._target.execute(select(table.c.projectNo).where(table.c[GUID] == guid)).scalar_one_or_none()
         mine = (visits.c.region == self._region, visits.c.visit == storable(case.visit))
         carrier = sent or min(self._target.execute(select(visits.c.project_no).where(*mine)).scalars())
-        return history if carrier == case.number else replace(history, rating=None)
+        return history if package_of(carrier) == case.number else replace(history, rating=None)
 
     def _note(self, number: str, reasons: set[str]) -> None:
         mine = (withheld.c.region == self._region, withheld.c.project_no == number)

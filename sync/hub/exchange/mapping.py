@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, time
 
 from pydantic import ValidationError
 
-from clerk_app.domain.case import Case, Intake
+from clerk_app.domain.case import TAKEN_IN, Case, Intake
 from clerk_app.domain.checking import NO_PHONE
+from clerk_app.domain.child_case import ChildCase
 from clerk_app.domain.civil import civil_time
 from clerk_app.domain.fold import Fact
 from clerk_app.domain.identity import IdentityDocument
@@ -36,6 +37,8 @@ _IMPLEMENTATION_CODE = 31
 _EXPLAIN = 2000
 _END_OF_DAY = time(23, 59, 59)
 _BY_POST = "邮寄"
+_ALWAYS = ("g.P1.name", "g.P1.document_number", "g.P3.area", "g.P3.detail", "g.P4.phone", "g.P9.pickup")
+"""Answers that the records of every child need, whichever of them asked."""
 
 
 class Withheld(Exception):
@@ -62,7 +65,8 @@ class Rating:
 class CaseHistory:
     """A case as the hub knows it: its facts with lawful effect in order, who took it in, and its rating if it has one.
 
-    `region` is the hall's six digits.
+    `region` is the hall's six digits. `accepted` is the fact by which it was accepted after the intake: of a child of a
+    package the decision that let it begin.
     """
 
     region: str
@@ -70,6 +74,7 @@ class CaseHistory:
     facts: tuple[Fact, ...]
     clerk_name: str
     rating: Rating | None = None
+    accepted: Fact | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +86,12 @@ class Keyed:
 
 
 def records_of(history: CaseHistory) -> tuple[Keyed, ...]:
-    """Every record of a case as it stands; none before it was taken in. Raises `Withheld`."""
+    """Every record of a case as it stands; none before it was taken in. Raises `Withheld`.
+
+    Of a package those of its children, each a case of its own department with its own number and clock.
+    """
+    if history.case.children:
+        return tuple(keyed for one in children_of(history) for keyed in records_of(one))
     intake = history.case.intake
     if intake is None:
         return ()
@@ -94,6 +104,55 @@ def records_of(history: CaseHistory) -> tuple[Keyed, ...]:
         raise Withheld("invalid:" + ",".join(sorted({str(fault["loc"][0]) for fault in error.errors()}))) from None
     except ValueError:
         raise Withheld("invalid:time") from None
+
+
+def children_of(history: CaseHistory) -> tuple[CaseHistory, ...]:
+    """The children of a package as cases of their own; the visit's rating stands under the first."""
+    return tuple(_of_child(history, child) for child in history.case.children)
+
+
+def _of_child(history: CaseHistory, child: ChildCase) -> CaseHistory:
+    whole = history.case.intake
+    assert whole is not None
+    begun = next((fact for fact in history.facts if child.number in _started_by(fact)), None)
+    own = tuple(
+        fact
+        for fact in history.facts
+        if fact is begun or fact.kind in TAKEN_IN or fact.body.get("child") == child.number
+    )
+    intake = replace(
+        whole,
+        matter=child.matter,
+        power=child.power,
+        accepted_on=child.accepted_on,
+        effect=child.effect,
+        due=child.promised_due,
+        legal_due=child.legal_due,
+        notice_due=child.notice_due,
+        fields={code: value for code, value in whole.fields.items() if code in _ALWAYS or code in child.fields},
+        materials=tuple(item for item in whole.materials if item.code in child.materials),
+        documents=whole.documents if child.power == "accept" else (),
+        package=None,
+    )
+    case = Case(
+        number=child.number,
+        state=child.state,
+        intake=intake,
+        running=child.running,
+        decision=child.decision,
+        returned=child.returned,
+        official_number=child.official_number,
+        special=child.special,
+        renewed_due=child.renewed_due,
+    )
+    rating = history.rating if child.ordinal == 1 else None
+    return CaseHistory(history.region, case, own, history.clerk_name, rating, begun)
+
+
+def _started_by(fact: Fact) -> tuple[str, ...]:
+    if fact.kind != "case.decided":
+        return ()
+    return tuple(str(item["child"]) for item in fact.body.get("started") or ())
 
 
 def _records(history: CaseHistory, intake: Intake) -> Iterator[Keyed]:
@@ -117,9 +176,10 @@ def _records(history: CaseHistory, intake: Intake) -> Iterator[Keyed]:
 
 def _accept(history: CaseHistory, intake: Intake) -> AcceptRecord | None:
     decided = _decision(history)
-    if intake.power == "receive" and decided is None:
+    if intake.power == "receive" and decided is None and history.accepted is None:
         return None
     at_counter = intake.power != "receive"
+    accepted_by = history.accepted or decided
     applicant, phone = intake.applicant, _answer(intake, "g.P4.phone")
     reachable = phone is not None and phone != NO_PHONE
     name, document, number = _name(intake), codes.document_code(applicant.document), _number(intake)
@@ -145,8 +205,10 @@ def _accept(history: CaseHistory, intake: Intake) -> AcceptRecord | None:
         apply_date=_moment(intake.received_at),
         org_code=intake.matter.implementation_code[:_ORG],
         org_name=_clean(intake.matter.department),
-        handle_user_name=_clean(history.clerk_name) if at_counter or decided is None else _decider(intake, decided),
-        accept_date=_moment(intake.received_at if at_counter or decided is None else decided.recorded_at),
+        handle_user_name=_clean(history.clerk_name)
+        if at_counter or accepted_by is None
+        else _decider(intake, accepted_by),
+        accept_date=_moment(intake.received_at if at_counter or accepted_by is None else accepted_by.recorded_at),
         accept_doc_no=_clean(notices[0]) if notices else None,
         promise_date=datetime.combine(intake.due.on, _END_OF_DAY) if intake.due else None,
     )
@@ -154,7 +216,7 @@ def _accept(history: CaseHistory, intake: Intake) -> AcceptRecord | None:
 
 def _steps(history: CaseHistory, intake: Intake, fact: Fact) -> Iterator[Keyed]:
     """The steps of one fact. One act at the counter is receipt and acceptance in one."""
-    for place, (process, event) in enumerate(_names_of(intake, fact)):
+    for place, (process, event) in enumerate(_names_of(history, intake, fact)):
         at = _moment(fact.recorded_at)
         record = ProcessRecord(
             project_no=history.case.number,
@@ -169,9 +231,11 @@ def _steps(history: CaseHistory, intake: Intake, fact: Fact) -> Iterator[Keyed]:
         yield Keyed(f"{history.case.number}/{fact.kind}/{fact.recorded_at}/{place}", record)
 
 
-def _names_of(intake: Intake, fact: Fact) -> tuple[tuple[str, str], ...]:
+def _names_of(history: CaseHistory, intake: Intake, fact: Fact) -> tuple[tuple[str, str], ...]:
     received, accepted = ("申办", "收件"), ("受理", "受理")
-    if fact.kind == "case.taken_in":
+    if fact is history.accepted:
+        return (accepted,)
+    if fact.kind in TAKEN_IN:
         return {
             "receive": (received,),
             "accept": (received, accepted),
@@ -180,7 +244,8 @@ def _names_of(intake: Intake, fact: Fact) -> tuple[tuple[str, str], ...]:
     if fact.kind == "case.decided":
         ruling = ("审批", "准予" if fact.body["result"] == "grant" else "不予")
         # What was only received is accepted by the very decision.
-        return (*((accepted,) if intake.power == "receive" else ()), ruling, ("办结", "办结"))
+        late = intake.power == "receive" and history.accepted is None
+        return (*((accepted,) if late else ()), ruling, ("办结", "办结"))
     return _OTHER_STEPS.get(fact.kind, ())
 
 
@@ -271,7 +336,8 @@ def _rating(history: CaseHistory, intake: Intake, rating: Rating) -> RatingRecor
 
 
 def _decision(history: CaseHistory) -> Fact | None:
-    return next((fact for fact in history.facts if fact.kind == "case.decided"), None)
+    said = (fact for fact in history.facts if fact.kind == "case.decided" and fact is not history.accepted)
+    return next(said, None)
 
 
 def _decider(intake: Intake, fact: Fact) -> str:
