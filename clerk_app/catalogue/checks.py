@@ -25,6 +25,8 @@ _MATTER_CODE = re.compile(r"[PB][0-9]{2,6}")
 _SITUATION_CODE = re.compile(r"q\.[a-z][a-z0-9_]*")
 _COLUMN_KEY = re.compile(r"[a-z][a-z0-9_]*")
 _IMPLEMENTATION_CODE = re.compile(r"[0-9A-Z]{18}[1-7][0-9A-Z]{12}")
+_CARRIED_OVER = ("text", "id", "address", "phone")
+"""Types of what one matter may take over from an earlier one: name, document, address, phone."""
 _RANK: dict[Power, int] = {"receive": 0, "accept": 1, "complete": 2}
 
 
@@ -46,6 +48,8 @@ def check_field(field: Field, group: str, table: Table) -> None:
         table.fault("type", "只有数字类要素才有 unit、at_least、at_most")
     if field.at_least is not None and field.at_most is not None and field.at_least > field.at_most:
         table.fault("at_most", "最大值比最小值小")
+    if field.earlier and (field.sensitive or field.type not in _CARRIED_OVER):
+        table.fault("earlier", "上次办理的回答只能用在姓名、证件、地址、电话上，敏感的不行")
     _check_card_keys(field.sources, table)
 
 

@@ -69,6 +69,7 @@ def _read_field(table: Table, group: str, place: int) -> Field:
         why=table.text("why"),
         hint=table.text("hint", ""),
         sensitive=table.flag("sensitive", default=False),
+        earlier=table.flag("earlier", default=False),
         may_be_future=table.flag("may_be_future", default=False),
         unit=table.text("unit", ""),
         at_least=table.optional_decimal("at_least"),

@@ -18,6 +18,7 @@ from clerk_app.domain.applicant import (
     read_source,
     same_person,
 )
+from clerk_app.domain.checking import check_field
 from clerk_app.domain.civil import civil_date
 from clerk_app.domain.elements import Field
 from clerk_app.domain.filling import Evidence, ReadDocument, fill
@@ -187,6 +188,29 @@ def _without_card(draft: Draft, matter: Matter, role: str) -> dict[str, FieldVal
     return {code: value for code, value in draft.values.items() if code not in its}
 
 
+def with_earlier(draft: Draft, matter: Matter, answers: Mapping[str, str], at_ms: int) -> Draft:
+    """The draft with what the person answered at an earlier visit, to be looked at: name, document, address, phone.
+
+    Only for who stands here, only where the matter asks for it and nothing is there yet, and never a sensitive answer.
+    """
+    if draft.present is not True:
+        return draft
+    today = civil_date(at_ms)
+    again = {
+        one.code: FieldValue(answers[one.code], "earlier")
+        for one in matter.fields
+        if one.earlier and not one.sensitive and one.code not in draft.values
+        if answers.get(one.code) and check_field(one, answers[one.code], today) is None
+    }
+    return replace(draft, values={**draft.values, **again}, updated_at=at_ms) if again else draft
+
+
+def with_presence(draft: Draft, present: bool | None, at_ms: int) -> Draft:
+    """The draft after the clerk said whether the person stands here: nobody else is told what that person once said."""
+    kept = {code: value for code, value in draft.values.items() if present is True or value.source != "earlier"}
+    return replace(draft, present=present, values=kept, updated_at=at_ms)
+
+
 def with_shared(
     draft: Draft, matter: Matter, values: Mapping[str, FieldValue], materials: tuple[MaterialItem, ...], at_ms: int
 ) -> Draft:
@@ -196,9 +220,7 @@ def with_shared(
     """
     asked = {field.code for field in matter.fields}
     typed_there = {
-        code: value
-        for code, value in values.items()
-        if code in asked and code not in draft.values and value.source == "typed" and not value.is_changed
+        code: value for code, value in values.items() if code in asked and _may_share(draft.values.get(code), value)
     }
     received = {item.code: item for item in materials if item.state == "received"}
     shared = tuple(
@@ -209,6 +231,11 @@ def with_shared(
         return draft
     together = replace(draft, values={**draft.values, **typed_there}, materials=shared, updated_at=at_ms)
     return filled(together, matter, at_ms)
+
+
+def _may_share(here: FieldValue | None, there: FieldValue) -> bool:
+    """What was typed today stands over what an earlier visit says, and over nothing else."""
+    return there.source == "typed" and not there.is_changed and (here is None or here.source == "earlier")
 
 
 def draft_to_json(draft: Draft) -> str:

@@ -32,7 +32,8 @@ class Field:
     (无手机 for a phone, 长期 for a date). `sources`: the lawful sources that fill it, the best first; none: typed.
     `when`: the field is on the form only if the condition holds, that of its group included. `why` is the reason told
     to who asks. `unit`, `at_least` and `at_most` belong to numbers, `columns` and `min_rows` to tables.
-    `position` is its place in its group.
+    `earlier`: what the same person answered at an earlier visit may stand here again, to be looked at. `position` is
+    its place in its group.
     """
 
     code: str
@@ -45,6 +46,7 @@ class Field:
     why: str = ""
     hint: str = ""
     sensitive: bool = False
+    earlier: bool = False
     may_be_future: bool = False
     unit: str = ""
     at_least: Decimal | None = None

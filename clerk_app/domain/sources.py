@@ -12,13 +12,23 @@ A default or a guess is no source.
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal, get_args
 
 Origin = Literal["card", "licence", "result", "computed"]
 
 CardRole = Literal["applicant", "agent", "legal_representative", "second_parent", "spouse", "guardian"]
-"""Whose document is read: 本人, 代理人, 法定代表人, 父母另一方, 配偶, 监护人."""
+"""Whose document is read."""
+
+ROLE_LABELS: Mapping[CardRole, str] = {
+    "applicant": "本人",
+    "agent": "代理人",
+    "legal_representative": "法定代表人（负责人）",
+    "second_parent": "父母另一方",
+    "spouse": "配偶",
+    "guardian": "监护人",
+}
 
 APPLICANT: CardRole = "applicant"
 

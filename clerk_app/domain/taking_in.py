@@ -115,7 +115,7 @@ def intake_body(
         "effect": effect_body(terms.effect),
         **terms.clocks.body(),
         "applicant": document_body(document),
-        "agent": None,
+        "agent": document_body(agent.document) if (agent := draft.others.get("agent")) is not None else None,
         "present": draft.present is True,
         "fields": _fields_body(draft, matter),
         "materials": [material_body(item) for item in materials],

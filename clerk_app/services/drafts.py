@@ -6,6 +6,8 @@ import base64
 from collections.abc import Collection, Mapping
 from dataclasses import replace
 
+from clerk_app.domain.applicant import ReadSource, same_person
+from clerk_app.domain.case import Case
 from clerk_app.domain.draft import (
     Draft,
     answered,
@@ -14,9 +16,13 @@ from clerk_app.domain.draft import (
     filled,
     new_draft,
     with_applicant,
+    with_earlier,
     with_materials_of,
+    with_other,
 )
-from clerk_app.domain.form import plain
+from clerk_app.domain.filling import ReadDocument, card_roles
+from clerk_app.domain.form import plain, visible_fields
+from clerk_app.domain.identity import IdentityDocument
 from clerk_app.domain.materials import BlobRef, MaterialForm, MaterialItem, MaterialState, allowed_states, check_of
 from clerk_app.domain.matter import Matter
 from clerk_app.domain.merge import merge
@@ -27,6 +33,9 @@ from clerk_app.errors import NoSuchDraft, UnlawfulStep
 from clerk_app.services.desk import Desk, SignedIn
 from clerk_app.services.ports import Unit
 from clerk_app.services.visits import visit_state
+
+_CASES_LOOKED_AT = 10
+"""How many of a person's last cases are looked at for an answer given before."""
 
 
 def matter_of(desk: Desk, draft: Draft) -> Matter:
@@ -65,7 +74,46 @@ def open_draft(desk: Desk, me: SignedIn, visit: str, code: str) -> Draft:
     applicant = visit_state(desk, visit).applicant
     if applicant is not None:
         draft = with_applicant(draft, matter, applicant, now)
+        draft = with_earlier(draft, matter, earlier_answers(desk, applicant.document), now)
     return save_draft(desk, me, draft)
+
+
+def earlier_answers(desk: Desk, document: IdentityDocument) -> dict[str, str]:
+    """What the owner of this document answered in the last cases this desk holds, the newest answer of each element."""
+    answers: dict[str, str] = {}
+    if not document.number or not document.name:
+        return answers
+    for row in desk.journal.reads.cases(text=document.name, limit=_CASES_LOOKED_AT):
+        case: Case = desk.journal.reads.fold(f"case/{row.number}").state
+        if case.intake is not None and same_person(case.intake.applicant, document):
+            for code, value in case.intake.fields.items():
+                answers.setdefault(code, value.value)
+    return answers
+
+
+def roles_asked(desk: Desk, draft: Draft) -> tuple[str, ...]:
+    """Whose documents besides the applicant's could fill this form as it stands, in the order of the paper."""
+    matter = matter_of(desk, draft)
+    return card_roles(visible_fields(matter, draft.values))
+
+
+def read_other(
+    desk: Desk, me: SignedIn, draft: Draft, role: str, document: IdentityDocument, *, source: ReadSource
+) -> Draft:
+    """Read the document of another person for this form, and save; the clerk said whose it is.
+
+    The applicant's own document may be read for a role: who founds a firm often represents it. Raises `UnlawfulStep`
+    for a role that the form does not ask for.
+    """
+    return save_draft(desk, me, with_document(desk, draft, role, document, source=source))
+
+
+def with_document(desk: Desk, draft: Draft, role: str, document: IdentityDocument, *, source: ReadSource) -> Draft:
+    """The draft after another person's document was read, not yet saved; raises as `read_other` does."""
+    if role not in roles_asked(desk, draft):
+        raise UnlawfulStep(reason="role_not_asked")
+    matter = matter_of(desk, draft)
+    return with_other(draft, matter, role, ReadDocument(document, source), desk.clock.now_ms())
 
 
 def load_draft(desk: Desk, me: SignedIn, draft_id: str) -> Draft:

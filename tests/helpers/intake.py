@@ -51,6 +51,11 @@ def ready_package(
     visits.read_applicant(desk, me, visit, invented_person(1, 1, TODAY), source="card", present=True)
     draft = drafts.leave_out(desk, me, drafts.open_draft(desk, me, visit, code), without)
     draft = drafts.fill_fields(desk, me, draft, answers)
+    return answered_anyhow(desk, me, draft)
+
+
+def answered_anyhow(desk: Desk, me: SignedIn, draft: Draft) -> Draft:
+    """The draft with something good in every element that nothing fills, and every material received."""
     while todo := unanswered(drafts.matter_of(desk, draft), draft):
         draft = drafts.fill_fields(desk, me, draft, todo)
     for item in draft.materials:

@@ -186,7 +186,7 @@ def _question(field: Field, work: Preparing, errors: Mapping[str, str]) -> Quest
     return QuestionView(
         field.code,
         field.label,
-        note=_note(field),
+        note=_meaning("earlier") if given is not None and given.source == "earlier" else _note(field),
         value=given.value if given else "",
         choices=tuple(Choice(choice, choice) for choice in field.choices),
         editor=_short_editor(field),

@@ -12,7 +12,7 @@ from typing import TypeVar
 from PySide6.QtCore import QObject
 
 from clerk_app.domain.applicant import Applicant, ReadSource, same_person
-from clerk_app.domain.draft import Draft, with_applicant
+from clerk_app.domain.draft import Draft, with_applicant, with_presence
 from clerk_app.domain.identity import IdentityDocument
 from clerk_app.services import visits
 from clerk_app.services.desk import Desk, SignedIn
@@ -165,7 +165,7 @@ class CounterReception(CounterBoard):
     def _of_this_person(self, work: Preparing) -> Draft:
         visit, now = self._facts.visit, self.desk.clock.now_ms()
         if work.draft.document == visit.document or visit.document is None:
-            return replace(work.draft, present=visit.present, updated_at=now)
+            return with_presence(work.draft, visit.present, now)
         applicant = Applicant(visit.document, visit.read_by, visit.present is True, now)
         return with_applicant(work.draft, work.matter, applicant, now)
 

@@ -12,18 +12,22 @@ from clerk_app.domain.draft import (
     answered,
     draft_from_json,
     draft_to_json,
+    with_earlier,
     with_licence,
     with_other,
+    with_presence,
+    with_shared,
 )
 from clerk_app.domain.elements import Field, FieldGroup
 from clerk_app.domain.filling import ReadDocument
-from clerk_app.domain.form import FieldValue
+from clerk_app.domain.form import FieldValue, form_count
 from clerk_app.domain.identity import IdentityDocument
 from clerk_app.domain.licences import LicenceFinding
 from clerk_app.domain.materials import BlobRef, MaterialItem
 from clerk_app.domain.sources import source_of
 from tests.unit.domain.builders import (
     NOW,
+    TODAY,
     all_received,
     empty_draft,
     full_draft,
@@ -239,3 +243,38 @@ def test_emptying_what_was_copied_by_hand_leaves_it_empty():
     draft = read(empty_draft("P31"), source="manual")
     emptied = answered(draft, matter("P31"), "g.P1.ethnicity", "", NOW)
     assert "g.P1.ethnicity" not in emptied.values
+
+
+# ---- an earlier visit -------------------------------------------------------------------------------------------
+
+PHONE = Field("g.P4.phone", "手机", "phone", required=False, choices=("无手机",), earlier=True)
+SAVINGS = Field("g.H3.savings", "存款", "text", required=False, sensitive=True, earlier=True)
+REASON = Field("g.R2.reason", "事由", "text")
+ASKS = replace(matter("P14"), groups=(FieldGroup("g.X", "例", (PHONE, SAVINGS, REASON)),))
+SAID = {"g.P4.phone": "无手机", "g.H3.savings": "3000", "g.R2.reason": "务工", "g.X.other": "例"}
+
+
+def test_only_what_may_be_taken_over_is_and_never_a_sensitive_answer():
+    draft = with_earlier(replace(empty_draft("P14"), present=True), ASKS, SAID, NOW)
+    assert draft.values == {"g.P4.phone": FieldValue("无手机", "earlier")}
+    assert form_count(ASKS, draft.values, TODAY).sourced == 0
+
+
+@pytest.mark.parametrize("present", [None, False])
+def test_nothing_is_taken_over_for_who_is_not_here(present):
+    draft = replace(empty_draft("P14"), present=present)
+    assert with_earlier(draft, ASKS, SAID, NOW) == draft
+    here = with_earlier(replace(draft, present=True), ASKS, SAID, NOW)
+    assert with_presence(here, present, NOW).values == {}
+    assert with_presence(here, True, NOW).values == here.values
+
+
+def test_what_no_longer_is_a_good_answer_is_not_taken_over():
+    draft = replace(empty_draft("P14"), present=True)
+    assert with_earlier(draft, ASKS, {"g.P4.phone": "12"}, NOW) == draft
+
+
+def test_what_was_typed_for_another_matter_today_stands_over_an_earlier_visit():
+    draft = with_earlier(replace(empty_draft("P14"), present=True), ASKS, SAID, NOW)
+    today = {"g.P4.phone": FieldValue("13000000001", "typed")}
+    assert with_shared(draft, ASKS, today, (), NOW).values["g.P4.phone"].value == "13000000001"
