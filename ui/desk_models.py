@@ -104,7 +104,7 @@ def make_desk_models(opened: OpenDesk, workplace: Workplace, tasks: Tasks, paren
         ),
         citizen=CitizenModel(counter, rating, timeout_s=devices.rating_timeout_s, parent=parent),
         lock=LockModel(desk, me, workplace, tasks, parent),
-        matters=SearchModel(matters_by(desk, counter.surroundings), tasks, parent),
+        matters=SearchModel(matters_by(desk, counter.surroundings), tasks, parent, filtered=True),
         anything=SearchModel(anything_by(desk, counter.surroundings), tasks, parent),
         attention=AttentionModel(desk, me, tasks, acts, parent),
         handover=HandoverModel(desk, workplace, tasks, acts, parent),

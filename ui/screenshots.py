@@ -119,6 +119,12 @@ def _with_matters() -> Shell:
     return shell
 
 
+def _with_elders_menu() -> Shell:
+    shell = counter_shell(counter.on_form())
+    shell.open_sheet(MatterSheet(StillModel(lists.matters_of_elders())))
+    return shell
+
+
 def _with_missing() -> Shell:
     shell = counter_shell(counter.on_form())
     shell.open_sheet(MissingSheet(counter.on_form()))
@@ -196,6 +202,7 @@ PICTURES: dict[str, Maker] = {
     "hints_opened": lambda: _with_hints(counter.with_hints_opened()),
     "outcomes": _with_outcomes,
     "matters": _with_matters,
+    "matters_elders": _with_elders_menu,
     "manual_entry": _with_manual_entry,
     "keys": _with_keys,
     "toast": _with_toast,
@@ -228,6 +235,8 @@ SCALED_PICTURES: dict[str, Maker] = {
     "counter_check_150": PICTURES["counter_check"],
     "counter_done_150": PICTURES["counter_done"],
     "counter_missing_150": _with_missing,
+    "counter_matter_150": PICTURES["counter_matter"],
+    "matters_elders_150": PICTURES["matters_elders"],
     "counter_hints_150": PICTURES["counter_hints"],
     "hints_150": PICTURES["hints"],
     "short_150": PICTURES["short"],

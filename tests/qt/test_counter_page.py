@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QApplication
 
 from tests.qt.hands import focus, press, said, type_text
 from tests.qt.recording import RecordingModel
-from ui.components.rows import TodoRow
+from ui.components.rows import ClickRow, TodoRow
 from ui.keys import Command, CommandKeys
 from ui.pages.counter import CounterPage
 from ui.pages.shell import Shell
@@ -322,3 +322,44 @@ def test_every_command_is_understood_or_left_alone_in_every_stage(desk):
         for command in Command:
             counter.shell.run(command)
             counter.shell.close_sheet()
+
+
+def test_alt_and_a_digit_filters_while_a_matter_is_chosen_and_jumps_where_one_is_filled_in(desk):
+    counter = desk(samples.choosing())
+    assert counter.search.acts[-1] == ("begin",)
+    press("Alt+1")
+    press("Alt+9")
+    assert counter.search.acts[-2:] == [("toggle_filter", 1), ("toggle_filter", 9)]
+    assert focus().objectName() == "picker"
+    on_form = desk(samples.on_form())
+    press("Alt+1")
+    assert ("toggle_filter", 1) not in on_form.search.acts
+
+
+def test_the_chosen_filters_are_told_and_a_menu_without_anything_says_how_to_go_on(desk):
+    counter = desk(samples.choosing())
+    counter.search.show(lists.matters_of_elders())
+    rows = {row.objectName(): row.accessibleName() for row in counter.page.findChildren(ClickRow)}
+    assert rows["filter:1"] == "Alt 1 老人 已选"
+    assert rows["filter:2"] == "Alt 2 中年 未选"
+    counter.search.show(replace(lists.matters_of_elders(), hits=()))
+    assert "这样筛选没有找到。再按一次 Alt+数字就不筛选。" in said(counter.page)
+
+
+def test_a_click_on_a_filter_is_its_key(desk, qtbot):
+    counter = desk(samples.choosing())
+    counter.search.show(lists.all_matters())
+    QApplication.processEvents()
+    row = next(row for row in counter.page.findChildren(ClickRow) if row.objectName() == "filter:6")
+    qtbot.mouseClick(row, Qt.MouseButton.LeftButton)
+    assert counter.search.acts[-1] == ("toggle_filter", 6)
+
+
+def test_the_hints_are_asked_for_by_key_and_by_click_on_both_pages(desk, qtbot):
+    for state, name in ((samples.with_hints(), "hints"), (samples.short(), "hint_line")):
+        counter = desk(state)
+        press("Ctrl+H")
+        row = next(row for row in counter.page.findChildren(ClickRow) if row.objectName() == name)
+        assert row.isVisible()
+        qtbot.mouseClick(row, Qt.MouseButton.LeftButton)
+        assert counter.asked == ["hints", "hints"]

@@ -137,6 +137,15 @@ def test_the_primary_key_chooses_the_marked_matter(qtbot, window):
     assert told.args == ["P31"]
 
 
+def test_alt_and_a_digit_filters_the_matters(window):
+    search = RecordingModel(lists.all_matters())
+    sheet = MatterSheet(search)
+    window.veil.open(sheet)
+    assert search.acts == [("begin",)]
+    assert sheet.run(Command.MISSING_4)
+    assert search.acts[-1] == ("toggle_filter", 4)
+
+
 def test_the_folded_column_jumps_by_digit(qtbot, window):
     sheet = MissingSheet(samples.on_form())
     window.veil.open(sheet)

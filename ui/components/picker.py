@@ -17,6 +17,7 @@ from PySide6.QtWidgets import (
 )
 
 from ui import tokens
+from ui.components.filter_row import FilterRow
 from ui.components.line_edit import LineEdit
 from ui.components.messages import ProblemBanner
 from ui.components.text import label
@@ -36,10 +37,14 @@ class Picker(QWidget):
 
     Signals:
         searched: the words changed.
+        filter_asked: the digit of a filter.
+        begun: no words and no filters any more.
         chosen: kind and key of a hit.
     """
 
     searched = Signal(str)
+    filter_asked = Signal(int)
+    begun = Signal()
     chosen = Signal(str, str)
 
     def __init__(self, name: str, hint: str, parent: QWidget | None = None) -> None:
@@ -51,6 +56,7 @@ class Picker(QWidget):
         self._model = HitListModel(self)
         self._list = _hit_list(self._model)
         self._list.setAccessibleName(self.tr("找到的"))
+        self._filters = FilterRow()
         self._status = label("", "note")
         self._problem = ProblemBanner()
         self._is_searching = False
@@ -59,6 +65,7 @@ class Picker(QWidget):
         column.setContentsMargins(13, 10, 13, 6)
         column.setSpacing(tokens.SPACE_1)
         column.addWidget(self._line)
+        column.addWidget(self._filters)
         column.addWidget(self._status)
         column.addWidget(self._problem)
         column.addWidget(self._list, 1)
@@ -66,6 +73,7 @@ class Picker(QWidget):
         self._line.edited.connect(self._edited)
         self._line.installEventFilter(self)
         self._list.clicked.connect(self._clicked)
+        self._filters.chosen.connect(self.ask_filter)
         self.setFocusProxy(self._line)
 
     def render(self, state: SearchState) -> None:  # type: ignore[override]
@@ -73,6 +81,7 @@ class Picker(QWidget):
         if not self._line.hasFocus():
             self._line.show_value(state.text)
         self._is_searching = state.searching
+        self._filters.show_filters(state.filters)
         self._model.show_hits(state.hits)
         if state.hits and not self._list.currentIndex().isValid():
             self._list.setCurrentIndex(self._model.index(0))
@@ -97,9 +106,14 @@ class Picker(QWidget):
         return True
 
     def reset(self) -> None:
-        """Begin again with no words."""
+        """Begin again with neither words nor filters."""
         self._line.clear()
-        self.searched.emit("")
+        self.begun.emit()
+
+    def ask_filter(self, digit: int) -> None:
+        """Turn the filter of this digit on or off."""
+        self._chooses_next = False
+        self.filter_asked.emit(digit)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if watched is self._line and isinstance(event, QKeyEvent) and event.type() == QEvent.Type.KeyPress:
@@ -126,6 +140,8 @@ class Picker(QWidget):
     def _describe(self, state: SearchState) -> str:
         if state.searching and not state.hits:
             return self.tr("正在找…")
+        if not state.hits and state.is_filtered:
+            return self.tr("这样筛选没有找到。再按一次 Alt+数字就不筛选。")
         if not state.hits:
             return self.tr("没有找到。换个说法，或只打拼音首字母。") if state.text else ""
         return self.tr("{count} 项 · ↑↓ 选，回车定").format(count=len(state.hits))

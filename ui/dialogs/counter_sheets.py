@@ -34,6 +34,8 @@ class MatterSheet(Sheet):
         self._picker.setMinimumHeight(380)
         self.column.addWidget(self._picker, 1)
         self._picker.searched.connect(search.search)
+        self._picker.filter_asked.connect(search.toggle_filter)
+        self._picker.begun.connect(search.begin)
         self._picker.chosen.connect(self._chosen)
         search.changed.connect(self._picker.render)
         self._picker.render(search.state)
@@ -48,6 +50,9 @@ class MatterSheet(Sheet):
     def run(self, command: Command) -> bool:
         if command is Command.PRIMARY:
             self._picker.choose_current()
+            return True
+        if command in MISSING:
+            self._picker.ask_filter(MISSING.index(command) + 1)
             return True
         return super().run(command)
 

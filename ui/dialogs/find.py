@@ -31,6 +31,7 @@ class FindSheet(Sheet):
         self._picker.setMinimumHeight(380)
         self.column.addWidget(self._picker, 1)
         self._picker.searched.connect(search.search)
+        self._picker.begun.connect(search.begin)
         self._picker.chosen.connect(self.chosen)
         search.changed.connect(self._picker.render)
         self._picker.reset()

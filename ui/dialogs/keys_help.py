@@ -44,7 +44,7 @@ class KeysSheet(Sheet):
             (cap(Command.PRINT), self.tr("补打上一份文书")),
             (cap(Command.INVITE_RATING), self.tr("再次显示评价邀请")),
             (cap(Command.OUTCOME), self.tr("办理结果")),
-            ("Alt 1–9", self.tr("跳到第几个缺项")),
+            ("Alt 1–9", self.tr("跳到第几个缺项；选事项时筛选")),
             (cap(Command.MISSING_ALL), self.tr("看全部缺项和材料")),
             (cap(Command.BACK), self.tr("回到上一步")),
             (cap(Command.FIND), self.tr("搜事项、办件、人")),

@@ -97,6 +97,12 @@ class SearchModel(Protocol):
     def search(self, text: str) -> None:
         """Look for matters."""
 
+    def toggle_filter(self, digit: int) -> None:
+        """Turn a filter on, or off again."""
+
+    def begin(self) -> None:
+        """Begin again, with neither words nor filters."""
+
 
 class MatterBody(Body):
     """Choosing the matter."""
@@ -108,6 +114,8 @@ class MatterBody(Body):
         column.setContentsMargins(0, 0, 0, 0)
         column.addWidget(self.picker)
         self.picker.searched.connect(search.search)
+        self.picker.filter_asked.connect(search.toggle_filter)
+        self.picker.begun.connect(search.begin)
         search.changed.connect(self.picker.render)
         self.picker.render(search.state)
 
@@ -217,7 +225,7 @@ class CounterPage(Page):
 
     def run(self, command: Command) -> bool:
         if command in MISSING:
-            self._jump_to(MISSING.index(command) + 1)
+            self._digit(MISSING.index(command) + 1)
             return True
         acts: dict[Command, Callable[[], None]] = {
             Command.PRIMARY: self._primary,
@@ -284,6 +292,13 @@ class CounterPage(Page):
         if anchor.startswith("q."):
             return "situations"
         return "materials" if any(material.code == anchor for material in state.materials) else "form"
+
+    def _digit(self, number: int) -> None:
+        """Alt and a digit: while a matter is being chosen a filter, else the item that is missing."""
+        if self._model.state.stage == "matter":
+            self._matter.picker.ask_filter(number)
+        else:
+            self._jump_to(number)
 
     def _jump_to(self, number: int) -> None:
         items = self._model.state.missing

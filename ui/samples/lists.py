@@ -18,6 +18,7 @@ from ui.presenters.cases import case_detail, case_line, filter_views, not_taken_
 from ui.presenters.citizen import CitizenFacts, Shown, citizen_state
 from ui.presenters.counter_facts import VisitFacts
 from ui.presenters.devices import DeviceFacts, devices_state
+from ui.presenters.filters import EVERYTHING, Filter, picker_filters
 from ui.presenters.hits import matter_hits
 from ui.presenters.words import problem_view
 from ui.samples import desk, frames, packages
@@ -145,7 +146,16 @@ def devices_practice() -> DevicesState:
 @cache
 def all_matters() -> SearchState:
     """Every matter there is."""
-    return SearchState(hits=matter_hits(desk.every_matter(), desk.around()))
+    return SearchState(hits=matter_hits(desk.every_matter(), desk.around()), filters=picker_filters(EVERYTHING))
+
+
+@cache
+def matters_of_elders() -> SearchState:
+    """The menu of elders, of what is done at home."""
+    hits = matter_hits(
+        (one for one in desk.every_matter() if "old" in one.audiences and "home" in one.channels), desk.around()
+    )
+    return SearchState(hits=hits, filters=picker_filters(Filter("old", "home")))
 
 
 @cache
@@ -157,7 +167,7 @@ def two_matters() -> SearchState:
 @cache
 def nothing_found() -> SearchState:
     """Words that find nothing."""
-    return SearchState(text="海关报关")
+    return SearchState(text="海关报关", filters=picker_filters(EVERYTHING))
 
 
 @cache

@@ -10,6 +10,7 @@ from PySide6.QtCore import QObject
 from clerk_app.domain import case_number
 from clerk_app.services.desk import Desk
 from ui.presenters.counter_facts import Surroundings
+from ui.presenters.filters import EVERYTHING, Filter, picker_filters, toggled
 from ui.presenters.hits import case_hits, elsewhere_hit, matter_hits
 from ui.presenters.words import problem_view
 from ui.tasks import Tasks
@@ -18,29 +19,48 @@ from ui.viewmodels.view_model import ViewModel
 
 CASE_HITS = 20
 
-Look = Callable[[str], tuple[Hit, ...]]
+Look = Callable[[str, Filter], tuple[Hit, ...]]
 
 
 class SearchModel(ViewModel[SearchState]):
-    """A picker's words and what they find. `look` runs off the GUI thread."""
+    """A picker's words and filters and what they find. `look` runs off the GUI thread.
 
-    def __init__(self, look: Look, tasks: Tasks, parent: QObject | None = None) -> None:
-        super().__init__(SearchState(), parent)
+    `filtered`: the picker offers filters.
+    """
+
+    def __init__(self, look: Look, tasks: Tasks, parent: QObject | None = None, *, filtered: bool = False) -> None:
+        super().__init__(SearchState(filters=picker_filters(EVERYTHING) if filtered else ()), parent)
         self._look = look
         self._tasks = tasks
+        self._filtered = filtered
+        self._filter = EVERYTHING
         self._latest = 0
 
     def search(self, text: str) -> None:
         """Look for `text`; everything there is for an empty one."""
         self._latest += 1
-        request = self._latest
-        self.show(replace(self.state, text=text, searching=True, problem=None))
+        request, chosen = self._latest, self._filter
+        views = picker_filters(chosen) if self._filtered else ()
+        self.show(replace(self.state, text=text, searching=True, problem=None, filters=views))
         self._tasks.run(
-            lambda: self._look(text.strip()),
+            lambda: self._look(text.strip(), chosen),
             owner=self,
-            on_success=lambda hits: self._found(request, SearchState(text, hits)),
-            on_failure=lambda error: self._found(request, SearchState(text, problem=problem_view(error))),
+            on_success=lambda hits: self._found(request, SearchState(text, hits, filters=views)),
+            on_failure=lambda error: self._found(
+                request, SearchState(text, problem=problem_view(error), filters=views)
+            ),
         )
+
+    def toggle_filter(self, digit: int) -> None:
+        """Turn a filter on, or off again."""
+        if self._filtered:
+            self._filter = toggled(self._filter, digit)
+            self.search(self.state.text)
+
+    def begin(self) -> None:
+        """Begin again, with neither words nor filters."""
+        self._filter = EVERYTHING
+        self.search("")
 
     def _found(self, request: int, state: SearchState) -> None:
         if request == self._latest:
@@ -49,13 +69,15 @@ class SearchModel(ViewModel[SearchState]):
 
 def matters_by(desk: Desk, around: Callable[[], Surroundings]) -> Look:
     """Look among the matters and packages of the catalogue."""
-    return lambda text: matter_hits(desk.search.things(text), around())
+    return lambda text, only: matter_hits(
+        desk.search.things(text, channel=only.channel, audience=only.audience), around()
+    )
 
 
 def anything_by(desk: Desk, around: Callable[[], Surroundings]) -> Look:
     """Look among matters, packages and cases; of cases only when there are words."""
 
-    def look(text: str) -> tuple[Hit, ...]:
+    def look(text: str, _only: Filter) -> tuple[Hit, ...]:
         now = around()
         matters = matter_hits(desk.search.things(text), now)
         reads, number = desk.journal.reads, case_number.parse(text)

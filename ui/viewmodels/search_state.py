@@ -28,10 +28,25 @@ class Hit:
 
 
 @dataclass(frozen=True, slots=True)
+class FilterView:
+    """A filter: Alt and `digit` turn it on and off."""
+
+    digit: int
+    label: str
+    chosen: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class SearchState:
-    """A picker. `text` is what the hits answer to."""
+    """A picker. `text` and the chosen `filters` are what the hits answer to; a picker without filters has none."""
 
     text: str = ""
     hits: tuple[Hit, ...] = ()
     searching: bool = False
     problem: ProblemView | None = None
+    filters: tuple[FilterView, ...] = ()
+
+    @property
+    def is_filtered(self) -> bool:
+        """Whether some of what there is stays hidden."""
+        return any(view.chosen for view in self.filters)

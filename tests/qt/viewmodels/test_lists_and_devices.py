@@ -168,6 +168,53 @@ def test_an_older_search_never_overwrites_a_newer_one(desk):
     assert desk.models.matters.state.text == "居住登记"
 
 
+def codes_found(desk):
+    desk.settle()
+    return [hit.key for hit in desk.models.matters.state.hits]
+
+
+def chosen_filters(desk):
+    return [view.label for view in desk.models.matters.state.filters if view.chosen]
+
+
+def test_a_group_has_its_menu_and_the_same_key_takes_it_back(desk):
+    desk.models.matters.begin()
+    everything = codes_found(desk)
+    desk.models.matters.toggle_filter(1)
+    old = codes_found(desk)
+    assert {"P01", "P14"} <= set(old) < set(everything)
+    assert chosen_filters(desk) == ["老人"]
+    desk.models.matters.toggle_filter(6)
+    assert {"P08", "P09", "P10"} <= set(codes_found(desk))
+    assert "P01" not in codes_found(desk)
+    desk.models.matters.toggle_filter(6)
+    assert codes_found(desk) == everything
+    assert chosen_filters(desk) == []
+
+
+def test_the_place_and_the_words_narrow_a_menu(desk):
+    desk.models.matters.toggle_filter(3)
+    at_any_place = set(codes_found(desk))
+    desk.models.matters.toggle_filter(9)
+    at_home = set(codes_found(desk))
+    assert at_home < at_any_place
+    assert "P31" in at_any_place - at_home
+    assert chosen_filters(desk) == ["青年", "上门办"]
+    desk.models.matters.search("社会保障卡")
+    assert "P21" in codes_found(desk)
+    assert chosen_filters(desk) == ["青年", "上门办"]
+    desk.models.matters.begin()
+    assert len(codes_found(desk)) > len(at_any_place)
+    assert chosen_filters(desk) == []
+
+
+def test_what_finds_cases_too_has_no_filters(desk):
+    desk.models.anything.toggle_filter(1)
+    desk.models.anything.search("")
+    desk.settle()
+    assert desk.models.anything.state.filters == ()
+
+
 def test_a_hit_tells_how_far_this_window_may_go(desk):
     desk.models.matters.search("")
     desk.tasks.settle_all()
