@@ -121,6 +121,18 @@ class CaseElsewhere(UserError):
     code = "case_elsewhere"
 
 
+class NoSuchNotice(UserError):
+    """No one-time notice has this number."""
+
+    code = "no_such_notice"
+
+
+class NoticeElsewhere(UserError):
+    """The notice is another desk's and not to be had now. `reason`: `no_line`, `not_arrived` or `other_platform`."""
+
+    code = "notice_elsewhere"
+
+
 class NoSuchDraft(UserError):
     """The draft is gone or belongs to another clerk."""
 

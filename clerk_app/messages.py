@@ -54,6 +54,19 @@ _SENTENCES: dict[str, tuple[str, str]] = {
         "这个办件的大厅不在本平台上，这里查不到。",
         "请核对编号；编号没错就请群众到原大厅，或电话联系原大厅。",
     ),
+    "no_such_notice": ("没有找到这个告知书编号。", "请核对 20 位编号；还是不对，请按纸上的事项名称选事项（F3）。"),
+    "notice_elsewhere": (
+        "这张告知书是别的窗口给的，本机没有；现在没有网络，打不开。",
+        "请按纸上的事项名称选事项（F3），材料照纸上的收。",
+    ),
+    "notice_elsewhere.not_arrived": (
+        "平台上还没有这张告知书。",
+        "请核对编号；编号没错，请按纸上的事项名称选事项（F3），材料照纸上的收。",
+    ),
+    "notice_elsewhere.other_platform": (
+        "这张告知书是别的大厅给的，这里打不开。",
+        "请按纸上的事项名称选事项（F3），材料照纸上的收。",
+    ),
     "no_such_draft": ("这份草稿已经不在了。", "请到办件列表查看是否已经收件。"),
     "no_such_package": ("目录里没有套餐 {package}。", "请核对套餐代码，例：PK01。"),
     "not_optional": (
@@ -87,6 +100,9 @@ _SENTENCES: dict[str, tuple[str, str]] = {
     "unlawful_step.role_not_asked": ("这张表单不用这个人的证件。", "请重新选这是谁的证件。"),
     "unlawful_step.child_not_optional": ("这个子事项是必办的，不能去掉。", "请只去掉自选的子事项。"),
     "unlawful_step.no_children": ("按现在的回答，这个一件事里没有要办的事项。", "请核对情形的回答，或改选单个事项。"),
+    "unlawful_step.notice_missing": ("还没有给告知书。", "请按 F7 打印一次性告知书，再办结。"),
+    "unlawful_step.supervisor_missing": ("告知书上没有的材料，要负责人同意才能加。", "请负责人输入工号，并写明理由。"),
+    "unlawful_step.on_the_notice": ("这份材料已经在告知书上了，不用再加。", "请照告知书收；什么都没有改变。"),
     "unlawful_step.reason_missing": ("要写一句原因。", "请按 F10 再选一次，写上申请人说的原因。"),
     "needs_upgrade": ("这条记录由新版本写入，本版只能查看。", "请升级后处理。"),
     "bad_file": ("这个文件不能用：{reason}。", "请核对文件后再试。"),

@@ -17,7 +17,7 @@ from clerk_app.errors import BadFile
 from clerk_app.services.rows import CaseRow, ChildRow
 
 _DOCUMENTS = get_args(DocumentKind)
-_KINDS = ("receipt", "acceptance_notice")
+_KINDS = ("receipt", "acceptance_notice", "one_time_notice", "one_time_notice_large")
 
 
 def add_parser(subparsers: argparse._SubParsersAction[Any]) -> None:
@@ -36,7 +36,7 @@ def add_parser(subparsers: argparse._SubParsersAction[Any]) -> None:
     find.set_defaults(run=_find, show=_show_found)
     document = subparsers.add_parser("document", help="重新生成一份文书（标明补打）")
     document.add_argument("kind", choices=_KINDS)
-    document.add_argument("--case", required=True, dest="number", help="办件编号")
+    document.add_argument("--case", required=True, dest="number", help="办件编号，或告知书编号")
     document.add_argument("--out", required=True, type=Path, help="PDF 文件")
     document.set_defaults(run=_document, show=lambda result: f"已生成 {result['out']}。")
     for parser in (listing, show, find, document):

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from clerk_app.services.workplace import Workplace
     from clerk_app.store.folder import DataFolder
 
-_NOUNS = ("store_commands", "demo", "card", "pad", "case", "sync", "handover", "catalogue", "later")
+_NOUNS = ("store_commands", "demo", "card", "pad", "case", "notice", "sync", "handover", "catalogue", "later")
 
 OpenWindow = Callable[["Workplace", str, "tuple[str, str, bool] | None"], int]
 """Opens the window over a workplace: with a mark for every page, and who is signed in already."""

@@ -103,7 +103,7 @@ def given_body(
 
 
 def deciding_answers(one: OneThing) -> dict[str, str]:
-    """The answers that belong to the notice: to its questions, and to elements with choices on which something hangs.
+    """The answers that belong to the notice: to its questions, and to elements with choices on which a material hangs.
 
     Whatever a person types freely stays out: the notice says what is needed, not who needs it.
     """
@@ -111,8 +111,7 @@ def deciding_answers(one: OneThing) -> dict[str, str]:
     for step in one.steps:
         asked |= {situation.code for situation in step.matter.situations}
         fields = {field.code for field in step.matter.fields if field.type == "choice" and not field.sensitive}
-        conditions = [need.when for need in step.matter.materials] + [field.when for field in step.matter.fields]
-        asked |= {code for when in conditions if when is not None for code in when.asked & fields}
+        asked |= {code for need in step.matter.materials if need.when is not None for code in need.when.asked & fields}
     for child in one.package.children:
         asked |= {code for code in (child.when.asked if child.when else ()) if code.startswith("q.")}
     counted = {code: answer for code, answer in sorted(one.answers.items()) if code in asked}

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from clerk_app.domain import notice_number
 from clerk_app.domain.matter import Matter
 from clerk_app.errors import NotYetAvailable, UnlawfulStep
 
@@ -35,7 +36,7 @@ DEFERRED = Outcome(3, "deferred", "容缺", True, ("document", "form", "material
 CORRECTION = Outcome(4, "correction", "补正", True, ("document", "form"))
 NOT_ACCEPTED = Outcome(5, "not_accepted", "不予受理（书面）", True, ("document", "reason"))
 TRANSFERRED = Outcome(6, "transferred", "转办", False, ("reason",))
-CONSULTED = Outcome(7, "consulted", "咨询·已一次告知", False, ())
+CONSULTED = Outcome(7, "consulted", "咨询·已一次告知", False, (), available=True)
 ABANDONED = Outcome(8, "abandoned", "本人自愿放弃", False, ("reason",), available=True)
 
 OUTCOMES: tuple[Outcome, ...] = (
@@ -64,17 +65,23 @@ def require_available(outcome: Outcome) -> None:
         raise NotYetAvailable(outcome=outcome.label)
 
 
-def matter_ended_body(matter: Matter, outcome: Outcome, reason: str) -> dict[str, Any]:
-    """The body of `visit.matter_ended`: a matter that ends without a case. A needed reason may not be blank."""
+def matter_ended_body(matter: Matter, outcome: Outcome, reason: str, *, notice: str = "") -> dict[str, Any]:
+    """The body of `visit.matter_ended`: a matter that ends without a case.
+
+    A needed reason may not be blank; a consultation ends with the one-time notice of that number.
+    """
     require_available(outcome)
     if outcome.makes_case:
         raise UnlawfulStep(reason="outcome_makes_a_case")
     if "reason" in outcome.needs and not reason.strip():
         raise UnlawfulStep(reason="reason_missing")
-    return {
+    if outcome is CONSULTED and not notice_number.check(notice):
+        raise UnlawfulStep(reason="notice_missing")
+    body = {
         "matter": matter.code,
         "matter_version": matter.version,
         "matter_name": matter.name,
         "outcome": outcome.name,
         "reason": reason.strip(),
     }
+    return {**body, "notice": notice} if notice else body

@@ -30,7 +30,10 @@ MAX_PARKED = 5
 
 @dataclass(frozen=True, slots=True)
 class EndedMatter:
-    """A matter that ended without a case (e.g. 本人自愿放弃). `outcome` is a name of `outcomes.py`."""
+    """A matter that ended without a case (e.g. 本人自愿放弃). `outcome` is a name of `outcomes.py`.
+
+    `notice` is the number of the one-time notice that a consultation ended with, else empty.
+    """
 
     matter: str
     matter_version: str
@@ -38,6 +41,7 @@ class EndedMatter:
     outcome: str
     reason: str
     ended_at: int
+    notice: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,6 +126,7 @@ def _matter_ended(visit: Visit, fact: Fact) -> Visit:
         outcome=str(fact.body["outcome"]),
         reason=str(fact.body["reason"]),
         ended_at=fact.recorded_at,
+        notice=str(fact.body.get("notice", "")),
     )
     return replace(visit, outcomes=(*visit.outcomes, ended))
 

@@ -2,9 +2,10 @@
 
     TOKEN = base64url without padding (case number ‖ device ‖ signature 64)
 
-`case number` is 22 ASCII digits (24 for a child of a package), `device` the 3 digits of the device within its hall.
-The signature is the device's Ed25519 over `case number ‖ device` for the purpose `token`, so that nobody can walk
-through other people's numbers. The token carries no name and no time and never expires: it is printed on paper.
+`case number` is 22 ASCII digits (24 for a child of a package, 20 for a one-time notice), `device` the 3 digits of the
+device within its hall. The signature is the device's Ed25519 over `case number ‖ device` for the purpose `token`, so
+that nobody can walk through other people's numbers. The token carries no name and no time and never expires: it is
+printed on paper.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from __future__ import annotations
 import base64
 from dataclasses import dataclass
 
+from clerk_app.domain import notice_number
 from clerk_app.domain.case_number import DEVICE, HALL, check
 from clerk_app.journal.signature import TOKEN, sign, verify
 
@@ -53,8 +55,8 @@ def parse_progress_token(text: str) -> ProgressToken:
         raise ValueError("not the canonical spelling")
     head, signature = content[:-_SIGNATURE], content[-_SIGNATURE:]
     number, device = head[:-DEVICE].decode("ascii"), head[-DEVICE:].decode("ascii")
-    if not check(number) or number[HALL : HALL + DEVICE] != device:
-        raise ValueError("not a case number of this device")
+    if not (check(number) or notice_number.check(number)) or number[HALL : HALL + DEVICE] != device:
+        raise ValueError("not a number of this device")
     return ProgressToken(number, device, signature)
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from clerk_app.domain import case_number
+from clerk_app.domain import case_number, notice_number
 from clerk_app.domain.identity import IdentityDocument
 from clerk_app.errors import CaseElsewhere, NoDocumentNumber, NoSuchCase, PlatformUnreachable, PracticeStore
 from clerk_app.services.acts import append_lawful
@@ -103,4 +103,4 @@ def find_person(desk: Desk, me: SignedIn, document: IdentityDocument) -> Sequenc
 
 
 def _plain(number: str) -> str:
-    return case_number.parse(number) or number.strip()
+    return case_number.parse(number) or notice_number.parse(number) or number.strip()

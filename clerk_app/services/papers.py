@@ -8,19 +8,27 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass
+from typing import get_args
 
+from clerk_app.domain import notice_number
 from clerk_app.domain.case import Case, Intake
 from clerk_app.domain.form import plain
+from clerk_app.domain.given_notice import GivenNotice
 from clerk_app.domain.matter import Matter
 from clerk_app.domain.merged_matter import merged_matter
 from clerk_app.domain.notice_for import NoticeFrame, notice_for
 from clerk_app.domain.notices import Notice, NoticeKind
-from clerk_app.errors import ClerkError, NoSuchCase
+from clerk_app.domain.one_time_notice import OneTimeKind, OneTimeNotice
+from clerk_app.domain.one_time_notice_for import one_time_notice
+from clerk_app.errors import ClerkError, NoSuchCase, NoSuchNotice
 from clerk_app.failpoints import failpoint
 from clerk_app.services.desk import Desk, SignedIn
 from clerk_app.services.drafts import one_thing
+from clerk_app.services.one_thing import names_of, thing_of
 from clerk_app.services.ports import Printer
 from clerk_app.services.rows import PrintJob
+
+DocumentKind = NoticeKind | OneTimeKind
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,23 +54,55 @@ def compose_notice(desk: Desk, number: str, kind: NoticeKind, *, copy: int, repr
     entry = desk.journal.reads.first_entry(f"case/{case.number}")
     if entry is None or case.intake is None:
         raise NoSuchCase
+    frame = _frame(desk, case.number, case.intake.clerk, entry.digest, copy=copy, reprint=reprint, at=printed_at)
+    return notice_for(case, matter_of_case(desk, case.intake), kind, frame)
+
+
+def compose_one_time_notice(
+    desk: Desk, number: str, kind: OneTimeKind, *, copy: int, reprint: bool, printed_at: int
+) -> OneTimeNotice:
+    """What a one-time notice says, by its answers and the catalogue; raise `NoSuchNotice`."""
+    stream = f"notice/{number}"
+    given: GivenNotice = desk.journal.reads.fold(stream).state
+    entry = desk.journal.reads.first_entry(stream)
+    digest = entry.digest if entry else ""
+    if given.subject is None:
+        raise NoSuchNotice
+    one, _ = thing_of(desk, given.subject.code, given.answers, given.without)
+    frame = _frame(desk, number, given.clerk, digest, copy=copy, reprint=reprint, at=printed_at)
+    return one_time_notice(one, given, kind, frame, names_of(desk.catalogue, one))
+
+
+def render_document(desk: Desk, number: str, kind: DocumentKind, *, copy: int = 1, reprint: bool = True) -> bytes:
+    """The PDF of a document of a case, or of a one-time notice."""
+    now = desk.clock.now_ms()
+    if kind == "one_time_notice" or kind == "one_time_notice_large":
+        told = notice_number.parse(number)
+        if told is None:
+            raise NoSuchNotice
+        return desk.renderer.render(
+            compose_one_time_notice(desk, told, kind, copy=copy, reprint=reprint, printed_at=now)
+        )
+    return desk.renderer.render(compose_notice(desk, number, kind, copy=copy, reprint=reprint, printed_at=now))
+
+
+def _frame(desk: Desk, number: str, clerk: str, digest: str, *, copy: int, reprint: bool, at: int) -> NoticeFrame:
     place = desk.place()
-    frame = NoticeFrame(
+    return NoticeFrame(
         hall_name=place.hall_name if place else desk.settings.hall_name,
         window_name=desk.settings.window_name,
         device=place.device if place else "000",
-        clerk_name=desk.journal.reads.clerk_name(case.intake.clerk) or case.intake.clerk,
-        clerk_number=case.intake.clerk,
+        clerk_name=desk.journal.reads.clerk_name(clerk) or clerk,
+        clerk_number=clerk,
         consult_phone=desk.settings.consult_phone,
         complaint_phone=desk.settings.complaint_phone,
-        progress_url=progress_url(desk, case.number),
-        digest=entry.digest,
-        printed_at=printed_at,
+        progress_url=progress_url(desk, number),
+        digest=digest,
+        printed_at=at,
         copy=copy,
         reprint=reprint,
         mark=desk.mark,
     )
-    return notice_for(case, matter_of_case(desk, case.intake), kind, frame)
 
 
 def matter_of_case(desk: Desk, intake: Intake) -> Matter:
@@ -72,12 +112,6 @@ def matter_of_case(desk: Desk, intake: Intake) -> Matter:
         return desk.catalogue.matter(code)
     answers = {**plain(intake.fields), **package.answers}
     return merged_matter(one_thing(desk, code, answers, package.without))
-
-
-def render_document(desk: Desk, number: str, kind: NoticeKind, *, copy: int = 1, reprint: bool = True) -> bytes:
-    """The PDF of a document of a case."""
-    notice = compose_notice(desk, number, kind, copy=copy, reprint=reprint, printed_at=desk.clock.now_ms())
-    return desk.renderer.render(notice)
 
 
 def reprint(desk: Desk, me: SignedIn, number: str, kind: NoticeKind) -> list[int]:
@@ -139,5 +173,6 @@ def _mark(desk: Desk, me: SignedIn, job: PrintJob, state: str, problem: str = ""
         unit.commit()
 
 
-def _kind(job: PrintJob) -> NoticeKind:
-    return "acceptance_notice" if job.document == "acceptance_notice" else "receipt"
+def _kind(job: PrintJob) -> DocumentKind:
+    kinds: dict[str, DocumentKind] = {kind: kind for kind in (*get_args(NoticeKind), *get_args(OneTimeKind))}
+    return kinds.get(job.document, "receipt")

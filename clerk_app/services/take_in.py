@@ -10,7 +10,7 @@ from clerk_app.domain.civil import civil_date
 from clerk_app.domain.draft import Draft
 from clerk_app.domain.form import plain
 from clerk_app.domain.materials import MaterialItem
-from clerk_app.domain.outcomes import ACCEPTED, RECEIVED, Outcome, matter_ended_body
+from clerk_app.domain.outcomes import ACCEPTED, CONSULTED, RECEIVED, Outcome, matter_ended_body
 from clerk_app.domain.package_taking_in import take_in_package
 from clerk_app.domain.powers import power_now
 from clerk_app.domain.taking_in import Counter, check_intake
@@ -20,6 +20,7 @@ from clerk_app.failpoints import failpoint
 from clerk_app.services.acts import append_lawful
 from clerk_app.services.desk import Desk, Place, SignedIn
 from clerk_app.services.drafts import matter_of, one_thing_of
+from clerk_app.services.notices import give_notice
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,13 +80,27 @@ def take_in(desk: Desk, me: SignedIn, draft: Draft, outcome: Outcome) -> TakenIn
     return TakenIn(counter.number, entry.digest, outcome, tuple(jobs))
 
 
-def end_matter(desk: Desk, me: SignedIn, draft: Draft, outcome: Outcome, *, reason: str) -> None:
-    """End a matter without a case (8 本人自愿放弃); the draft goes with the entry that says so."""
-    body = matter_ended_body(matter_of(desk, draft), outcome, reason)
+def end_matter(desk: Desk, me: SignedIn, draft: Draft, outcome: Outcome, *, reason: str, notice: str = "") -> str:
+    """End a matter without a case (7 咨询·已一次告知, 8 本人自愿放弃); the draft goes with the entry that says so.
+
+    A consultation ends with a one-time notice: `notice` if one was given, else one that is given now. Returns its
+    number, empty for any other outcome.
+    """
+    matter = matter_of(desk, draft)
+    if outcome is not CONSULTED:
+        notice = ""
+        matter_ended_body(matter, outcome, reason)
     with desk.journal.write(me.clerk) as unit:
+        if outcome is CONSULTED and not notice:
+            told = give_notice(
+                desk, me, unit, draft.matter, plain(draft.values), without=draft.without, visit=draft.visit
+            )
+            notice = told.number
+        body = matter_ended_body(matter, outcome, reason, notice=notice)
         append_lawful(unit, f"visit/{draft.visit}", "visit.matter_ended", body)
         unit.drop_draft(draft.id)
         unit.commit()
+    return notice
 
 
 def _counter(desk: Desk, me: SignedIn, place: Place, count: int) -> Counter:

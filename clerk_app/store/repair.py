@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 from sqlalchemy import ColumnElement, Connection, and_, bindparam, delete, func, insert, or_, select, update
 from sqlalchemy.dialects.sqlite import insert as upsert
 
-from clerk_app.domain import case_number
+from clerk_app.domain import case_number, notice_number
 from clerk_app.errors import ProtocolMismatch
 from clerk_app.failpoints import failpoint
 from clerk_app.journal.chain import check_chain, check_entry
@@ -223,9 +223,9 @@ def take_back(connection: Connection, chain: str, found: Sequence[Entry], at: in
 
 
 def counter_after(connection: Connection, counter: int, streams: Collection[str]) -> int:
-    """The running number of cases, so that the next one is above those of `streams` which this device gave.
+    """The running number of cases and notices, so that the next one is above those of `streams` that this device gave.
 
-    Only the last five digits of a number are its count, so that the nearest count ahead is meant.
+    Only the last digits of a number are its count, so that the nearest count ahead is meant.
     """
     content = meta.get(connection, meta.ENROLMENT)
     if not content:
@@ -233,10 +233,18 @@ def counter_after(connection: Connection, counter: int, streams: Collection[str]
     file = EnrolmentFile.from_bytes(content)
     for stream in streams:
         number = stream.partition("/")[2]
-        if stream.startswith("case/") and number.startswith(file.hall + file.device) and case_number.check(number):
-            ahead = (case_number.count_of(number) - counter) % case_number.COUNTER_SPAN
-            counter += ahead if ahead < case_number.COUNTER_SPAN // 2 else 0
+        if not number.startswith(file.hall + file.device):
+            continue
+        if stream.startswith("case/") and case_number.check(number):
+            counter = _ahead(counter, case_number.count_of(number), case_number.COUNTER_SPAN)
+        elif stream.startswith("notice/") and notice_number.check(number):
+            counter = _ahead(counter, notice_number.count_of(number), notice_number.COUNTER_SPAN)
     return counter
+
+
+def _ahead(counter: int, count: int, span: int) -> int:
+    ahead = (count - counter) % span
+    return counter + (ahead if ahead < span // 2 else 0)
 
 
 def _length(connection: Connection, chain: str) -> int:

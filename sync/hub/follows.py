@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import ColumnElement, Connection, select, union_all
 
-from clerk_app.domain import case_number
+from clerk_app.domain import case_number, notice_number
 from clerk_app.failpoints import failpoint
 from clerk_app.journal.attested import AttestedEntry
 from sync.feed_page import follow_line, past_line
@@ -116,17 +116,17 @@ def _past(connection: Connection, hub: Hub, device: Device, stream: str) -> dict
 def take_up(hub: Hub, device: Device, ask: StreamsAsk) -> StreamsAnswer:
     """Let a device follow cases by their numbers, and its region hold them. Harmless to repeat."""
     with hub.store.writing() as connection:
-        numbers = {
-            wish.number: _number_of(connection, device.region, wish.number) or _shown_once(connection, wish.stream)
+        streams = {
+            wish.number: _stream_of(connection, device.region, wish.number) or _shown_once(connection, wish.stream)
             for wish in ask.cases
         }
-        streams = {number: f"case/{number}" for number in numbers.values() if number is not None}
-        held = lock_holders(connection, device.region, streams.values())
+        found = list(dict.fromkeys(stream for stream in streams.values() if stream is not None))
+        held = lock_holders(connection, device.region, found)
         taking = _TakingUp(hub, connection, device, held)
         answers = [
             _refused(connection, device.region, wish)
-            if (number := numbers[wish.number]) is None
-            else taking.take_up(wish, streams[number])
+            if (stream := streams[wish.number]) is None
+            else taking.take_up(wish, stream)
             for wish in ask.cases
         ]
         failpoint("hub.follow.before_commit")
@@ -155,9 +155,11 @@ class _TakingUp:
 
 
 def _refused(connection: Connection, region: str, wish: CaseWish) -> CaseFollowed:
-    """`other_region` for a case of a hall that this platform does not serve: it will never arrive here."""
-    home = wish.number[: case_number.HALL] if case_number.check(wish.number) else region
-    return CaseFollowed(number=wish.number, refused="unknown_case" if _is_served(connection, home) else "other_region")
+    """`other_region` for what will never arrive: a case of a hall not served here, a notice of another hall."""
+    is_notice = notice_number.check(wish.number)
+    home = wish.number[: case_number.HALL] if is_notice or case_number.check(wish.number) else region
+    here = home == region if is_notice else _is_served(connection, home)
+    return CaseFollowed(number=wish.number, refused="unknown_case" if here else "other_region")
 
 
 def _is_served(connection: Connection, hall: str) -> bool:
@@ -167,13 +169,25 @@ def _is_served(connection: Connection, hall: str) -> bool:
 
 
 def _shown_once(connection: Connection, stream: str) -> str | None:
-    """The number of a case that a hub showed before it was put back to a copy without it.
+    """The stream of a case or notice that a hub showed before it was put back to a copy without it.
 
     To follow it now does no harm, and what its desk sends again is then shown at once.
     """
     family, _, number = stream.partition("/")
     is_case = family == "case" and len(number) == case_number.LENGTH and case_number.check(number)
-    return number if is_case and _is_served(connection, number[: case_number.HALL]) else None
+    is_notice = family == "notice" and notice_number.check(number)
+    served = (is_case or is_notice) and _is_served(connection, number[: case_number.HALL])
+    return stream if served else None
+
+
+def _stream_of(connection: Connection, region: str, number: str) -> str | None:
+    """The stream of a case that the platform holds, or of a one-time notice that this region has given."""
+    if notice_number.check(number):
+        stream = f"notice/{number}"
+        given = select(entries.c.stream).where(entries.c.region == region, entries.c.stream == stream, *TAKING_PART)
+        return connection.execute(given.limit(1)).scalar_one_or_none()
+    ours = _number_of(connection, region, number)
+    return None if ours is None else f"case/{ours}"
 
 
 def _number_of(connection: Connection, region: str, number: str) -> str | None:

@@ -9,8 +9,10 @@ from importlib.resources import files
 
 from sqlalchemy import select
 
+from clerk_app.domain import notice_number
 from clerk_app.domain.case import Case
 from clerk_app.domain.fold import Folded
+from clerk_app.domain.given_notice import GivenNotice
 from clerk_app.domain.kinds import fold_stream
 from clerk_app.security.progress_token import ProgressToken, parse_progress_token
 from sync import wire
@@ -21,6 +23,7 @@ from sync.hub.progress_words import (
     ProgressPage,
     page_before_arrival,
     page_for,
+    page_of_notice,
     page_of_silent_device,
 )
 from sync.hub.schema import devices
@@ -54,13 +57,15 @@ def _page(hub: Hub, text: str) -> ProgressPage:
             return page_of_silent_device(token.number, now)
         if not token.is_signed_by(device.public_key):
             return NOT_FOUND
-        stream = f"case/{token.number}"
+        stream = f"{'notice' if notice_number.check(token.number) else 'case'}/{token.number}"
         folded = fold_stream(stream, load_facts(connection, token.hall, [stream])[stream])
     return _page_of(folded, token, now)
 
 
 def _page_of(folded: Folded, token: ProgressToken, now_ms: int) -> ProgressPage:
     case = folded.state
+    if isinstance(case, GivenNotice):
+        return page_of_notice(case, now_ms)
     if not isinstance(case, Case) or case.intake is None:
         return page_before_arrival(token.number, now_ms)
     return page_for(folded, now_ms)

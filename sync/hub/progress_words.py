@@ -5,13 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from clerk_app.domain import case_number
+from clerk_app.domain import case_number, notice_number
 from clerk_app.domain.case import Case, Intake
 from clerk_app.domain.case_parts import Decision
 from clerk_app.domain.case_state import ENDED, STATE_LABELS, CaseState
 from clerk_app.domain.child_case import ChildCase
-from clerk_app.domain.civil import chinese_date, chinese_time
+from clerk_app.domain.civil import chinese_date, chinese_time, civil_date
 from clerk_app.domain.fold import Folded
+from clerk_app.domain.given_notice import GivenNotice
 
 Tone = Literal["ok", "warn", "bad", "busy", "offline"]
 DEMO_HALL = "999999"
@@ -90,6 +91,23 @@ def page_before_arrival(number: str, now_ms: int) -> ProgressPage:
     )
 
 
+def page_of_notice(notice: GivenNotice, now_ms: int) -> ProgressPage:
+    """The page of a one-time notice, whether it has arrived or not: there is no case yet."""
+    subject = notice.subject
+    arrived = "这张告知书是窗口给的，编号没错。" if subject else "窗口给的告知书还没传到平台，您手里的纸一直有效。"
+    return ProgressPage(
+        title=subject.name if subject else "一次性告知书",
+        state="还没有办",
+        tone="busy" if subject else "offline",
+        sentences=(arrived, "这件事还没有交材料，所以还没有进度。"),
+        number=notice_number.grouped(notice.number),
+        to_do=("请照纸上的清单准备材料，带着这张纸到窗口。",),
+        dates=(("告知", chinese_date(civil_date(notice.given_at))),) if subject else (),
+        asked_at=chinese_time(now_ms),
+        mark=_mark(notice.number),
+    )
+
+
 def page_of_silent_device(number: str, now_ms: int) -> ProgressPage:
     """The page of a case of a device that never had a line yet, so that its signature cannot be checked."""
     return ProgressPage(
@@ -97,11 +115,15 @@ def page_of_silent_device(number: str, now_ms: int) -> ProgressPage:
         state="还查不到",
         tone="offline",
         sentences=("开出这张纸的设备还没有连上过平台，平台上还查不到这个办件。",),
-        number=case_number.grouped(number),
+        number=_grouped(number),
         to_do=("请过后再扫一次；急用请把纸带到窗口查询。",),
         asked_at=chinese_time(now_ms),
         mark=_mark(number),
     )
+
+
+def _grouped(number: str) -> str:
+    return notice_number.grouped(number) if notice_number.check(number) else case_number.grouped(number)
 
 
 def _mark(number: str) -> str:

@@ -6,6 +6,7 @@ from datetime import date
 
 import pytest
 
+from clerk_app.domain import notice_number
 from clerk_app.domain.materials import BlobRef, allowed_states, first_materials
 from clerk_app.domain.matter import Matter
 from clerk_app.domain.outcomes import (
@@ -322,7 +323,7 @@ def test_the_eight_outcomes_have_the_digits_of_f10():
 @pytest.mark.parametrize("outcome", OUTCOMES, ids=lambda outcome: outcome.name)
 def test_outcomes_of_a_later_version_are_refused_before_anything_else(outcome):
     draft = empty_draft("P31")
-    if outcome.digit in (1, 2, 8):
+    if outcome.digit in (1, 2, 7, 8):
         require_available(outcome)
         return
     with pytest.raises(NotYetAvailable):
@@ -369,8 +370,14 @@ def test_giving_up_needs_a_reason():
 def test_an_outcome_that_makes_a_case_does_not_just_end_the_matter():
     with pytest.raises(UnlawfulStep):
         matter_ended_body(P14, ACCEPTED, "x")
-    with pytest.raises(NotYetAvailable):
-        matter_ended_body(P14, CONSULTED, "x")
+
+
+def test_a_consultation_ends_with_the_notice_that_was_given():
+    number = notice_number.make("999999", "031", date(2026, 11, 23), 7)
+    assert matter_ended_body(P14, CONSULTED, "", notice=number)["notice"] == number
+    with pytest.raises(UnlawfulStep) as refusal:
+        matter_ended_body(P14, CONSULTED, "")
+    assert refusal.value.data["reason"] == "notice_missing"
 
 
 # ---- materials --------------------------------------------------------------------------------------------------
