@@ -40,6 +40,7 @@ class ChildView:
     """One child of a package. Dates are ISO; `after` are the names of what it waits or waited for.
 
     `sentence` is what became of it at the counter or by its department, in one line, empty where the state says all.
+    `ended_on` is the day of its decision, `granted` whether its result is there.
     """
 
     number: str
@@ -53,6 +54,8 @@ class ChildView:
     due_estimated: bool
     after: tuple[str, ...]
     sentence: str
+    ended_on: str | None = None
+    granted: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,7 +134,15 @@ def _child(child: ChildCase, children: Sequence[ChildCase]) -> ChildView:
         due_estimated=child.due.estimated if child.due else False,
         after=tuple(before.matter.name for before in children if before.ordinal in child.after),
         sentence=child.sentence,
+        ended_on=_ended_on(child),
+        granted=child.is_granted,
     )
+
+
+def _ended_on(child: ChildCase) -> str | None:
+    """The day of its decision; of what was done at the counter the day it was taken in."""
+    day = child.decision.decided_on if child.decision else child.accepted_on if child.is_granted else None
+    return day.isoformat() if day else None
 
 
 def _history(desk: Desk, number: str, visit: str) -> tuple[HistoryItem, ...]:

@@ -151,12 +151,14 @@ class TableEdit(QWidget):
             if isinstance(target, LineEdit):
                 target.returnPressed.connect(self._next)
             cells.append(cell)
+        self._labels.append(self._place(number, cells))
         if self._cells:
             QWidget.setTabOrder(_target(self._cells[-1][-1]), _target(cells[0]))
         for before, after in pairwise(cells):
             QWidget.setTabOrder(_target(before), _target(after))
+        for cell in cells:
+            cell.show()  # at once: the next key may be meant for it
         self._cells.append(cells)
-        self._labels.append(self._place(number, cells))
 
     def _place(self, number: int, cells: list[QWidget]) -> list[QWidget]:
         """Put the cells of a line into the grid; return what stands there beside them."""

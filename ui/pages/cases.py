@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QHBoxLayout, QHeaderView, QStackedWidget, QVBoxLay
 
 from ui import tokens
 from ui.components.chip import Chip
+from ui.components.lanes import Lanes
 from ui.components.messages import EmptyState, ProblemBanner
 from ui.components.rows import ClickRow, PairList
 from ui.components.surfaces import Card, ScrollColumn, clear
@@ -255,6 +256,8 @@ class DetailCard(Card):
             problem = ProblemBanner()
             problem.show_problem(detail.task)
             column.addWidget(problem)
+        if detail.scale is not None:
+            column.addWidget(Lanes(detail.lanes, detail.scale))
         for heading, rows in ((self.tr("办理"), detail.facts), (self.tr("文书"), detail.papers)):
             if rows:
                 column.addSpacing(tokens.SPACE_1)

@@ -15,6 +15,7 @@ from clerk_app.errors import CaseElsewhere
 from clerk_app.services.cases import CaseView
 from clerk_app.services.rows import CaseRow, PrintJob
 from ui.presenters.done import document_name, job_chip, upload_chip
+from ui.presenters.lanes import lane_views, scale_view
 from ui.presenters.words import note_view, problem_view
 from ui.say import say
 from ui.tokens import Tone
@@ -69,7 +70,7 @@ def filter_views(counts: dict[FilterKey, int]) -> tuple[FilterView, ...]:
 
 
 def case_detail(
-    view: CaseView, prints: Sequence[PrintJob], *, uploaded: bool, is_online: bool, device: str = ""
+    view: CaseView, prints: Sequence[PrintJob], today: date, *, uploaded: bool, is_online: bool, device: str = ""
 ) -> CaseDetail:
     """One case with its papers and its history, the newest line first. `device`: nine digits, if another's."""
     return CaseDetail(
@@ -82,6 +83,8 @@ def case_detail(
         to_settle=not view.read_only and (bool(view.conflicts) or any(known.sentence for known in view.rechecks)),
         facts=tuple(row for row in _facts(view, device) if row.value),
         papers=_papers(prints),
+        lanes=lane_views(view, today),
+        scale=scale_view(view, today),
         events=tuple(EventView(item.text, _when(item.when, item.by)) for item in reversed(view.history)),
     )
 
@@ -128,6 +131,13 @@ def _left_text(left: int) -> str:
 def _task(view: CaseView) -> ProblemView | None:
     if view.read_only:
         return ProblemView(say("这一件由新版本写入，本版只能查看。"), say("请升级后处理。"), Tone.WARN)
+    returned = [child for child in view.children if child.state == CaseState.RETURNED.value]
+    if returned:
+        told = "；".join(f"{child.matter_name}：{child.sentence}" for child in returned)
+        return ProblemView(
+            told,
+            say("请告诉申请人要补什么，别的事项照常办理；补正和重新报送本版还没有，先按现行办法办。"),
+        )
     if view.state == CaseState.RETURNED.value:
         reason = view.returned_reason or say("没有写原因")
         return ProblemView(

@@ -19,7 +19,7 @@ from ui.say import say
 from ui.tokens import Tone
 from ui.viewmodels.basic import ProblemView
 from ui.viewmodels.counter_state import CounterState, MatterView, Stage
-from ui.viewmodels.parts import NO_ACTION, ActionView, ChipView, MissingView, StepState, StepView
+from ui.viewmodels.parts import NO_ACTION, NO_CHIP, ActionView, ChipView, MissingView, StepState, StepView
 
 _STAGES: tuple[Stage, ...] = ("person", "matter", "situations", "materials", "form", "check", "done")
 _OF_WORK: tuple[Stage, ...] = ("situations", "materials", "form", "check")
@@ -93,7 +93,10 @@ def _matter_view(work: Preparing, facts: CounterFacts) -> MatterView:
     department = matter.department_short
     leads = say("{department}牵头", department=department) if work.one is not None else department
     chips = (ChipView(leads), ChipView(limit))
-    return MatterView(matter.code, matter.name, chips, effect_chip(work, facts.around))
+    effect = expected_effect(work, facts.around)
+    # Of a package the children say what is in force; only what waits for the platform is true of the whole.
+    says_effect = work.one is None or effect.when == "platform"
+    return MatterView(matter.code, matter.name, chips, effect_chip(work, facts.around) if says_effect else NO_CHIP)
 
 
 def _steps(facts: CounterFacts) -> tuple[StepView, ...]:

@@ -259,7 +259,7 @@ def _detail() -> CaseDetail:
         read_only=False,
         history=_history(on),
     )
-    return case_detail(view, desk.jobs_of(case, "printed"), uploaded=True, is_online=True)
+    return case_detail(view, desk.jobs_of(case, "printed"), desk.TODAY, uploaded=True, is_online=True)
 
 
 def _history(on: date) -> tuple[HistoryItem, ...]:

@@ -3,13 +3,20 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import date
 from functools import cache
 from typing import TYPE_CHECKING
 
+from clerk_app.domain import case_number
+from clerk_app.domain.case_state import STATE_LABELS, CaseState
 from clerk_app.domain.form import visible_fields
+from clerk_app.services.cases import CaseView, ChildView, HistoryItem
+from clerk_app.services.rows import CaseRow
+from ui.presenters.cases import case_detail, case_line, filter_views
 from ui.presenters.counter import counter_state
 from ui.presenters.counter_facts import VisitFacts, way_of
 from ui.samples import desk
+from ui.viewmodels.cases import CasesState
 
 if TYPE_CHECKING:
     from clerk_app.domain.draft import Draft
@@ -85,6 +92,105 @@ def whole() -> Draft:
         if item.state == "missing":
             draft = desk.with_material(draft, item.code, "received", "original_kept", copies=1, pages=2)
     return draft
+
+
+_BEGUN = date(2026, 11, 17)
+_DRAWING = "部门退回：效果图没有标尺寸"
+
+
+@cache
+def package_case() -> CaseView:
+    """A package of four children: done, running, sent back and waiting."""
+    begun = _BEGUN
+    number = case_number.make(desk.HALL, desk.DEVICE, begun, 39)
+    package = desk.one_thing("PK01").package
+    return CaseView(
+        number=number,
+        official_number=None,
+        state=CaseState.RETURNED.value,
+        state_label=STATE_LABELS[CaseState.RETURNED],
+        matter=package.code,
+        matter_name=package.name,
+        department=package.lead,
+        applicant="吴例宁",
+        received_at=desk.at(10, 9, begun),
+        accepted_on=begun.isoformat(),
+        due_on="2026-12-04",
+        due_estimated=False,
+        in_force="今天当场办结 1 项、受理 2 项",
+        not_yet="待前置 1 项，前面的事项办成后再受理、计时",
+        returned_reason="",
+        conflicts=(),
+        read_only=False,
+        history=(
+            HistoryItem("受理，打印受理通知书 2 份，4 个子事项", "11-17 10:09", desk.at(10, 9, begun), desk.CLERK_NAME),
+            HistoryItem(f"户外招牌设施设置：{_DRAWING}", "11-20 15:02", desk.at(15, 2, date(2026, 11, 20)), "平台"),
+        ),
+        children=(
+            _child(1, "B04", CaseState.CLOSED, "2026-11-17", ended_on="2026-11-17", granted=True),
+            _child(2, "B05", CaseState.ACCEPTED, "2026-11-17", "2026-11-27"),
+            _child(3, "B06", CaseState.RETURNED, "2026-11-17", "2026-11-20", sentence=_DRAWING),
+            _child(4, "B11", CaseState.WAITING, after=(desk.matter("B05").name,)),
+        ),
+    )
+
+
+@cache
+def case_list() -> CasesState:
+    """A package in detail, its children on one time scale."""
+    view = package_case()
+    number = view.number
+    jobs = desk.jobs_of(desk.case_of(whole(), 39, online=True, on=_BEGUN), "printed")
+    detail = case_detail(view, jobs, desk.TODAY, uploaded=True, is_online=True)
+    row = CaseRow(
+        number=number,
+        official_number=None,
+        state=view.state,
+        matter=view.matter,
+        matter_name=view.matter_name,
+        department=view.department,
+        applicant=view.applicant,
+        taken_in_at=view.received_at,
+        due_on=view.due_on,
+        due_estimated=False,
+        needs_clerk=True,
+        uploaded=True,
+        visit="v1",
+        device=desk.HALL + desk.DEVICE,
+        own=True,
+    )
+    line = case_line(row, desk.around().calendar, desk.TODAY, is_online=True)
+    return CasesState((line,), filter_views({"todo": 1, "open": 1}), selected=number, detail=detail)
+
+
+def _child(
+    place: int,
+    code: str,
+    state: CaseState,
+    accepted_on: str | None = None,
+    due_on: str | None = None,
+    *,
+    after: tuple[str, ...] = (),
+    sentence: str = "",
+    ended_on: str | None = None,
+    granted: bool = False,
+) -> ChildView:
+    subject = desk.matter(code)
+    return ChildView(
+        number=f"{place:02}",
+        state=state.value,
+        state_label=STATE_LABELS[state],
+        matter=code,
+        matter_name=subject.name,
+        department=subject.department,
+        accepted_on=accepted_on,
+        due_on=due_on,
+        due_estimated=False,
+        after=after,
+        sentence=sentence,
+        ended_on=ended_on,
+        granted=granted,
+    )
 
 
 FORM = {

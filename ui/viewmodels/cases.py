@@ -46,6 +46,33 @@ class EventView:
 
 
 @dataclass(frozen=True, slots=True)
+class LaneView:
+    """A child of a package on the time scale of the whole; places run from 0 to 1.
+
+    `begin` is None while it waits. It ran until `reached`; `until` is its last day, None where it has none. `ended`: a
+    decision is there, `good` if it was granted.
+    """
+
+    name: str
+    chip: ChipView
+    note: str = ""
+    begin: float | None = None
+    reached: float = 0.0
+    until: float | None = None
+    ended: bool = False
+    good: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class ScaleView:
+    """The time scale of a package: its first day, its last, and where today stands, if between them."""
+
+    first: str
+    last: str
+    today: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class CaseDetail:
     """One case. `task`: what the clerk must do about it, if anything. `papers`: documents with how they stand.
 
@@ -62,6 +89,8 @@ class CaseDetail:
     facts: tuple[TextRow, ...] = ()
     papers: tuple[TextRow, ...] = ()
     events: tuple[EventView, ...] = ()
+    lanes: tuple[LaneView, ...] = ()
+    scale: ScaleView | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -201,6 +201,7 @@ class CasesModel(ViewModel[CasesState]):
         detail = case_detail(
             show_case(self._desk, number),
             reads.prints_of_case(case.number),
+            civil_date(self._desk.clock.now_ms()),
             uploaded=bool(rows) and rows[0].uploaded,
             is_online=self._station.state.line.is_online,
             device=rows[0].device if rows and not rows[0].own else "",

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 
 import pytest
@@ -553,3 +554,82 @@ def test_a_file_of_another_kind_is_refused_by_name(still, tmp_path):
     still.tasks.settle_all()
     assert "合同.docx" in still.counter.state.problem.sentence
     assert still.counter.visit.work.draft.material("M10").state == "missing"
+
+
+# ---- packages ---------------------------------------------------------------------------------------------------
+
+
+def test_a_package_asks_its_questions_first_and_remembers_them_with_the_draft(still):
+    still.meet(WORKER)
+    still.begin("PK01")
+    assert still.counter.state.stage == "situations"
+    still.counter.answer("q.tobacco", "不卖")
+    still.counter.answer("q.tobacco", "卖")
+    still.counter.answer("child:B11", "left_out")
+    still.counter.park()
+    still.settle()
+    still.counter.resume(still.counter.state.parked[0].visit)
+    still.settle()
+    draft = still.counter.visit.work.draft
+    assert draft.values["q.tobacco"].value == "卖"
+    assert draft.without == ("B11",)
+    assert {view.code: view.value for view in still.counter.state.situations}["child:B11"] == "left_out"
+
+
+def test_a_matter_with_a_question_asks_it_before_the_materials(still):
+    still.meet(WORKER)
+    still.begin("P10")
+    assert still.counter.state.stage == "situations"
+    still.counter.primary()
+    assert still.counter.state.stage == "situations"
+    for question in still.counter.state.situations:
+        still.counter.answer(question.code, question.choices[0].code)
+    still.counter.primary()
+    assert still.counter.state.stage in ("materials", "form")
+    still.counter.back()
+    assert still.counter.state.stage in ("situations", "materials")
+
+
+def good_answer(field):
+    if field.columns:
+        return json.dumps([{column.key: ANY.get(column.type, "例") for column in field.columns}], ensure_ascii=False)
+    return field.choices[0] if field.choices else ANY.get(field.type, "例")
+
+
+ANY = {"number": "30", "date": "2026-01-05", "phone": "13000000001", "id": "999999199202160010"}
+
+
+def test_what_the_second_screen_cannot_show_at_once_is_turned_by_either_side(still):
+    still.meet(WORKER)
+    still.begin("PK01")
+    for code, value in {
+        "q.subject": "公司",
+        "q.signboard": "要挂",
+        "q.area": "是",
+        "q.tobacco": "卖",
+        "q.sewer": "排入",
+        "q.public_place": "提供",
+    }.items():
+        still.counter.answer(code, value)
+    work = still.counter.visit.work
+    for field in work.matter.fields:
+        if field.code not in work.draft.values:
+            still.counter.edit(field.code, good_answer(field))
+    for item in work.draft.materials:
+        if item.state == "missing":
+            still.counter.set_material(item.code, "received")
+    for stage in ("materials", "form", "check"):
+        still.counter.primary()
+        assert still.counter.state.stage == stage, still.counter.state.missing
+    still.counter.parts.screen.show(True)
+    first = still.models.citizen.state
+    assert (first.page, first.leaf, len(first.rows)) == ("check", 1, 14)
+    assert first.saved == "表单 151 → 60 项，材料 27 → 14 份，时限 37 → 13 天，跑动 7 → 1 次"
+    still.models.citizen.turn_leaf()
+    second = still.models.citizen.state
+    assert second.leaf == 2
+    assert not {row.label for row in second.rows} & {row.label for row in first.rows}
+    still.counter.turn_leaf(-1)
+    assert still.models.citizen.state.rows == first.rows
+    still.counter.turn_leaf(-1)
+    assert still.models.citizen.state.leaf == first.leaves
