@@ -85,7 +85,7 @@ class Told:
 def hints(
     known: Answers, rules: Iterable[HintRule], today: date, *, taken_up: Collection[str] = ()
 ) -> tuple[Hint, ...]:
-    """The hints that hold, in the order of the rules; `taken_up` are the matters that are being or were dealt with."""
+    """The hints that hold, in the order of the rules; `taken_up` are the matters and packages dealt with."""
     rules = tuple(rules)
     asked = frozenset().union(*(rule.asked for rule in rules))
     everything = with_computed(known, asked, today)
@@ -108,9 +108,8 @@ def _speaks(rule: HintRule, known: Answers) -> bool:
 
 
 def _is_settled(lead: Lead, taken_up: Collection[str]) -> bool:
-    if lead.kind == "package" and lead.children:
-        return all(code in taken_up for code in lead.children)
-    return lead.code in taken_up
+    whole = bool(lead.children) and all(code in taken_up for code in lead.children)
+    return whole or lead.code in taken_up
 
 
 def _hint(rule: HintRule, known: Answers) -> Hint:

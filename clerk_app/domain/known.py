@@ -20,6 +20,7 @@ from datetime import date
 from clerk_app.domain.computed import COMPUTATIONS, computed_value
 from clerk_app.domain.conditions import Answers
 from clerk_app.domain.document_words import card_value
+from clerk_app.domain.form import Values, answers_of, visible_fields
 from clerk_app.domain.identity import IdentityDocument
 from clerk_app.domain.licences import LicenceFinding, rows_said
 from clerk_app.domain.materials import MaterialItem
@@ -61,6 +62,16 @@ def licence_facts(kind: str, finding: LicenceFinding) -> dict[str, str]:
     facts = {f"licence:{kind}.{key}": value for key, value in {**own, **plain}.items() if value}
     table = {f"licence:{kind}": json.dumps([dict(row) for row in rows], ensure_ascii=False)} if rows else {}
     return {held(kind): HELD, **facts, **table}
+
+
+def form_facts(matter: Matter, values: Values) -> dict[str, str]:
+    """What the form says: the answers that count now, of elements that are on it now.
+
+    What was taken over from an earlier visit to be looked at is not said yet.
+    """
+    answers = answers_of(matter, {code: value for code, value in values.items() if value.source != "earlier"})
+    shown = {one.code for one in visible_fields(matter, values)} | {one.code for one in matter.situations}
+    return {code: answer for code, answer in answers.items() if code in shown}
 
 
 def held_by_paper(matter: Matter, items: Iterable[MaterialItem]) -> dict[str, str]:

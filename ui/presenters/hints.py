@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from clerk_app.domain.form import plain
 from clerk_app.domain.hints import Hint, Told, hints, told
-from clerk_app.domain.known import card_facts, held_by_paper, licence_facts
+from clerk_app.domain.known import card_facts, form_facts, held_by_paper, licence_facts
 from ui.presenters.counter_facts import CounterFacts, VisitFacts
 from ui.say import say
 from ui.viewmodels.counter_state import NO_HINTS, HintsView, HintView
@@ -39,7 +39,7 @@ def visit_known(visit: VisitFacts) -> dict[str, str]:
         for kind, finding in work.draft.licences.items():
             known |= licence_facts(kind, finding)
         known |= held_by_paper(work.matter, work.draft.materials)
-        known |= plain(work.draft.values)
+        known |= form_facts(work.matter, work.draft.values)
     return known
 
 
@@ -49,10 +49,17 @@ def _told(facts: CounterFacts) -> Told:
 
 def _found(facts: CounterFacts) -> tuple[Hint, ...]:
     visit = facts.visit
-    finished = (item.case.intake for item in visit.finished if item.case is not None)
-    taken_up = {work.draft.matter for work in visit.preparing}
-    taken_up |= {intake.matter.code for intake in finished if intake is not None}
-    return hints(visit_known(visit), facts.rules.rules, facts.around.today, taken_up=taken_up)
+    return hints(visit_known(visit), facts.rules.rules, facts.around.today, taken_up=_taken_up(visit))
+
+
+def _taken_up(visit: VisitFacts) -> set[str]:
+    """The matters and packages of the visit, and the children of these that take part."""
+    codes = {work.draft.matter for work in visit.preparing}
+    codes |= {step.matter.code for work in visit.preparing if work.one is not None for step in work.one.steps}
+    for case in (item.case for item in visit.finished if item.case is not None):
+        codes |= {child.matter.code for child in case.children}
+        codes |= {case.intake.matter.code} if case.intake is not None else set()
+    return codes
 
 
 def _view(hint: Hint, digit: int) -> HintView:

@@ -136,6 +136,23 @@ def test_after_the_last_outcome_nothing_is_hinted_at_any_more(still):
     assert still.counter.state.hints.count == 0
 
 
+def test_an_answer_that_is_off_the_form_is_not_known(still):
+    still.meet(ELDER)
+    still.begin("P44", {"q.only_child": "有"})
+    assert "P38" in codes(still)
+    still.counter.edit("q.only_child", "没有")
+    assert "P38" not in codes(still)
+
+
+def test_a_package_is_begun_like_a_matter_and_its_matters_are_hinted_at_no_more(still):
+    still.meet(ELDER)
+    assert {"P02", "PK14"} <= set(codes(still))
+    still.begin("PK14")
+    children = {step.matter.code for step in still.counter.visit.work.one.steps}
+    assert "P02" in children
+    assert not {"PK14", *children} & set(codes(still))
+
+
 # ---- by keys --------------------------------------------------------------------------------------------------------
 
 

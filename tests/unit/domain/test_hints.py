@@ -9,9 +9,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from clerk_app.domain.conditions import AllOf, AtLeast, AtMost, OneOf
+from clerk_app.domain.form import FieldValue
 from clerk_app.domain.hints import HintRule, Lead, hints, told
-from clerk_app.domain.known import card_facts, licence_facts, rests_on, with_computed
+from clerk_app.domain.known import card_facts, form_facts, licence_facts, rests_on, with_computed
 from clerk_app.domain.licences import LicenceFinding
+from clerk_app.services.shipped import shipped_catalogue
 from tests.unit.domain.builders import person
 
 TODAY = date(2026, 11, 22)
@@ -81,6 +83,7 @@ def test_a_matter_of_the_visit_is_not_hinted_at_and_a_package_while_one_of_its_m
     thing = replace(OLD, code="h.thing", lead=Lead("package", "PK14", "例事", children=("P02", "P14")))
     assert codes(BORN_1941, OLD, thing, taken_up=["P02"]) == ["h.thing"]
     assert codes(BORN_1941, OLD, thing, taken_up=["P02", "P14"]) == []
+    assert codes(BORN_1941, OLD, thing, taken_up=["PK14"]) == ["h.old"]
 
 
 def test_the_hints_stand_in_the_order_of_the_rules():
@@ -143,3 +146,15 @@ def test_a_hint_never_rests_on_an_open_question(known):
         rule = next(rule for rule in rules if rule.code == hint.code)
         assert {code for code, _ in hint.grounds} == rule.when.asked
         assert all(known.get(part) for code in rule.when.asked for part in rests_on(code))
+
+
+def test_the_form_says_what_counts_now_and_not_what_was_taken_over_to_be_looked_at():
+    matter = shipped_catalogue().matter("P31")
+    values = {
+        "g.R2.reason": FieldValue("务工", "typed"),
+        "g.R2.housing": FieldValue("租赁房屋", "earlier"),
+        "g.P9.address": FieldValue("例湖路 1 号", "typed"),
+    }
+    assert form_facts(matter, values) == {"g.R2.reason": "务工"}
+    by_post = {**values, "g.P9.pickup": FieldValue("邮寄", "typed")}
+    assert form_facts(matter, by_post).keys() == {"g.R2.reason", "g.P9.pickup", "g.P9.address"}
