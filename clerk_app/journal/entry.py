@@ -13,6 +13,7 @@ import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, Literal
 
 from clerk_app.errors import BugError
@@ -47,12 +48,17 @@ class Header:
     @classmethod
     def from_bytes(cls, content: bytes) -> Header:
         """Parse stored header bytes; raise `ValueError` unless they are the very bytes `to_bytes` would write."""
-        fields = _fields(content)
-        alg, chain, seq, recorded_at, clock, clerk, stream, kind = fields
-        header = cls(chain, seq, recorded_at, clock, clerk, stream, kind, alg)
-        if header.to_bytes() != content or alg != ALG or seq < 1 or clock not in ("ok", "unverified"):
-            raise ValueError("header bytes are not canonical")
-        return header
+        return _parsed(bytes(content))
+
+
+@lru_cache(maxsize=1024)
+def _parsed(content: bytes) -> Header:
+    """A header, which is read once when its chain is checked and soon again when it is stored or folded."""
+    alg, chain, seq, recorded_at, clock, clerk, stream, kind = _fields(content)
+    header = Header(chain, seq, recorded_at, clock, clerk, stream, kind, alg)
+    if header.to_bytes() != content or alg != ALG or seq < 1 or clock not in ("ok", "unverified"):
+        raise ValueError("header bytes are not canonical")
+    return header
 
 
 def _fields(content: bytes) -> list[Any]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, select, union
+from sqlalchemy import BindParameter, Connection, Executable, bindparam, select, union
 
 from sync.hub.judge import QUARANTINED
 from sync.hub.order import FeedLine, append_to_feed
@@ -14,6 +14,16 @@ from sync.hub.store import parts_of
 
 TAKING_PART = (entries.c.hub_seq.is_not(None), entries.c.verdict != QUARANTINED)
 """What has its place in the order, and is not in quarantine."""
+_REGION: BindParameter[str] = bindparam("hall")
+_PART: BindParameter[str] = bindparam("part", expanding=True)
+_TAKERS = select(follows.c.stream, follows.c.device).where(follows.c.region == _REGION, follows.c.stream.in_(_PART))
+_WRITERS = (
+    select(entries.c.stream, chains.c.device)
+    .join(chains, (chains.c.region == entries.c.region) & (chains.c.chain == entries.c.chain))
+    .where(entries.c.region == _REGION, entries.c.stream.in_(_PART), *TAKING_PART)
+)
+_FOLLOWERS = union(_WRITERS, _TAKERS)
+"""Asked for every batch, so they are built and compiled once."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,28 +37,18 @@ class Numbered:
 
 def followers(connection: Connection, region: str, streams: Iterable[str]) -> dict[str, set[str]]:
     """The devices of a region that follow each of these streams, by what has its place in the order."""
-    found: dict[str, set[str]] = {stream: set() for stream in streams}
-    of_chain = (chains.c.region == entries.c.region) & (chains.c.chain == entries.c.chain)
-    for part in parts_of(list(found)):
-        writers = (
-            select(entries.c.stream, chains.c.device)
-            .join(chains, of_chain)
-            .where(entries.c.region == region, entries.c.stream.in_(part), *TAKING_PART)
-        )
-        takers = select(follows.c.stream, follows.c.device).where(
-            follows.c.region == region, follows.c.stream.in_(part)
-        )
-        for row in connection.execute(union(writers, takers)):
-            found[row.stream].add(row.device)
-    return found
+    return _devices(connection, region, streams, _FOLLOWERS)
 
 
 def takers(connection: Connection, region: str, streams: Iterable[str]) -> dict[str, set[str]]:
     """The devices of a region that were shown, or are to be shown, what others write to each of these streams."""
+    return _devices(connection, region, streams, _TAKERS)
+
+
+def _devices(connection: Connection, region: str, streams: Iterable[str], statement: Executable) -> dict[str, set[str]]:
     found: dict[str, set[str]] = {stream: set() for stream in streams}
     for part in parts_of(list(found)):
-        mine = select(follows.c.stream, follows.c.device).where(follows.c.region == region, follows.c.stream.in_(part))
-        for row in connection.execute(mine):
+        for row in connection.execute(statement, {"hall": region, "part": part}):
             found[row.stream].add(row.device)
     return found
 

@@ -22,6 +22,9 @@ from sync.wire import UPLOAD_OFFSET
 
 MAX_BLOB = 256 * 1024 * 1024
 """Sealed bytes of one blob."""
+_NAMED = select(blobs.c.blob, blobs.c.complete).where(
+    blobs.c.region == bindparam("hall"), blobs.c.blob.in_(bindparam("part", expanding=True))
+)
 
 
 def standings(hub: Hub, device: Device, ids: Sequence[BlobId]) -> BlobsAnswer:
@@ -127,8 +130,7 @@ def _complete_or_not(connection: Connection, region: str, ids: Collection[BlobId
     """Of those that entries of the region name: whether each is noted as complete."""
     found: dict[BlobId, bool] = {}
     for part in parts_of(sorted(ids)):
-        statement = select(blobs.c.blob, blobs.c.complete).where(blobs.c.region == region, blobs.c.blob.in_(part))
-        found |= {row.blob: row.complete for row in connection.execute(statement)}
+        found |= {row.blob: row.complete for row in connection.execute(_NAMED, {"hall": region, "part": part})}
     return found
 
 

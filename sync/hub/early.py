@@ -38,11 +38,10 @@ def keep_early(connection: Connection, hub: Hub, device: Device, measured: Measu
     insert_or_nothing(connection, early_batches, row)
 
 
-def has_early(hub: Hub, device: Device, chain: str) -> bool:
+def has_early(connection: Connection, device: Device, chain: str) -> bool:
     """Whether any batch of a chain waits."""
-    with hub.store.reading() as connection:
-        statement = select(early_batches.c.first).where(*_of(device, chain)).limit(1)
-        return connection.execute(statement).one_or_none() is not None
+    statement = select(early_batches.c.first).where(*_of(device, chain)).limit(1)
+    return connection.execute(statement).one_or_none() is not None
 
 
 def take_early(connection: Connection, device: Device, chain: str, seq: int) -> MeasuredBatch | None:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, delete, select, union_all
+from sqlalchemy import BindParameter, Connection, bindparam, delete, select, union_all
 
 from clerk_app.domain.case import Case
 from clerk_app.domain.fold import Fact, Folded
@@ -40,6 +40,22 @@ QUARANTINED = "quarantined"
 DOCUMENT_TYPE = "M01"
 """The type under which the licence library holds identity cards."""
 _ENTRY_BEGINS = f'["{ENTRY_FORM}",'.encode()
+_REGION: BindParameter[str] = bindparam("hall")
+_PART: BindParameter[str] = bindparam("part", expanding=True)
+_OF_DESKS = select(entries.c.header, entries.c.body, entries.c.body_hash, entries.c.hub_seq).where(
+    entries.c.region == _REGION,
+    entries.c.stream.in_(_PART),
+    entries.c.hub_seq.is_not(None),
+    entries.c.verdict != QUARANTINED,
+)
+_KEPT_WHOLE = union_all(
+    select(hub_facts.c.content).where(hub_facts.c.region == _REGION, hub_facts.c.stream.in_(_PART)),
+    select(copies.c.content).where(
+        copies.c.region == _REGION, copies.c.stream.in_(_PART), copies.c.quarantined.is_(False)
+    ),
+)
+"""Asked for every batch, so they are built and compiled once."""
+_REMOVALS = [delete(table).where(table.c.region == _REGION, table.c.number.in_(_PART)) for table in (cases, rechecks)]
 Item = AttestedEntry | HubFact
 """An entry of a desk, or a fact of the hub, at its place in the order of a region."""
 Place = tuple[str, int]
@@ -85,20 +101,11 @@ def load_facts(connection: Connection, region: str, streams: Iterable[str]) -> d
     """All facts of these streams that have their place in the order and are not in quarantine, copies among them."""
     facts: dict[str, list[Fact]] = {stream: [] for stream in streams}
     for part in parts_of(list(facts)):
-        of_desks = select(entries.c.header, entries.c.body, entries.c.body_hash, entries.c.hub_seq).where(
-            entries.c.region == region,
-            entries.c.stream.in_(part),
-            entries.c.hub_seq.is_not(None),
-            entries.c.verdict != QUARANTINED,
-        )
-        for row in connection.execute(of_desks):
+        wanted = {"hall": region, "part": part}
+        for row in connection.execute(_OF_DESKS, wanted):
             header = Header.from_bytes(row.header)
             facts[header.stream].append(entry_fact(header, readable_body(row.body), row.body_hash, row.hub_seq))
-        of_hub = select(hub_facts.c.content).where(hub_facts.c.region == region, hub_facts.c.stream.in_(part))
-        copied = select(copies.c.content).where(
-            copies.c.region == region, copies.c.stream.in_(part), copies.c.quarantined.is_(False)
-        )
-        for content in connection.execute(union_all(of_hub, copied)).scalars():
+        for content in connection.execute(_KEPT_WHOLE, wanted).scalars():
             fact = fact_of(read_item(content))
             facts[fact.stream].append(fact)
     return facts
@@ -193,7 +200,7 @@ def _replace_rows(keys: HubKeys, connection: Connection, home: str, folded: Iter
     known = [(case_row(keys, home, stream), stream) for stream in folded]
     rows = [row for row, _stream in known if row is not None]
     for part in parts_of([row["number"] for row in rows]):
-        for table in (cases, rechecks):
-            connection.execute(delete(table).where(table.c.region == home, table.c.number.in_(part)))
+        for removal in _REMOVALS:
+            connection.execute(removal, {"hall": home, "part": part})
     insert_all(connection, cases, rows)
     insert_all(connection, rechecks, [row for _row, stream in known for row in recheck_rows(home, stream)])

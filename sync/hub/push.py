@@ -20,6 +20,7 @@ from clerk_app.journal.body import readable_body
 from clerk_app.journal.chain import check_chain
 from clerk_app.journal.entry import Entry, Header
 from clerk_app.journal.exchange import Verdict
+from clerk_app.journal.hub_facts import SignedAck
 from clerk_app.journal.signature import HEAD, head_message, verify
 from sync.batch import Batch
 from sync.blobs import may_name_blobs, named_blobs
@@ -49,7 +50,7 @@ from sync.hub.refusal import FOREIGN_CHAIN, Refused
 from sync.hub.revoke import is_revoked
 from sync.hub.schema import blob_names, blobs, chains, entries
 from sync.hub.sharing import Holding, lock_holders
-from sync.hub.store import insert_all, insert_or_nothing, parts_of, retried
+from sync.hub.store import insert_all, insert_or_nothing, is_alone, parts_of, retried
 from sync.schemas import AckMessage, EntryRange, PushAnswer, StoppedMessage
 
 logger = logging.getLogger(__name__)
@@ -111,26 +112,31 @@ def _push(hub: Hub, device: Device, measured: MeasuredBatch) -> PushAnswer:
         return PushAnswer(acks=[], stopped=StoppedMessage(chain=batch.chain, seq=chain.seq, reason=stopped))
     if early:
         return PushAnswer(acks=[], early=True)
-    last = _store_what_waited(hub, device, batch)
-    wanted = EntryRange(chain=batch.chain, first=batch.first, last=last)
-    with hub.store.reading() as connection:
-        acks = signed_acks(connection, hub, device.region, device.device, wanted)
-    return PushAnswer(acks=[AckMessage.of(ack) for ack in acks])
+    return PushAnswer(acks=[AckMessage.of(ack) for ack in _acks_of_all(hub, device, batch)])
 
 
-def _store_what_waited(hub: Hub, device: Device, batch: Batch) -> int:
-    """Store the batches that had overtaken this one, each in a transaction of its own; return the last seq."""
-    last = batch.seq
-    while has_early(hub, device, batch.chain):
-        with hub.store.writing() as connection:
-            chain = _chain_row(connection, device, batch.chain)
-            following = take_early(connection, device, batch.chain, chain.seq)
-            if following is None or chain.stopped or _fork(connection, device, following.batch, chain):
-                # Another history is for its own device to send again, and then to be judged.
-                break
-            _store(hub, connection, device, following, chain)
-            last = following.batch.seq
-    return last
+def _acks_of_all(hub: Hub, device: Device, batch: Batch) -> list[SignedAck]:
+    """Acks of a stored batch, and of those that had overtaken it: these are stored first."""
+    last, may_wait = batch.seq, True
+    while True:
+        with hub.store.reading() as connection:
+            if not (may_wait and has_early(connection, device, batch.chain)):
+                wanted = EntryRange(chain=batch.chain, first=batch.first, last=last)
+                return signed_acks(connection, hub, device.region, device.device, wanted)
+        following = _store_what_waits(hub, device, batch.chain)
+        last, may_wait = following or last, following is not None
+
+
+def _store_what_waits(hub: Hub, device: Device, chain: str) -> int | None:
+    """Store the batch that waits to follow what is stored, in a transaction of its own; return its last seq."""
+    with hub.store.writing() as connection:
+        row = _chain_row(connection, device, chain)
+        following = take_early(connection, device, chain, row.seq)
+        if following is None or row.stopped or _fork(connection, device, following.batch, row):
+            # Another history is for its own device to send again, and then to be judged.
+            return None
+        _store(hub, connection, device, following, row)
+    return following.batch.seq
 
 
 # ---- does the chain hold ------------------------------------------------------------------------------------------
@@ -215,7 +221,12 @@ def _store(hub: Hub, connection: Connection, device: Device, measured: MeasuredB
     folded = fold_streams(known, facts)
     complete = _name_blobs(connection, region, fresh)
     arrival = {"region": region, "arrived_at": hub.clock.now_ms(), "clock_offset": measured.clock_offset}
-    insert_all(connection, entries, [arrival | row for row in _rows(fresh, complete)])
+    rows = [arrival | row for row in _rows(fresh, complete)]
+    # Who takes numbers holds up the others until the commit, so they come last; where there are no others, rows are
+    # written once, with their numbers.
+    numbered_at_once = is_alone(connection) and not is_revoked(connection, region, device.device)
+    if not numbered_at_once:
+        insert_all(connection, entries, rows)
     connection.execute(
         update(chains)
         .where(chains.c.region == region, chains.c.chain == batch.chain)
@@ -236,8 +247,12 @@ def _store(hub: Hub, connection: Connection, device: Device, measured: MeasuredB
     old = [stream for stream in known if known[stream]]
     # Before its first entry nobody follows a stream but those to whom a hub showed it that was put back since.
     audience = followers(connection, region, old) | takers(connection, region, [*known.keys() - set(old)])
-    runs = _runs(fresh, judgements(folded, facts), first)
-    _number(connection, region, runs)
+    verdicts = judgements(folded, facts)
+    runs = _runs(fresh, verdicts, first)
+    if numbered_at_once:
+        insert_all(connection, entries, _numbered(rows, verdicts, first))
+    else:
+        _number(connection, region, runs)
     replace_case_rows(hub.keys, connection, region, folded)
     lines = entry_lines(shown, audience, writer=device.device)
     joined = [Follow(stream) for stream in old if device.device not in audience[stream]]
@@ -316,6 +331,15 @@ def _name_blobs(connection: Connection, region: str, fresh: Sequence[Arrived]) -
         rows = connection.execute(statement.order_by(blobs.c.blob).with_for_update())
         complete |= {row.blob: bool(row.complete) for row in rows}
     return complete
+
+
+def _numbered(rows: Sequence[dict[str, Any]], verdicts: Mapping[Place, Judgement], first: int) -> list[dict[str, Any]]:
+    """Rows with their numbers from `first` on, and their verdicts."""
+    judged = [verdicts[row["chain"], row["seq"]] for row in rows]
+    return [
+        row | {"hub_seq": first + n, "verdict": verdict.verdict, "reason": verdict.reason}
+        for n, (row, verdict) in enumerate(zip(rows, judged, strict=True))
+    ]
 
 
 def _number(connection: Connection, region: str, runs: Sequence[Verdict]) -> None:

@@ -11,7 +11,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, bindparam, select
 
 from clerk_app.domain import case_number
 from sync.hub.order import lock_order
@@ -19,6 +19,9 @@ from sync.hub.schema import holders, regions
 from sync.hub.store import DoAgain, insert_all, insert_or_nothing, parts_of
 
 _CASE = "case/"
+_HOLDERS = select(holders.c.stream, holders.c.holder).where(
+    holders.c.region == bindparam("home"), holders.c.stream.in_(bindparam("part", expanding=True))
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,8 +51,7 @@ def find_holders(connection: Connection, region: str, streams: Iterable[str]) ->
     found: dict[str, set[str]] = {stream: {home} for stream, home in homes.items()}
     for home, theirs in sorted(by_home.items()):
         for part in parts_of([stream for stream in theirs if stream.startswith(_CASE)]):
-            statement = select(holders.c.stream, holders.c.holder)
-            for row in connection.execute(statement.where(holders.c.region == home, holders.c.stream.in_(part))):
+            for row in connection.execute(_HOLDERS, {"home": home, "part": part}):
                 found[row.stream].add(row.holder)
     return {stream: Holding(homes[stream], tuple(sorted(among))) for stream, among in found.items()}
 

@@ -125,6 +125,11 @@ def insert_all(connection: Connection, table: Table, rows: list[dict[str, Any]])
         connection.execute(insert(table), rows)
 
 
+def is_alone(connection: Connection) -> bool:
+    """Whether nobody else writes while this writing transaction does: so it is where writers are in line (SQLite)."""
+    return connection.dialect.name == "sqlite"
+
+
 def parts_of(values: Sequence[Value]) -> Iterator[Sequence[Value]]:
     """`values` in parts that fit one statement."""
     for start in range(0, len(values), _PART):
