@@ -165,4 +165,5 @@ def _show_case(result: dict[str, Any]) -> str:
         )
         for child in result["children"]
     ]
-    return "\n".join([head, *children, *(f"  {line['text']}  {line['when']}" for line in result["history"])])
+    produced = [f"  {item['mark'] or '—'} {item['label']}：{item['value']}" for item in result["produced"]]
+    return "\n".join([head, *children, *produced, *(f"  {line['text']}  {line['when']}" for line in result["history"])])

@@ -50,6 +50,7 @@ from clerk_app.domain.rechecks import (
     RecheckResult,
     RecheckState,
 )
+from clerk_app.domain.results import Awaited, brought_values, read_awaited
 from clerk_app.domain.rulings import RULINGS, Step, enter, stopped
 from clerk_app.domain.workdays import Due, Running
 
@@ -63,13 +64,14 @@ class PackageIntake:
 
     `answers` are those to its questions, `without` the children the citizen left out; together they give the same one
     thing again. `saved` are the figures before and after (fields, materials, days, visits). The children of one entry
-    of `site_checks`, by ordinal, are looked at together (联合踏勘).
+    of `site_checks`, by ordinal, are looked at together (联合踏勘). `awaited` are the elements that results bring.
     """
 
     answers: Mapping[str, str]
     without: tuple[str, ...]
     saved: Mapping[str, Count]
     site_checks: tuple[tuple[int, ...], ...]
+    awaited: tuple[Awaited, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,6 +140,12 @@ class Case:
     def due(self) -> Due | None:
         """The last day of the promised limit: the department's new one after a special procedure, else as printed."""
         return self.renewed_due or (self.intake.due if self.intake else None)
+
+    @property
+    def brought(self) -> Mapping[str, FieldValue]:
+        """What results of children have brought to the form of a package by now, by element."""
+        package = self.intake.package if self.intake else None
+        return brought_values(package.awaited, self.children) if package else {}
 
     @property
     def received_at(self) -> int:
@@ -263,6 +271,7 @@ def _read_package(body: Mapping[str, Any]) -> PackageIntake:
         without=tuple(str(code) for code in body["without"]),
         saved={str(name): Count(int(before), int(after)) for name, (before, after) in body["saved"].items()},
         site_checks=tuple(tuple(int(ordinal) for ordinal in visit) for visit in body["site_checks"]),
+        awaited=tuple(read_awaited(item) for item in body.get("awaited", ())),
     )
 
 

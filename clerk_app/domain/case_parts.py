@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
+from types import MappingProxyType
 from typing import Any, Literal, get_args
 
 from clerk_app.domain.civil import optional_date
@@ -55,11 +56,15 @@ class IssuedDocument:
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """The department's decision. `decided_on` is the civil date of the platform's fact."""
+    """The department's decision. `decided_on` is the civil date of the platform's fact.
+
+    `brings`: the data of the result by key, such as the number of a new licence; never of a refusal.
+    """
 
     result: DecisionResult
     reason: str
     decided_on: date
+    brings: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}), repr=False)
 
 
 @dataclass(frozen=True, slots=True)

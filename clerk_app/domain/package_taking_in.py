@@ -16,6 +16,7 @@ from clerk_app.domain.merged_matter import child_powers, merged_matter, power_of
 from clerk_app.domain.one_thing import Count, OneThing, Step
 from clerk_app.domain.outcomes import ACCEPTED, Outcome
 from clerk_app.domain.powers import effect_of, lacks_seal
+from clerk_app.domain.results import awaited_body
 from clerk_app.domain.taking_in import (
     PRINT_SETS,
     Clocks,
@@ -71,6 +72,7 @@ def take_in_package(draft: Draft, one: OneThing, outcome: Outcome, counter: Coun
         "without": [item.matter for item in one.dropped if item.reason == "choice"],
         "saved": {name: [count.before, count.after] for name, count in saved_by(one).items()},
         "site_checks": [sorted(ordinals[code] for code in visit) for visit in joint],
+        "awaited": awaited_body(one),
         "children": [
             {
                 **_child_body(step, powers.get(step.matter.code), one, counter),

@@ -32,10 +32,11 @@ def decided(subject: Subject, fact: Fact) -> Subject:
     result = known(fact.body["result"], get_args(DecisionResult))
     official = fact.body.get("official_number")
     on = civil_date(fact.recorded_at)
+    brings = {str(key): str(value) for key, value in (fact.body.get("brings") or {}).items()}
     return replace(
         subject,
         state=enter(subject.state, CaseState.DECIDED),
-        decision=Decision(result, str(fact.body.get("reason") or ""), on),
+        decision=Decision(result, str(fact.body.get("reason") or ""), on, brings if result == "grant" else {}),
         running=stopped(subject.running, on),
         official_number=subject.official_number if official is None else str(official),
     )

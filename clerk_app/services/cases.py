@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from clerk_app.domain.case import Case
 from clerk_app.domain.case_state import STATE_LABELS
 from clerk_app.domain.child_case import ChildCase
 from clerk_app.domain.civil import short_time
 from clerk_app.domain.fold import once_each
+from clerk_app.domain.form import SOURCE_LABELS
 from clerk_app.domain.history import history_line
+from clerk_app.domain.results import TO_COME
 from clerk_app.services.desk import Desk
 from clerk_app.services.papers import load_case
 
@@ -59,6 +62,16 @@ class ChildView:
 
 
 @dataclass(frozen=True, slots=True)
+class ProducedView:
+    """An element of a package that a result brings: its value with its mark, 由前序事项产生 until then."""
+
+    code: str
+    label: str
+    value: str
+    mark: str
+
+
+@dataclass(frozen=True, slots=True)
 class CaseView:
     """One case as lists and commands show it; of a package with its `children`.
 
@@ -85,6 +98,7 @@ class CaseView:
     history: tuple[HistoryItem, ...]
     rechecks: tuple[RecheckView, ...] = ()
     children: tuple[ChildView, ...] = ()
+    produced: tuple[ProducedView, ...] = ()
 
 
 def show_case(desk: Desk, number: str) -> CaseView:
@@ -118,6 +132,7 @@ def show_case(desk: Desk, number: str) -> CaseView:
             for known in case.rechecks
         ),
         children=tuple(_child(child, case.children) for child in case.children),
+        produced=_produced(case),
     )
 
 
@@ -160,3 +175,13 @@ def _name_of(desk: Desk, clerk: str, known: dict[str, str]) -> str:
     if clerk and clerk not in known:
         known[clerk] = desk.journal.reads.clerk_name(clerk) or clerk
     return known.get(clerk, "")
+
+
+def _produced(case: Case) -> tuple[ProducedView, ...]:
+    package, brought = case.intake.package if case.intake else None, case.brought
+    return tuple(
+        ProducedView(one.code, one.label, given.value, SOURCE_LABELS["result"])
+        if (given := brought.get(one.code)) is not None
+        else ProducedView(one.code, one.label, TO_COME, "")
+        for one in (package.awaited if package else ())
+    )

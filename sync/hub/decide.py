@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
 from sqlalchemy import Connection, select
@@ -30,7 +31,7 @@ class Ruling:
     """What a department says: grant or refuse a case (or one child of a package), return it, or stop its clock.
 
     `child` is the child's number, 24 digits. `name` is the special procedure that begins (鉴定, 听证 …); `due_on` is
-    the new last day (ISO) after one or by extension.
+    the new last day (ISO) after one or by extension. `brings` is the data of the result of a grant, by key.
     """
 
     case: str
@@ -39,6 +40,7 @@ class Ruling:
     child: str | None = None
     name: str = ""
     due_on: str | None = None
+    brings: Mapping[str, str] = field(default_factory=dict)
 
     def word(self, now_ms: int) -> HubWord:
         """As a fact of the hub, before it has its place."""
@@ -49,8 +51,11 @@ class Ruling:
             "resume": ("case.resumed", {"result": self.reason, "due_on": self.due_on, "child": self.child}),
             "extend": ("case.extended", {"due_on": self.due_on, **told}),
         }
-        kind, body = words.get(self.result, ("case.decided", {"result": self.result, **told}))
+        kind, body = words.get(self.result, ("case.decided", {"result": self.result, **told, **self._result()}))
         return HubWord(f"case/{self.case}", kind, body, now_ms)
+
+    def _result(self) -> dict[str, Any]:
+        return {"brings": dict(self.brings)} if self.brings and self.result == "grant" else {}
 
 
 def decide(hub: Hub, ruling: Ruling) -> HubFact:

@@ -11,9 +11,10 @@ from clerk_app.domain.form import FieldValue
 from clerk_app.domain.outcomes import RECEIVED
 from clerk_app.errors import UnlawfulStep
 from clerk_app.services import drafts, visits
+from clerk_app.services.cases import show_case
 from clerk_app.services.desk import Place
 from clerk_app.services.take_in import take_in
-from tests.helpers.intake import TODAY, answered_anyhow, ready_draft, sign_in_clerk
+from tests.helpers.intake import TODAY, answered_anyhow, ready_draft, ready_package, sign_in_clerk
 from tests.helpers.stores import desk_at
 
 PLACE = Place("340399", "031", "例州区政务服务中心", "设备 031", "https://hub.example", b"")
@@ -127,3 +128,18 @@ def test_whose_document_the_agent_showed_is_in_the_record_of_the_act(tmp_path):
         intake = intake_of(desk, me, answered_anyhow(desk, me, draft))
         assert intake.agent == OTHER
         assert intake.fields["g.P5.document_number"].said_by == "card@agent:number"
+
+
+# ---- results of earlier children --------------------------------------------------------------------------------
+
+
+def test_what_a_result_will_bring_is_named_and_asked_of_nobody(tmp_path):
+    with counter(tmp_path) as (desk, me):
+        draft = ready_package(desk, me, "PK01", {"q.subject": "公司"})
+        assert "g.E1.credit_code" not in draft.values
+        done = take_in(desk, me, draft, RECEIVED)
+        shown = show_case(desk, done.number).produced
+        assert [(one.code, one.value, one.mark) for one in shown] == [
+            ("g.E1.credit_code", "由前序事项产生", ""),
+            ("g.E1.established", "由前序事项产生", ""),
+        ]

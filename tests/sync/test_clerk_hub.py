@@ -106,6 +106,8 @@ def test_without_an_address_nothing_is_enrolled(capsys, tmp_path):
         (("serve", "--data", "hub", "--port", "99999"), 1),
         (("digest", "--data", "hub", "--db", "postgresql+psycopg://nobody@127.0.0.1:1/none"), 1),
         (("decide", "--data", "hub", "--case", "12", "--result", "perhaps"), 2),
+        (("decide", "--data", "hub", "--case", "12", "--result", "grant", "--brings", "number"), 2),
+        (("decide", "--data", "hub", "--case", "12", "--result", "grant", "--brings", "Number=1"), 2),
         (("serve",), 2),
         ((), 2),
         (("fly",), 2),

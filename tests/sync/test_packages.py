@@ -201,3 +201,24 @@ def test_the_page_says_what_waits_and_what_will_not_begin(platform, desk, number
     stopped = platform.service.handle(Request("GET", f"/p/{token}")).body.decode()
     assert "前序未通过" in stopped
     assert "行政复议" in stopped
+
+
+def produced(case):
+    return {code: (value.value, value.source, value.said_by) for code, value in case.brought.items()}
+
+
+def test_what_a_decision_brings_fills_what_waited_for_it_with_its_source(platform, desk, number):
+    case = case_at(desk, number)
+    assert [one.code for one in case.intake.package.awaited] == ["g.E1.credit_code", "g.E1.established"]
+    assert produced(case) == {}
+    rule(platform, number, 1, "grant", brings={"credit_code": "91999999MA0000001N", "scope": "不用的"})
+    sync_once(platform.lane(desk))
+    assert produced(case_at(desk, number)) == {
+        "g.E1.credit_code": ("91999999MA0000001N", "result", "result:B01.credit_code")
+    }
+
+
+def test_a_refusal_brings_nothing(platform, desk, number):
+    rule(platform, number, 1, "refuse", brings={"credit_code": "91999999MA0000001N"})
+    sync_once(platform.lane(desk))
+    assert produced(case_at(desk, number)) == {}

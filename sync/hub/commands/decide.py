@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import re
 from datetime import date
 
 from clerk_app.domain import case_number
@@ -10,6 +11,8 @@ from clerk_app.errors import NoSuchCase, NotDecidable
 from sync.hub.commands.options import open_existing
 from sync.hub.decide import Ruling, decide
 
+_KEY = re.compile(r"[a-z][a-z0-9_]{0,39}")
+_LONGEST = 200
 _WORDS = {
     "grant": "准予",
     "refuse": "不予批准",
@@ -29,11 +32,26 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
     parser.add_argument("--reason", default="", help="理由")
     parser.add_argument("--name", default="", help="特别程序的名称，例如鉴定；suspend 时必填")
     parser.add_argument("--due", type=_day, help="新的最后一天，例如 2026-12-21；extend 时必填")
+    parser.add_argument(
+        "--brings",
+        nargs="+",
+        default=[],
+        metavar="KEY=VALUE",
+        type=_pair,
+        help="准予的结果带来的数据，例：number=…",
+    )
     parser.set_defaults(run=_run)
 
 
 def _day(text: str) -> str:
     return date.fromisoformat(text).isoformat()
+
+
+def _pair(text: str) -> tuple[str, str]:
+    key, found, value = text.partition("=")
+    if not found or _KEY.fullmatch(key) is None or not 0 < len(value.strip()) <= _LONGEST:
+        raise argparse.ArgumentTypeError(f"“{key}”要写成 KEY=VALUE")
+    return key, value.strip()
 
 
 def _child_of(number: str, text: str | None) -> str | None:
@@ -51,10 +69,12 @@ def _run(args: argparse.Namespace) -> int:
     number = case_number.parse(args.case)
     if number is None:
         raise NoSuchCase(number=args.case)
+    if args.brings and args.result != "grant":
+        raise NotDecidable
     if (args.result == "suspend" and not args.name.strip()) or (args.result == "extend" and not args.due):
         raise NotDecidable
     whole, child = case_number.package_of(number), _child_of(number, args.child)
-    ruling = Ruling(whole, args.result, args.reason, child, args.name.strip(), args.due)
+    ruling = Ruling(whole, args.result, args.reason, child, args.name.strip(), args.due, dict(args.brings))
     fact = decide(open_existing(args), ruling)
     print(f"{case_number.grouped(child or whole)} {_WORDS[args.result]}，顺序号 {fact.hub_seq}")
     return 0
