@@ -89,6 +89,21 @@ def test_a_pension_check_needs_no_mouse(qtbot, program, place):
     assert counter.state.stage == "idle"
 
 
+def test_a_hint_is_followed_and_a_menu_filtered_without_a_mouse(qtbot, program, place):
+    sign_in(qtbot, program)
+    counter, matters = program.models.counter, program.models.matters
+    read_card(qtbot, program, place, ELDER)
+    qtbot.waitUntil(lambda: bool(matters.state.hits) and not matters.state.searching)
+    everything = len(matters.state.hits)
+    press("Alt+1")
+    qtbot.waitUntil(lambda: not matters.state.searching and 0 < len(matters.state.hits) < everything)
+    press("Ctrl+H")
+    assert "证件上满 80 周岁，户籍在本地" in said(program.view.shell.sheet)
+    press(Key.Key_1)
+    qtbot.waitUntil(lambda: counter.state.matter is not None and counter.state.matter.code == "P02")
+    assert program.view.shell.sheet is None
+
+
 def test_a_residence_card_needs_no_mouse(qtbot, program, place):
     sign_in(qtbot, program)
     counter = program.models.counter
