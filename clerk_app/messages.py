@@ -103,6 +103,8 @@ _SENTENCES: dict[str, tuple[str, str]] = {
     "unlawful_step.notice_missing": ("还没有给告知书。", "请按 F7 打印一次性告知书，再办结。"),
     "unlawful_step.supervisor_missing": ("告知书上没有的材料，要负责人同意才能加。", "请负责人输入工号，并写明理由。"),
     "unlawful_step.on_the_notice": ("这份材料已经在告知书上了，不用再加。", "请照告知书收；什么都没有改变。"),
+    "unlawful_step.nothing_deferred": ("没有缺的材料，不用容缺。", "请按 F10 选 1 受理。"),
+    "unlawful_step.not_deferred": ("这份材料不在容缺清单里，或者已经补交。", "请看办件经过，核对材料。"),
     "unlawful_step.reason_missing": ("要写一句原因。", "请按 F10 再选一次，写上申请人说的原因。"),
     "needs_upgrade": ("这条记录由新版本写入，本版只能查看。", "请升级后处理。"),
     "bad_file": ("这个文件不能用：{reason}。", "请核对文件后再试。"),

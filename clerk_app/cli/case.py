@@ -1,4 +1,4 @@
-"""`clerk case list`, `show` and `find`, `clerk document`: looking at cases and rendering their papers again."""
+"""`clerk case list`, `show`, `find`, `supply` and `clerk document`: cases looked at, completed and printed again."""
 
 from __future__ import annotations
 
@@ -6,18 +6,24 @@ import argparse
 import sys
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any, get_args
+from typing import TYPE_CHECKING, Any, get_args
 
 from clerk_app.cli.store_options import add_store_options, clerk_number, data_folder, password, warn
 from clerk_app.domain.case_number import HALL, grouped
 from clerk_app.domain.case_state import STATE_LABELS, CaseState
 from clerk_app.domain.civil import short_time
 from clerk_app.domain.identity import DocumentKind
+from clerk_app.domain.notices import NoticeKind
+from clerk_app.domain.one_time_notice import OneTimeKind
 from clerk_app.errors import BadFile
 from clerk_app.services.rows import CaseRow, ChildRow
 
+if TYPE_CHECKING:
+    from clerk_app.services.deferrals import Scan
+
+_MEDIA_TYPES = {".pdf": "application/pdf", ".png": "image/png", ".jpg": "image/jpeg", ".jpeg": "image/jpeg"}
 _DOCUMENTS = get_args(DocumentKind)
-_KINDS = ("receipt", "acceptance_notice", "one_time_notice", "one_time_notice_large")
+_KINDS = (*get_args(NoticeKind), *get_args(OneTimeKind))
 
 
 def add_parser(subparsers: argparse._SubParsersAction[Any]) -> None:
@@ -34,12 +40,18 @@ def add_parser(subparsers: argparse._SubParsersAction[Any]) -> None:
     find = verbs.add_parser("find", help="按证件号码向平台查办件（有记录）；号码从标准输入读一行")
     find.add_argument("--document", choices=_DOCUMENTS, default="resident_id", help="证件种类")
     find.set_defaults(run=_find, show=_show_found)
+    supply = verbs.add_parser("supply", help="登记补交的容缺材料")
+    supply.add_argument("number", help="办件编号")
+    supply.add_argument("--material", required=True, help="材料编码，例如 M17")
+    supply.add_argument("--pages", type=int, default=1, help="页数")
+    supply.add_argument("--scan", type=Path, action="append", default=[], help="扫描件，PDF 或图片，可以写几次")
+    supply.set_defaults(run=_supply, show=lambda result: f"已登记补交：{result['name']}。")
     document = subparsers.add_parser("document", help="重新生成一份文书（标明补打）")
     document.add_argument("kind", choices=_KINDS)
     document.add_argument("--case", required=True, dest="number", help="办件编号，或告知书编号")
     document.add_argument("--out", required=True, type=Path, help="PDF 文件")
     document.set_defaults(run=_document, show=lambda result: f"已生成 {result['out']}。")
-    for parser in (listing, show, find, document):
+    for parser in (listing, show, find, supply, document):
         add_store_options(parser)
         parser.add_argument("--json", action="store_true")
 
@@ -81,6 +93,40 @@ def _fetch(args: argparse.Namespace) -> dict[str, Any]:
             finally:
                 sign_out(desk, me)
         return asdict(show_case(desk, stream.partition("/")[2]))
+
+
+def _supply(args: argparse.Namespace) -> dict[str, Any]:
+    """Record that a deferred paper came, in a session of its own."""
+    from clerk_app.bootstrap import clerk_name, make_desk, open_for_writing
+    from clerk_app.services.cases import show_case
+    from clerk_app.services.deferrals import supply_material
+    from clerk_app.services.sign_in import sign_in, sign_out
+
+    folder, clerk = data_folder(args), clerk_number(args)
+    scans = [_scan(path) for path in args.scan]
+    with open_for_writing(folder, clerk, password(args)) as store:
+        desk = make_desk(store)
+        me = sign_in(desk, clerk=clerk, name=clerk_name(folder, clerk), seal_at_hand=False)
+        try:
+            supply_material(desk, me, args.number, args.material.upper(), pages=args.pages, scans=scans)
+        finally:
+            sign_out(desk, me)
+        view = show_case(desk, args.number)
+    left = [known.name for known in view.deferrals if known.supplied_on is None]
+    name = next(known.name for known in view.deferrals if known.code == args.material.upper())
+    return {"number": view.number, "state": view.state, "name": name, "left": left}
+
+
+def _scan(path: Path) -> Scan:
+    from clerk_app.services.deferrals import Scan
+
+    media_type = _MEDIA_TYPES.get(path.suffix.lower())
+    if media_type is None:
+        raise BadFile(reason=f"{path.name} 不是 PDF 或图片")
+    try:
+        return Scan(path.read_bytes(), media_type, path.name)
+    except OSError:
+        raise BadFile(reason=f"{path.name} 读不出来") from None
 
 
 def _find(args: argparse.Namespace) -> dict[str, Any]:

@@ -6,7 +6,7 @@ power, effect) is taken from the fact as it was printed and never computed again
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any, get_args
@@ -34,8 +34,10 @@ from clerk_app.domain.child_case import (
     package_state,
     read_children,
     with_child,
+    with_papers,
 )
 from clerk_app.domain.civil import civil_date, optional_date
+from clerk_app.domain.deferrals import Deferral, deferrals_of, open_codes
 from clerk_app.domain.fold import Fact, Handler, StreamType, Unlawful
 from clerk_app.domain.form import FieldValue, value_from_body
 from clerk_app.domain.identity import IdentityDocument
@@ -120,8 +122,9 @@ class Case:
     """State of a case. `intake` is None only before the first fact (then `state` is DRAFT).
 
     `running`: the stretches in which the promised limit ran. `official_number`: the platform's 办件编号, once bound.
-    `rechecks`: how each thing stands that could not be checked at the counter (待复核). `children` are those of a
-    package, by ordinal, none of a matter; decided and returned are they and not the whole, whose state follows theirs.
+    `rechecks`: how each thing stands that could not be checked at the counter (待复核). `deferrals`: the papers that
+    come later (容缺). `children` are those of a package, by ordinal, none of a matter: decided and returned are they
+    and not the whole, whose state follows theirs.
     """
 
     number: str
@@ -135,6 +138,7 @@ class Case:
     special: tuple[SpecialProcedure, ...] = ()
     renewed_due: Due | None = None
     children: tuple[ChildCase, ...] = ()
+    deferrals: tuple[Deferral, ...] = ()
 
     @property
     def due(self) -> Due | None:
@@ -156,9 +160,12 @@ class Case:
 def _taken_in(case: Case, fact: Fact) -> Case:
     intake = _read_intake(case, fact)
     started = intake.accepted_on if intake.power == "accept" else None
+    deferrals = deferrals_of(intake.materials)
+    target = CaseState.ACCEPTED_DEFICIT if deferrals and started else STATE_BY_POWER[intake.power]
     return replace(
         case,
-        state=enter(case.state, STATE_BY_POWER[intake.power]),
+        state=enter(case.state, target),
+        deferrals=deferrals,
         intake=intake,
         running=(Running(started),) if started else (),
         rechecks=tuple(Recheck(subject, _subject_name(intake, subject)) for subject in intake.rechecks),
@@ -167,7 +174,7 @@ def _taken_in(case: Case, fact: Fact) -> Case:
 
 def _package_taken_in(case: Case, fact: Fact) -> Case:
     taken = _taken_in(case, fact)
-    children = read_children(case.number, fact.body["children"])
+    children = read_children(case.number, fact.body["children"], open_codes(taken.deferrals))
     assert taken.intake is not None
     package = _read_package(fact.body)
     if any(not 0 < ordinal <= len(children) for visit in package.site_checks for ordinal in visit):
@@ -185,15 +192,45 @@ def _ruling(step: Step) -> Handler:
         if not case.children:
             if number is not None:
                 raise Unlawful("no_such_child")
+            _require_papers(fact, open_codes(case.deferrals))
             ruled: Case = step(case, fact)
             return ruled
-        children = with_child(case.children, step(child_named(case.children, number), fact), fact)
+        child = child_named(case.children, number)
+        _require_papers(fact, child.deferred)
+        children = with_child(case.children, step(child, fact), fact)
         state = package_state(children)
         on = civil_date(fact.recorded_at)
         running = stopped(case.running, on) if state in ENDED else case.running
         return replace(case, state=state, children=children, running=running)
 
     return ruled
+
+
+def _require_papers(fact: Fact, missing: Collection[str]) -> None:
+    """Nothing is granted before the deferred papers are in."""
+    if fact.kind == "case.decided" and fact.body["result"] == "grant" and missing:
+        raise Unlawful("papers_missing")
+
+
+def _material_supplied(case: Case, fact: Fact) -> Case:
+    if case.intake is None:
+        raise Unlawful("not_taken_in")
+    if case.state in ENDED:
+        raise Unlawful("case_ended")
+    items = [material_from_body(item) for item in fact.body["materials"]]
+    codes = {item.code for item in items}
+    if not items or any(item.state != "received" for item in items):
+        raise ValueError("what was supplied has come")
+    if not codes <= open_codes(case.deferrals):
+        raise Unlawful("not_deferred")
+    on = civil_date(fact.recorded_at)
+    deferrals = tuple(replace(known, supplied_on=on) if known.code in codes else known for known in case.deferrals)
+    left = open_codes(deferrals)
+    if case.children:
+        children = tuple(with_papers(child, left) for child in case.children)
+        return replace(case, deferrals=deferrals, children=children, state=package_state(children))
+    complete = case.state is CaseState.ACCEPTED_DEFICIT and not left
+    return replace(case, deferrals=deferrals, state=CaseState.ACCEPTED if complete else case.state)
 
 
 def _rechecked(case: Case, fact: Fact) -> Case:
@@ -282,6 +319,7 @@ CASE = StreamType(
         "case.taken_in": _taken_in,
         "case.package_taken_in": _package_taken_in,
         **{kind: _ruling(step) for kind, step in RULINGS.items()},
+        "case.material_supplied": _material_supplied,
         "case.rechecked": _rechecked,
         "case.recheck_settled": _recheck_settled,
     },

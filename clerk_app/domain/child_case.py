@@ -48,7 +48,7 @@ class ChildCase:
     `power` is how far the window went with it; what waited was received. `promised` and `legal` are its own limits,
     from which its dates are made when it begins. `waited`, `first_due` and `first_legal_due` are as the paper says:
     whether it waited at the intake, and its days where it did not. `fields` and `materials` are the codes of what it
-    takes out of the one form and the one set.
+    takes out of the one form and the one set; `deferred` are those that have not come yet.
     """
 
     ordinal: int
@@ -70,6 +70,7 @@ class ChildCase:
     accepted_on: date | None
     promised_due: Due | None
     legal_due: Due | None
+    deferred: frozenset[str] = frozenset()
     running: tuple[Running, ...] = ()
     decision: Decision | None = None
     returned: Return | None = None
@@ -102,9 +103,12 @@ class ChildCase:
         return self.state in _GRANTED or (self.decision is not None and self.decision.result == "grant")
 
 
-def read_children(number: str, bodies: Sequence[Mapping[str, Any]]) -> tuple[ChildCase, ...]:
-    """The children of a package as its fact says; raise `ValueError` or `KeyError` if it cannot be."""
-    children = tuple(_read_child(number, place, body) for place, body in enumerate(bodies, start=1))
+def read_children(number: str, bodies: Sequence[Mapping[str, Any]], deferred: Collection[str]) -> tuple[ChildCase, ...]:
+    """The children of a package as its fact says, with the papers that come later.
+
+    Raises `ValueError` or `KeyError` for what cannot be.
+    """
+    children = tuple(_read_child(number, place, body, deferred) for place, body in enumerate(bodies, start=1))
     if not children or any(not 0 < before <= len(children) for child in children for before in child.after):
         raise ValueError("a package has children, and they come after one another")
     return children
@@ -168,6 +172,13 @@ def package_state(children: Collection[ChildCase]) -> CaseState:
     return CaseState.RECEIVED if states <= _OPEN_EARLY else CaseState.ACCEPTED
 
 
+def with_papers(child: ChildCase, lacking: Collection[str]) -> ChildCase:
+    """The child when only these papers have not come yet."""
+    left = child.deferred & frozenset(lacking)
+    complete = child.state is CaseState.ACCEPTED_DEFICIT and not left
+    return replace(child, deferred=left, state=CaseState.ACCEPTED if complete else child.state)
+
+
 def child_named(children: Sequence[ChildCase], number: object) -> ChildCase:
     """The child with this number; raise `Unlawful`, also where none is named."""
     if number is None:
@@ -203,7 +214,7 @@ def _begun(child: ChildCase, body: Mapping[str, Any]) -> ChildCase:
     accepted_on = date.fromisoformat(body["accepted_on"])
     return replace(
         child,
-        state=CaseState.ACCEPTED,
+        state=CaseState.ACCEPTED_DEFICIT if child.deferred else CaseState.ACCEPTED,
         accepted_on=accepted_on,
         promised_due=read_due(body, "due"),
         legal_due=read_due(body, "legal_due"),
@@ -211,19 +222,23 @@ def _begun(child: ChildCase, body: Mapping[str, Any]) -> ChildCase:
     )
 
 
-def _read_child(number: str, place: int, body: Mapping[str, Any]) -> ChildCase:
+def _read_child(number: str, place: int, body: Mapping[str, Any], deferred: Collection[str]) -> ChildCase:
     if body["ordinal"] != place:
         raise ValueError("children are numbered in order")
     power: Power = known(body["power"], get_args(Power))
     waits = bool(body["waits"])
     accepted_on = optional_date(body["accepted_on"])
+    materials = tuple(str(code) for code in body["materials"])
+    lacking = frozenset(materials) & frozenset(deferred)
+    state = CaseState.ACCEPTED_DEFICIT if power == "accept" and lacking else STATE_BY_POWER[power]
     return ChildCase(
         ordinal=place,
         number=case_number.child(number, place),
         matter=read_matter(body["matter"]),
         department_short=str(body["department_short"]),
         power=power,
-        state=CaseState.WAITING if waits else STATE_BY_POWER[power],
+        state=CaseState.WAITING if waits else state,
+        deferred=lacking,
         effect=read_effect(body["effect"]),
         after=tuple(int(before) for before in body["after"]),
         promised=_read_limit(body["promised"]),
@@ -236,7 +251,7 @@ def _read_child(number: str, place: int, body: Mapping[str, Any]) -> ChildCase:
         promised_due=read_due(body, "due"),
         legal_due=read_due(body, "legal_due"),
         fields=tuple(str(code) for code in body["fields"]),
-        materials=tuple(str(code) for code in body["materials"]),
+        materials=materials,
         running=(Running(accepted_on),) if accepted_on and power == "accept" and not waits else (),
     )
 

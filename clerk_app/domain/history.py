@@ -67,6 +67,10 @@ def _decided(fact: Fact) -> str:
     return _of_child(fact) + result + _because(fact) + (f"；开始办理{begun}" if begun else "")
 
 
+def _material_supplied(fact: Fact) -> str:
+    return "补交容缺材料：" + "、".join(str(item["name"]) for item in fact.body["materials"])
+
+
 def _of_child(fact: Fact) -> str:
     """Which child of a package it is about."""
     child = fact.body.get("child")
@@ -139,6 +143,7 @@ _TELL: Mapping[str, Callable[[Fact], str]] = {
     SETTLED: _conflict_settled,
     "case.taken_in": _taken_in,
     "case.package_taken_in": _package_taken_in,
+    "case.material_supplied": _material_supplied,
     "case.decided": _decided,
     "case.returned": _returned,
     "case.suspended": _suspended,

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from typing import Any, Literal, get_args
 
 from clerk_app.domain.applicant import ReadSource
+from clerk_app.domain.civil import optional_date
 from clerk_app.domain.conditions import may_apply
 from clerk_app.domain.matter import Matter
 from clerk_app.domain.needs import MaterialNeed
@@ -54,7 +56,8 @@ class BlobRef:
 class MaterialItem:
     """One material: its state, the form it came in, sheets of paper (`copies`) and pages; 0 where nothing came.
 
-    `check` is None unless an electronic licence stands in its place.
+    `check` is None unless an electronic licence stands in its place. `defer_until` is the last day for a deferred one
+    of a case.
     """
 
     code: str
@@ -65,6 +68,7 @@ class MaterialItem:
     pages: int = 0
     blobs: tuple[BlobRef, ...] = ()
     check: MaterialCheck | None = None
+    defer_until: date | None = None
 
     @property
     def is_settled(self) -> bool:
@@ -108,7 +112,7 @@ def material_body(item: MaterialItem) -> dict[str, Any]:
         {"id": blob.id, "key": blob.key, "size": blob.size, "media_type": blob.media_type, "name": blob.name}
         for blob in item.blobs
     ]
-    body = {
+    body: dict[str, Any] = {
         "code": item.code,
         "name": item.name,
         "state": item.state,
@@ -117,6 +121,8 @@ def material_body(item: MaterialItem) -> dict[str, Any]:
         "pages": item.pages,
         "blobs": blobs,
     }
+    if item.defer_until is not None:
+        body["defer_until"] = item.defer_until.isoformat()
     return body if item.check is None else {**body, "check": item.check}
 
 
@@ -133,7 +139,15 @@ def material_from_body(body: Mapping[str, Any]) -> MaterialItem:
         for blob in body["blobs"]
     )
     return MaterialItem(
-        str(body["code"]), str(body["name"]), state, form, int(body["copies"]), int(body["pages"]), blobs, check
+        str(body["code"]),
+        str(body["name"]),
+        state,
+        form,
+        int(body["copies"]),
+        int(body["pages"]),
+        blobs,
+        check,
+        optional_date(body.get("defer_until")),
     )
 
 

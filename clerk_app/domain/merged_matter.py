@@ -6,7 +6,7 @@ powers) stays with the children; the matter says what is true of the whole.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from types import MappingProxyType
 
 from clerk_app.domain import graph
@@ -74,15 +74,20 @@ def merged_matter(one: OneThing) -> Matter:
     )
 
 
-def child_powers(one: OneThing, *, online: bool, seal_at_hand: bool) -> dict[str, Power]:
+def child_powers(
+    one: OneThing, *, online: bool, seal_at_hand: bool, deferred: Collection[str] = ()
+) -> dict[str, Power]:
     """How far the window goes with each child that begins at the counter, by code; who waits is not in it.
 
-    A child done at once brings its result there and then, so that those who wait for it alone begin too.
+    A child done at once brings its result there and then, so that those who wait for it alone begin too. What lacks one
+    of the `deferred` papers is not done at once: there is no result before they are in.
     """
     powers: dict[str, Power] = {}
     for step in one.steps:
         if all(powers.get(before) == "complete" for before in step.after):
-            powers[step.matter.code] = power_now(step.matter, online=online, seal_at_hand=seal_at_hand)
+            power = power_now(step.matter, online=online, seal_at_hand=seal_at_hand)
+            lacks = power == "complete" and not set(deferred).isdisjoint(step.materials)
+            powers[step.matter.code] = "accept" if lacks else power
     return powers
 
 

@@ -16,13 +16,32 @@ from clerk_app.domain.id_number import mask
 from clerk_app.domain.materials import FORM_LABELS, STATE_LABELS, MaterialItem
 from clerk_app.domain.matter import Matter
 from clerk_app.domain.notice_of_package import child_rows, package_paragraphs
+from clerk_app.domain.notice_of_promise import (
+    deferral_paragraphs,
+    deferral_promise_paragraphs,
+    materials_on,
+    promise_paragraphs,
+)
 from clerk_app.domain.notice_words import acceptance_paragraphs, receipt_paragraphs, remark_sentences
-from clerk_app.domain.notices import Notice, NoticeKind, NoticeMaterial
+from clerk_app.domain.notices import PROMISES, Notice, NoticeKind, NoticeMaterial
 from clerk_app.domain.procedure import PROCEDURES
 from clerk_app.errors import UnlawfulStep
 
-TITLES: Mapping[NoticeKind, str] = {"receipt": "收件凭证", "acceptance_notice": "受理通知书"}
+TITLES: Mapping[NoticeKind, str] = {
+    "receipt": "收件凭证",
+    "acceptance_notice": "受理通知书",
+    "deferral_notice": "容缺受理通知书",
+    "deferral_promise": "容缺受理承诺书",
+    "promise_letter": "告知承诺书",
+}
 HOTLINE = "12345"
+_SIGNATURES: Mapping[NoticeKind, tuple[str, ...]] = {
+    "receipt": ("提交人签名", "收件人签名"),
+    "acceptance_notice": ("申请人签名", "经办人签名"),
+    "deferral_notice": ("申请人签名", "经办人签名"),
+    "deferral_promise": ("承诺人签名", "经办人签名"),
+    "promise_letter": ("承诺人签名", "经办人签名"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,20 +87,20 @@ def notice_for(case: Case, matter: Matter, kind: NoticeKind, frame: NoticeFrame)
         digest=frame.digest,
         progress_url=frame.progress_url,
         facts=(*_facts(intake, matter, frame), *_dates(kind, intake, matter, frame)),
-        materials=tuple(_material_row(item, matter) for item in intake.materials),
+        materials=tuple(_material_row(item, matter) for item in materials_on(kind, intake.materials)),
         paragraphs=_paragraphs(kind, case, intake, matter),
-        in_force=intake.effect.in_force,
-        not_yet=intake.effect.not_yet,
-        remarks=remark_sentences(intake),
+        in_force="" if kind in PROMISES else intake.effect.in_force,
+        not_yet="" if kind in PROMISES else intake.effect.not_yet,
+        remarks=() if kind in PROMISES else remark_sentences(intake),
         legal_basis=_legal_basis(kind, intake, matter),
         seal=_seal(kind, intake, matter),
-        signatures=("提交人签名", "收件人签名") if kind == "receipt" else ("申请人签名", "经办人签名"),
+        signatures=_SIGNATURES[kind],
         contacts=_contacts(frame),
         footer=_footer(intake, frame),
         mark=frame.mark,
         copy_label=copy_label(issued, frame.copy) + (" · 补打" if frame.reprint else ""),
         heading=frame.hall_name,
-        children=child_rows(case),
+        children=() if kind in PROMISES else child_rows(case),
     )
 
 
@@ -110,6 +129,8 @@ def _dates(kind: NoticeKind, intake: Intake, matter: Matter, frame: NoticeFrame)
     received = ("收件时间", chinese_time(intake.received_at))
     if kind == "receipt":
         return (received, ("收件人", clerk))
+    if kind in PROMISES:
+        return (("承诺日期", chinese_date(intake.received_on)), ("经办人", clerk))
     rows = [received, ("受理日期", chinese_date(intake.accepted_on or intake.received_on)), ("受理人", clerk)]
     if intake.due is not None:
         rows += [("承诺时限", matter.promised.text), ("最迟办结", intake.due.text)]
@@ -122,6 +143,15 @@ def _pickup(intake: Intake, matter: Matter) -> str:
 
 
 def _paragraphs(kind: NoticeKind, case: Case, intake: Intake, matter: Matter) -> tuple[str, ...]:
+    if kind == "deferral_promise":
+        return deferral_promise_paragraphs(case)
+    if kind == "promise_letter":
+        return promise_paragraphs(intake, matter)
+    words = _words_of_act(kind, case, intake, matter)
+    return (*words, *deferral_paragraphs(case)) if kind == "deferral_notice" else words
+
+
+def _words_of_act(kind: NoticeKind, case: Case, intake: Intake, matter: Matter) -> tuple[str, ...]:
     if intake.package is not None:
         return package_paragraphs(case, intake, intake.package, matter, _pickup(intake, matter))
     if kind == "receipt":
@@ -130,6 +160,8 @@ def _paragraphs(kind: NoticeKind, case: Case, intake: Intake, matter: Matter) ->
 
 
 def _legal_basis(kind: NoticeKind, intake: Intake, matter: Matter) -> str:
+    if kind in PROMISES:
+        return f"{matter.by_law}。"
     procedure = PROCEDURES[intake.matter.procedure]
     sentence = procedure.receipt_basis if kind == "receipt" else procedure.acceptance_basis
     return sentence.format(law=matter.by_law)
@@ -137,7 +169,7 @@ def _legal_basis(kind: NoticeKind, intake: Intake, matter: Matter) -> str:
 
 def _seal(kind: NoticeKind, intake: Intake, matter: Matter) -> str:
     is_sealed = matter.handle.sealed_notice or intake.package is not None
-    if not (is_sealed and intake.seal_at_hand):
+    if kind in PROMISES or not (is_sealed and intake.seal_at_hand):
         return ""
     return "（加盖收件专用章）" if kind == "receipt" else "（加盖受理专用章）"
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 from clerk_app.domain.case import Case, Intake, PackageIntake
 from clerk_app.domain.case_number import CHILD
@@ -19,12 +19,13 @@ _FIGURES = (("fields", "表单", "项"), ("materials", "材料", "份"), ("days"
 def child_rows(case: Case) -> tuple[NoticeChild, ...]:
     """The children as they were taken in, so that a paper says the same when it is printed again."""
     names = {child.ordinal: child.matter.name for child in case.children}
+    lacking = {known.code for known in case.deferrals}
     return tuple(
         NoticeChild(
             number=child.number[-CHILD:],
             name=child.matter.name,
             department=child.matter.department,
-            standing="待前置" if child.waited else _STANDING[child.power],
+            standing=_standing(child, lacking),
             until=_until(child, names),
         )
         for child in case.children
@@ -46,6 +47,13 @@ def package_paragraphs(
     remedies = dict.fromkeys(PROCEDURES[child.matter.procedure].remedy for child in children)
     lines.append(pickup_sentence(pickup, matter.result, "这张纸") + "".join(remedies))
     return (*lines, *_saved_line(package))
+
+
+def _standing(child: ChildCase, lacking: Collection[str]) -> str:
+    if child.waited:
+        return "待前置"
+    is_deferred = child.power == "accept" and not set(lacking).isdisjoint(child.materials)
+    return "容缺受理" if is_deferred else _STANDING[child.power]
 
 
 def _act(intake: Intake, children: tuple[ChildCase, ...]) -> str:

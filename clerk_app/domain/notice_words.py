@@ -32,7 +32,9 @@ def receipt_paragraphs(intake: Intake) -> tuple[str, ...]:
 def acceptance_paragraphs(intake: Intake, matter: Matter, pickup: str) -> tuple[str, ...]:
     """The body of 受理通知书: the act, the limits, what does not count, how the result arrives, what can be done."""
     accepted_on = intake.accepted_on or intake.received_on
-    lines = [f"您申请办理的“{intake.matter.name}”，材料齐全、符合规定，已于 {chinese_date(accepted_on)}受理。"]
+    lacking = any(item.state == "deferred" for item in intake.materials)
+    complete = "除下列容缺的以外，材料齐全" if lacking else "材料齐全"
+    lines = [f"您申请办理的“{intake.matter.name}”，{complete}、符合规定，已于 {chinese_date(accepted_on)}受理。"]
     if intake.due is not None:
         estimated = any(due and due.estimated for due in (intake.due, intake.legal_due))
         limits = _limit_sentence(intake.due, intake.legal_due, matter)

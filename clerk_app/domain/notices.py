@@ -3,12 +3,28 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, get_args
 
 from clerk_app.domain.case_number import grouped
 
-NoticeKind = Literal["receipt", "acceptance_notice"]
-"""`receipt` 收件凭证; `acceptance_notice` 受理通知书, only with the seal at hand (domain.md Decision 5)."""
+NoticeKind = Literal["receipt", "acceptance_notice", "deferral_notice", "deferral_promise", "promise_letter"]
+"""`receipt` 收件凭证; `acceptance_notice` 受理通知书, only with the seal at hand (domain.md Decision 5).
+
+`deferral_notice` 容缺受理通知书 takes its place where papers come later, with the `deferral_promise` 容缺受理承诺书 of
+the applicant; `promise_letter` 告知承诺书 stands for papers that a promise replaces (Decision 8).
+"""
+
+ACCEPTANCES: tuple[NoticeKind, ...] = ("acceptance_notice", "deferral_notice")
+"""The papers that certify an acceptance."""
+
+
+def kind_of(text: str) -> NoticeKind:
+    """The kind of paper a print job names; a receipt for one of a later version."""
+    return next((kind for kind in get_args(NoticeKind) if kind == text), "receipt")
+
+
+PROMISES: tuple[NoticeKind, ...] = ("deferral_promise", "promise_letter")
+"""The papers by which the applicant promises something."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -32,7 +32,7 @@ class Outcome:
 
 ACCEPTED = Outcome(1, "accepted", "受理", True, ("document", "form", "materials"), available=True)
 RECEIVED = Outcome(2, "received", "收件待审", True, ("document", "form", "materials"), available=True)
-DEFERRED = Outcome(3, "deferred", "容缺", True, ("document", "form", "materials"))
+DEFERRED = Outcome(3, "deferred", "容缺", True, ("document", "form", "materials"), available=True)
 CORRECTION = Outcome(4, "correction", "补正", True, ("document", "form"))
 NOT_ACCEPTED = Outcome(5, "not_accepted", "不予受理（书面）", True, ("document", "reason"))
 TRANSFERRED = Outcome(6, "transferred", "转办", False, ("reason",))

@@ -14,19 +14,21 @@ from clerk_app.domain.materials import needed_materials
 from clerk_app.domain.matter import Matter, Power
 from clerk_app.domain.merged_matter import child_powers, merged_matter, power_of_whole
 from clerk_app.domain.one_thing import Count, OneThing, Step
-from clerk_app.domain.outcomes import ACCEPTED, Outcome
+from clerk_app.domain.outcomes import RECEIVED, Outcome
 from clerk_app.domain.powers import effect_of, lacks_seal
 from clerk_app.domain.results import awaited_body
 from clerk_app.domain.taking_in import (
-    PRINT_SETS,
     Clocks,
     Counter,
     PrintSet,
     Terms,
     check_intake,
     clocks_of,
+    deferred_papers,
+    has_promises,
     intake_body,
     matter_body,
+    print_set,
 )
 from clerk_app.domain.workdays import Due
 from clerk_app.errors import UnlawfulStep
@@ -50,8 +52,10 @@ def take_in_package(draft: Draft, one: OneThing, outcome: Outcome, counter: Coun
         raise UnlawfulStep(reason="no_children")
     matter = merged_matter(one)
     document, _ = check_intake(draft, matter, outcome, counter)
-    powers = child_powers(one, online=counter.online, seal_at_hand=counter.seal_at_hand)
-    if outcome is not ACCEPTED:
+    promise = _clocks_of_whole(matter, "accept", counter).promised
+    deferred = deferred_papers(draft, matter, outcome, counter, promise)
+    powers = child_powers(one, online=counter.online, seal_at_hand=counter.seal_at_hand, deferred=deferred)
+    if outcome is RECEIVED:
         powers = {step.matter.code: "receive" for step in one.steps if not step.waits}
     whole = power_of_whole(one, powers)
     lacks = any(
@@ -60,7 +64,8 @@ def take_in_package(draft: Draft, one: OneThing, outcome: Outcome, counter: Coun
         if step.matter.code in powers
     )
     clocks = _clocks_of_whole(matter, whole, counter)
-    terms = Terms(whole, effect_of_whole(one, powers, clocks.promised), clocks, papers_of(powers), lacks)
+    papers = papers_of(powers, deferred=bool(deferred), promised=has_promises(draft))
+    terms = Terms(whole, effect_of_whole(one, powers, clocks.promised), clocks, papers, lacks, deferred)
     shown = {field.code for field in visible_fields(matter, draft.values)}
     needed = {need.code for need in needed_materials(matter, plain(draft.values))}
     steps = children_in_order(one)
@@ -102,9 +107,10 @@ def _clocks_of_whole(matter: Matter, power: Power, counter: Counter) -> Clocks:
     return Clocks(clocks.promised, None, clocks.notice)
 
 
-def papers_of(powers: Mapping[str, Power]) -> PrintSet:
+def papers_of(powers: Mapping[str, Power], *, deferred: bool = False, promised: bool = False) -> PrintSet:
     """A 受理通知书 where something was accepted with a clock, else a 收件凭证."""
-    return PRINT_SETS["accept" if "accept" in powers.values() else "receive"]
+    power: Power = "accept" if "accept" in powers.values() else "receive"
+    return print_set(power, deferred=deferred, promised=promised)
 
 
 def effect_of_whole(one: OneThing, powers: Mapping[str, Power], due: Due | None) -> Effect:

@@ -16,7 +16,7 @@ from clerk_app.domain.identity import IdentityDocument
 from clerk_app.domain.materials import MaterialItem, material_body, needed_materials
 from clerk_app.domain.matter import Matter, Power
 from clerk_app.domain.notices import NoticeKind
-from clerk_app.domain.outcomes import ACCEPTED, Outcome, require_available
+from clerk_app.domain.outcomes import ACCEPTED, DEFERRED, RECEIVED, Outcome, require_available
 from clerk_app.domain.powers import effect_of, lacks_seal, power_now
 from clerk_app.domain.procedure import PROCEDURES
 from clerk_app.domain.rechecks import DOCUMENT
@@ -26,6 +26,9 @@ from clerk_app.errors import ExpiredDocument, Incomplete, NotPresent, UnlawfulSt
 PrintSet = tuple[tuple[NoticeKind, int], ...]
 """Kinds of papers and how many copies of each."""
 
+_DEFERRED_SET: PrintSet = (("deferral_notice", 2), ("deferral_promise", 2))
+_PROMISED_SET: PrintSet = (("promise_letter", 2),)
+
 PRINT_SETS: Mapping[Power, PrintSet] = {
     "receive": (("receipt", 1),),
     "accept": (("acceptance_notice", 2),),
@@ -33,7 +36,13 @@ PRINT_SETS: Mapping[Power, PrintSet] = {
 }
 """What is printed, and in how many copies: a receipt for the applicant, an acceptance notice for both sides."""
 
-_DOCUMENT_WORDS: Mapping[NoticeKind, str] = {"receipt": "收", "acceptance_notice": "受"}
+_DOCUMENT_WORDS: Mapping[NoticeKind, str] = {
+    "receipt": "收",
+    "acceptance_notice": "受",
+    "deferral_notice": "容受",
+    "deferral_promise": "容诺",
+    "promise_letter": "诺",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,17 +58,18 @@ class Counter:
 
 
 def take_in(draft: Draft, matter: Matter, outcome: Outcome, counter: Counter) -> dict[str, Any]:
-    """The body of `case.taken_in` for a draft that ends in 受理 or 收件待审.
+    """The body of `case.taken_in` for a draft that ends in 受理, 收件待审 or 容缺.
 
     Raises `NotYetAvailable` for an outcome of a later version, `ExpiredDocument`, `NotPresent`, `UnlawfulStep` (no such
     power here and now) or `Incomplete` with everything still missing. Nothing has happened then; the draft stays.
     """
     document, power = check_intake(draft, matter, outcome, counter)
     clocks = clocks_of(matter, power, counter)
+    deferred = deferred_papers(draft, matter, outcome, counter, clocks.promised)
+    papers = print_set(power, deferred=bool(deferred), promised=has_promises(draft))
+    effect = effect_of(matter, power, clocks.promised)
     return intake_body(
-        Terms(
-            power, effect_of(matter, power, clocks.promised), clocks, PRINT_SETS[power], _lacks_seal(matter, counter)
-        ),
+        Terms(power, effect, clocks, papers, _lacks_seal(matter, counter), deferred),
         draft=draft,
         document=document,
         matter=matter,
@@ -85,7 +95,7 @@ class Clocks:
 class Terms:
     """On what terms a case is taken in: how far the window goes, what that effects, until when, on which papers.
 
-    `lacks_seal`: it would go further with the seal at hand.
+    `lacks_seal`: it would go further with the seal at hand. `deferred`: the last day for each paper that comes later.
     """
 
     power: Power
@@ -93,6 +103,7 @@ class Terms:
     clocks: Clocks
     papers: PrintSet
     lacks_seal: bool
+    deferred: Mapping[str, date]
 
 
 def intake_body(
@@ -100,7 +111,7 @@ def intake_body(
 ) -> dict[str, Any]:
     """What the fact of an intake says, of a matter and of a package alike."""
     accepted_on = counter.today if terms.power != "receive" else None
-    materials = _materials(draft, matter)
+    materials = _materials(draft, matter, terms.deferred)
     rechecks = _rechecks(document, materials, counter)
     body = {
         "number": counter.number,
@@ -131,6 +142,35 @@ def _rechecks(document: IdentityDocument, materials: tuple[MaterialItem, ...], c
     return unseen + [item.code for item in materials if item.state == "exempt" and item.check == "pending"]
 
 
+def deferred_papers(
+    draft: Draft, matter: Matter, outcome: Outcome, counter: Counter, due: Due | None
+) -> dict[str, date]:
+    """With 容缺 every paper that is still missing, and its last day: its own time, at the latest the promised day.
+
+    Raises `UnlawfulStep` where nothing is missing.
+    """
+    if outcome is not DEFERRED:
+        return {}
+    found = {item.anchor for item in missing(matter, draft, counter.today) if item.kind == "material"}
+    needs = [need for need in matter.materials if need.code in found]
+    if not needs:
+        raise UnlawfulStep(reason="nothing_deferred")
+    days = {need.code: counter.calendar.add_workdays(counter.today, need.defer_days).on for need in needs}
+    last = due.on if due and matter.promised.days else None
+    return {code: min(day, last) if last else day for code, day in days.items()}
+
+
+def print_set(power: Power, *, deferred: bool, promised: bool) -> PrintSet:
+    """What is printed: with papers to come a notice of that and a promise; for 告知承诺 one letter."""
+    papers = _DEFERRED_SET if deferred else PRINT_SETS[power]
+    return (*papers, *_PROMISED_SET) if promised else papers
+
+
+def has_promises(draft: Draft) -> bool:
+    """Whether a promise (告知承诺) stands for one of its papers."""
+    return any(item.state == "promised" for item in draft.materials)
+
+
 def clocks_of(matter: Matter, power: Power, counter: Counter) -> Clocks:
     """What begins to run when a window goes so far with a matter."""
     calendar, today = counter.calendar, counter.today
@@ -158,11 +198,15 @@ def check_intake(draft: Draft, matter: Matter, outcome: Outcome, counter: Counte
     power = _power_for(outcome, matter, counter)
     if blocking := blocks(found, outcome):
         raise Incomplete(items=_labels(blocking))
+    deferred_papers(draft, matter, outcome, counter, None)
     return draft.document, power
 
 
 def blocks(found: tuple[Missing, ...], outcome: Outcome) -> tuple[Missing, ...]:
-    """What of the missing items stands in the way of `outcome`: 受理 needs all of them, 收件 the necessary ones."""
+    """What of the missing items stands in the way of `outcome`: 受理 needs all of them.
+
+    收件 and 容缺 need those that cannot come later.
+    """
     return tuple(item for item in found if item.severity == "must" or outcome is ACCEPTED)
 
 
@@ -175,12 +219,13 @@ def document_number(matter: Matter, kind: NoticeKind, number: str, on: date) -> 
 
 
 def _power_for(outcome: Outcome, matter: Matter, counter: Counter) -> Power:
-    if outcome is not ACCEPTED:
+    if outcome is RECEIVED:
         return "receive"
     power = power_now(matter, online=counter.online, seal_at_hand=counter.seal_at_hand)
     if power == "receive":
         raise UnlawfulStep(reason="seal_not_at_hand" if _lacks_seal(matter, counter) else "receive_only")
-    return power
+    # There is no result before the last paper is in.
+    return "accept" if outcome is DEFERRED else power
 
 
 def _lacks_seal(matter: Matter, counter: Counter) -> bool:
@@ -210,14 +255,20 @@ def _fields_body(draft: Draft, matter: Matter) -> dict[str, Any]:
     return {code: value_body(draft.values[code]) for code in shown if code in draft.values}
 
 
-def _materials(draft: Draft, matter: Matter) -> tuple[MaterialItem, ...]:
+def _materials(draft: Draft, matter: Matter, deferred: Mapping[str, date]) -> tuple[MaterialItem, ...]:
     """What is needed, and whatever was handed in or scanned beside it.
 
     容缺 is an outcome of its own with a promise to sign: without it a deferred material is simply missing.
     """
     needed = {need.code for need in needed_materials(matter, plain(draft.values))}
     listed = (item for item in draft.materials if item.code in needed or item.state == "received" or item.blobs)
-    return tuple(replace(item, state="missing") if item.state == "deferred" else item for item in listed)
+    return tuple(_as_taken(item, deferred.get(item.code)) for item in listed)
+
+
+def _as_taken(item: MaterialItem, until: date | None) -> MaterialItem:
+    if until is not None:
+        return replace(item, state="deferred", form="none", defer_until=until)
+    return replace(item, state="missing") if item.state == "deferred" else item
 
 
 def _documents_body(matter: Matter, papers: PrintSet, counter: Counter) -> list[dict[str, Any]]:

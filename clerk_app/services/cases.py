@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 
 from clerk_app.domain.case import Case
 from clerk_app.domain.case_state import STATE_LABELS
 from clerk_app.domain.child_case import ChildCase
-from clerk_app.domain.civil import short_time
+from clerk_app.domain.civil import civil_date, short_time
+from clerk_app.domain.deferrals import Deferral
 from clerk_app.domain.fold import once_each
 from clerk_app.domain.form import SOURCE_LABELS
 from clerk_app.domain.history import history_line
@@ -72,6 +74,17 @@ class ProducedView:
 
 
 @dataclass(frozen=True, slots=True)
+class DeferralView:
+    """One paper that comes later (容缺). Dates are ISO; `is_late`: it was not there on its last day."""
+
+    code: str
+    name: str
+    until: str
+    supplied_on: str | None
+    is_late: bool
+
+
+@dataclass(frozen=True, slots=True)
 class CaseView:
     """One case as lists and commands show it; of a package with its `children`.
 
@@ -99,6 +112,7 @@ class CaseView:
     rechecks: tuple[RecheckView, ...] = ()
     children: tuple[ChildView, ...] = ()
     produced: tuple[ProducedView, ...] = ()
+    deferrals: tuple[DeferralView, ...] = ()
 
 
 def show_case(desk: Desk, number: str) -> CaseView:
@@ -133,7 +147,13 @@ def show_case(desk: Desk, number: str) -> CaseView:
         ),
         children=tuple(_child(child, case.children) for child in case.children),
         produced=_produced(case),
+        deferrals=tuple(_deferral(known, civil_date(desk.clock.now_ms())) for known in case.deferrals),
     )
+
+
+def _deferral(known: Deferral, today: date) -> DeferralView:
+    supplied = known.supplied_on.isoformat() if known.supplied_on else None
+    return DeferralView(known.code, known.name, known.until.isoformat(), supplied, known.is_late(today))
 
 
 def _child(child: ChildCase, children: Sequence[ChildCase]) -> ChildView:

@@ -281,8 +281,9 @@ def _blobs(findings: _Findings, connection: Connection, store: Store) -> None:
         if not whole:
             findings.add("blobs", f"blob {blob}")
             return
-    taken_in = select(*ENTRY_COLUMNS).join_from(entries, uploads, UPLOAD_OF_ENTRY)
-    for row in connection.execute(taken_in.where(entries.c.kind.in_(TAKEN_IN), ~uploads.c.complete)):
+    naming = select(*ENTRY_COLUMNS).join_from(entries, uploads, UPLOAD_OF_ENTRY)
+    naming = naming.where(entries.c.kind.in_((*TAKEN_IN, "case.material_supplied")), ~uploads.c.complete)
+    for row in connection.execute(naming):
         missing = _named_blobs(entry_of(row)) - kept.keys()
         if missing:
             findings.add("blobs", f"blob {min(missing)}")

@@ -7,13 +7,19 @@ from dataclasses import fields
 from clerk_app.domain.notices import Notice
 from clerk_app.domain.one_time_notice import OneTimeNotice
 from clerk_app.errors import MissingGlyph
-from printing.documents import acceptance_notice, one_time_notice, receipt
+from printing.documents import acceptance_notice, one_time_notice, promise, receipt
 from printing.fonts import FontLibrary
 from printing.page import Page
 from printing.paint import paint
 from printing.typeset import Typesetter
 
-_LAYOUTS = {"receipt": receipt.lay_out, "acceptance_notice": acceptance_notice.lay_out}
+_LAYOUTS = {
+    "receipt": receipt.lay_out,
+    "acceptance_notice": acceptance_notice.lay_out,
+    "deferral_notice": acceptance_notice.lay_out,
+    "deferral_promise": promise.lay_out,
+    "promise_letter": promise.lay_out,
+}
 
 
 def render(notice: Notice | OneTimeNotice, fonts: FontLibrary) -> bytes:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection, Mapping
+from dataclasses import replace
 from typing import Any
 
 from clerk_app.domain.applicant import Applicant
@@ -54,12 +55,15 @@ def package_taken_in(
     *,
     without: Collection[str] = (),
     outcome: Outcome = ACCEPTED,
+    missing: Collection[str] = (),
     online: bool = True,
     seal: bool = True,
 ) -> dict[str, Any]:
     """The body of `case.package_taken_in` under this number, as it comes back from the journal."""
     assert check(number)
     draft, one = full_package(code, answers, without)
+    lost = (replace(item, state="missing") if item.code in missing else item for item in draft.materials)
+    draft = replace(draft, materials=tuple(lost))
     counter = Counter(number, "b" * 16, online, seal, TODAY, calendar())
     body: dict[str, Any] = json.loads(json.dumps(take_in_package(draft, one, outcome, counter)))
     return body

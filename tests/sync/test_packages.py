@@ -9,6 +9,7 @@ from clerk_app.domain.case import Case
 from clerk_app.domain.case_number import child
 from clerk_app.domain.case_state import CaseState
 from clerk_app.domain.kinds import fold_stream
+from clerk_app.domain.outcomes import DEFERRED
 from clerk_app.errors import NotDecidable
 from clerk_app.seams import SystemDisk
 from clerk_app.security.progress_token import make_progress_token
@@ -142,6 +143,25 @@ def test_desk_and_hub_fold_the_same_case_and_the_hub_verifies(platform, desk, nu
     rule(platform, number, 4, "refuse")
     sync_once(platform.lane(desk))
     assert history_of(platform, number).case == case_at(desk, number)
+    assert verify_hub(platform.hub).first_fault is None
+
+
+def test_nothing_is_granted_before_the_deferred_papers_are_in(platform, desk):
+    number = case_number_of("001", 2)
+    body = package_taken_in(number, "PK01", COMPANY, outcome=DEFERRED, missing=("N10",))
+    desk.append(f"case/{number}", "case.package_taken_in", body)
+    sync_once(platform.lane(desk))
+    rule(platform, number, 1, "grant")
+    sync_once(platform.lane(desk))
+    lacking = next(one.ordinal for one in case_at(desk, number).children if one.deferred)
+    assert states(case_at(desk, number))[lacking - 1] is CaseState.ACCEPTED_DEFICIT
+    with pytest.raises(NotDecidable):
+        rule(platform, number, lacking, "grant")
+    supplied = next(item for item in body["materials"] if item["state"] == "deferred")
+    paper = {**supplied, "state": "received", "form": "original_seen", "copies": 1, "pages": 1}
+    desk.append(f"case/{number}", "case.material_supplied", {"materials": [paper]})
+    sync_once(platform.lane(desk))
+    rule(platform, number, lacking, "grant")
     assert verify_hub(platform.hub).first_fault is None
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from clerk_app.domain import case_number
 from clerk_app.domain.case import Case
 from clerk_app.domain.notice_for import TITLES, copy_label
-from clerk_app.domain.notices import NoticeKind
+from clerk_app.domain.notices import kind_of
 from clerk_app.services.rows import PrintJob
 from ui.presenters.children import taken_children
 from ui.presenters.counter_facts import CounterFacts, Finished, RatingWord, VisitFacts
@@ -81,13 +81,13 @@ def job_chip(job: PrintJob) -> ChipView:
 
 def document_name(job: PrintJob) -> str:
     """The document of a copy; a reprint is named as one."""
-    title = TITLES["acceptance_notice" if job.document == "acceptance_notice" else "receipt"]
+    title = TITLES[kind_of(job.document)]
     return say("补打：{title}", title=title) if job.reprint else title
 
 
 def paper_name(case: Case | None, job: PrintJob) -> str:
     """A copy by its document and whose it is: 受理通知书 · 第一联 申请人."""
-    kind: NoticeKind = "acceptance_notice" if job.document == "acceptance_notice" else "receipt"
+    kind = kind_of(job.document)
     documents = case.intake.documents if case and case.intake else ()
     issued = next((paper for paper in documents if paper.kind == kind), None)
     whose = copy_label(issued, job.copy) if issued else ""

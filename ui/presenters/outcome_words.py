@@ -11,7 +11,7 @@ from clerk_app.domain.notices import NoticeKind
 from clerk_app.domain.one_thing import OneThing
 from clerk_app.domain.package_taking_in import effect_of_whole, papers_of
 from clerk_app.domain.powers import effect_of, lacks_seal
-from clerk_app.domain.taking_in import PRINT_SETS, PrintSet
+from clerk_app.domain.taking_in import PrintSet, has_promises, print_set
 from ui.presenters.counter_facts import Preparing, Surroundings
 from ui.say import say
 from ui.tokens import Tone
@@ -44,8 +44,8 @@ def main_paper(work: Preparing, around: Surroundings) -> NoticeKind:
 
 def _papers(work: Preparing, around: Surroundings) -> PrintSet:
     if work.one is not None:
-        return papers_of(powers_now(work.one, around))
-    return PRINT_SETS[around.power(work.matter)]
+        return papers_of(powers_now(work.one, around), promised=has_promises(work.draft))
+    return print_set(around.power(work.matter), deferred=False, promised=has_promises(work.draft))
 
 
 def expected_remarks(work: Preparing, around: Surroundings) -> tuple[str, ...]:

@@ -8,7 +8,7 @@ from clerk_app.domain.applicant import ReadSource
 from clerk_app.domain.case import Case
 from clerk_app.domain.draft import Draft, draft_from_json
 from clerk_app.domain.identity import IdentityDocument
-from clerk_app.domain.outcomes import ACCEPTED, RECEIVED, Outcome, outcome_of
+from clerk_app.domain.outcomes import ACCEPTED, DEFERRED, RECEIVED, Outcome, outcome_of
 from clerk_app.errors import BadFile, NoSuchMatter, NoSuchPackage
 from clerk_app.services import drafts, papers, take_in, visits
 from clerk_app.services.desk import Desk, SignedIn
@@ -160,4 +160,5 @@ def _finished(desk: Desk, visit: str) -> tuple[Finished, ...]:
 
 def _taken(case: Case) -> Finished:
     assert case.intake is not None
-    return Finished(case.intake.matter.name, RECEIVED if case.intake.power == "receive" else ACCEPTED, case)
+    outcome = DEFERRED if case.deferrals else RECEIVED if case.intake.power == "receive" else ACCEPTED
+    return Finished(case.intake.matter.name, outcome, case)

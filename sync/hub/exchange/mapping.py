@@ -19,6 +19,7 @@ from clerk_app.domain.child_case import ChildCase
 from clerk_app.domain.civil import civil_time
 from clerk_app.domain.fold import Fact
 from clerk_app.domain.identity import IdentityDocument
+from clerk_app.domain.notices import ACCEPTANCES
 from clerk_app.domain.ratings import Grade
 from clerk_app.journal.body import storable
 from sync.hub.exchange import codes
@@ -183,7 +184,7 @@ def _accept(history: CaseHistory, intake: Intake) -> AcceptRecord | None:
     applicant, phone = intake.applicant, _answer(intake, "g.P4.phone")
     reachable = phone is not None and phone != NO_PHONE
     name, document, number = _name(intake), codes.document_code(applicant.document), _number(intake)
-    notices = [paper.document_number for paper in intake.documents if paper.kind == "acceptance_notice"]
+    notices = [paper.document_number for paper in intake.documents if paper.kind in ACCEPTANCES]
     return AcceptRecord(
         project_no=history.case.number,
         task_code=intake.matter.implementation_code,
