@@ -18,6 +18,7 @@ from ui.viewmodels.devices_model import DevicesModel
 from ui.viewmodels.frame_model import FrameModel
 from ui.viewmodels.handover_model import HandoverModel
 from ui.viewmodels.lock_model import LockModel
+from ui.viewmodels.notice_model import NoticeModel
 from ui.viewmodels.paper_queue import PaperQueue
 from ui.viewmodels.rating_model import RatingModel
 from ui.viewmodels.search_model import SearchModel, anything_by, matters_by
@@ -46,6 +47,7 @@ class DeskModels:
     anything: SearchModel
     attention: AttentionModel
     handover: HandoverModel
+    notices: NoticeModel
 
     def begin(self) -> None:
         """Look at what is there: what an earlier session left, devices, line, counts."""
@@ -108,4 +110,5 @@ def make_desk_models(opened: OpenDesk, workplace: Workplace, tasks: Tasks, paren
         anything=SearchModel(anything_by(desk, counter.surroundings), tasks, parent),
         attention=AttentionModel(desk, me, tasks, acts, parent),
         handover=HandoverModel(desk, workplace, tasks, acts, parent),
+        notices=NoticeModel(desk, me, tasks, papers, counter, parent),
     )

@@ -7,6 +7,7 @@ from pathlib import Path
 from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QFileDialog, QStackedWidget
 
+from clerk_app.services.notices import ReopenedNotice
 from ui.citizen_screen import CitizenScreen
 from ui.desk_models import DeskModels
 from ui.dialogs.attention import AttentionSheet
@@ -16,6 +17,7 @@ from ui.dialogs.handover import HandoverSheet
 from ui.dialogs.hints import HintsSheet
 from ui.dialogs.manual_entry import ManualEntrySheet
 from ui.dialogs.outcome import OutcomeSheet
+from ui.dialogs.supervisor import SupervisorSheet
 from ui.keys import Command
 from ui.pages.cases import CasesPage
 from ui.pages.counter import CounterPage
@@ -109,6 +111,19 @@ class DeskView(QObject):
             sheet.chosen.connect(self._matter_chosen)
             self.shell.open_sheet(sheet)
 
+    def _give_notice(self, large: bool) -> None:
+        """Print the notice for the matter at hand; without one ask which: no card is needed to be told."""
+        if self._models.notices.give(large=large):
+            return
+        sheet = MatterSheet(self._models.matters)
+        sheet.chosen.connect(lambda code: self._notice_chosen(code, large))
+        self.shell.open_sheet(sheet)
+
+    def _ask_supervisor(self, again: ReopenedNotice) -> None:
+        sheet = SupervisorSheet(tuple(need.name for need in again.not_on_it))
+        sheet.allowed.connect(lambda number, reason: self._supervisor_said(again, number, reason))
+        self.shell.open_sheet(sheet)
+
     def _open_outcomes(self) -> None:
         matter = self._models.counter.state.matter
         if matter is None:
@@ -179,6 +194,14 @@ class DeskView(QObject):
         self.shell.close_sheet()
         self._models.counter.choose_matter(code)
 
+    def _notice_chosen(self, code: str, large: bool) -> None:
+        self.shell.close_sheet()
+        self._models.notices.give_about(code, large=large)
+
+    def _supervisor_said(self, again: ReopenedNotice, number: str, reason: str) -> None:
+        self.shell.close_sheet()
+        self._models.notices.allow(again, number, reason)
+
     def _outcome_chosen(self, digit: int, reason: str) -> None:
         self.shell.close_sheet()
         self._models.counter.end_matter(digit, reason)
@@ -196,6 +219,9 @@ class DeskView(QObject):
         if kind in ("matter", "package"):
             self._models.frame.show_section("intake")
             self._models.counter.choose_matter(key)
+        elif kind == "notice":
+            self._models.frame.show_section("intake")
+            self._models.notices.reopen(key)
         elif kind == "elsewhere":
             self._models.frame.show_section("cases")
             self._models.cases.take_up(key)
@@ -230,6 +256,9 @@ class DeskView(QObject):
         self.shell.find_asked.connect(self._open_find)
         self.shell.lock_asked.connect(self._lock_asked)
         self.shell.handover_asked.connect(self._open_handover)
+        self.shell.notice_asked.connect(self._give_notice)
+        models.notices.said.connect(self.shell.say)
+        models.notices.supervisor_asked.connect(self._ask_supervisor)
         models.handover.folder_asked.connect(self._open_folder)
         models.handover.finished.connect(self._handover_finished)
         models.devices.screen_asked.connect(self.screen.toggle)

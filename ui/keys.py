@@ -29,6 +29,7 @@ class Command(Enum):
     SYNC = "sync"
     CALL_NEXT = "call_next"
     NOTICE = "notice"
+    NOTICE_LARGE = "notice_large"
     PRINT = "print"
     INVITE_RATING = "invite_rating"
     OUTCOME = "outcome"
@@ -83,6 +84,7 @@ _KEYS: dict[Command, Key] = {
     Command.SYNC: Key(("F5",), "F5"),
     Command.CALL_NEXT: Key(("F6",), "F6"),
     Command.NOTICE: Key(("F7",), "F7"),
+    Command.NOTICE_LARGE: Key(("Shift+F7",), "⇧ F7"),
     Command.PRINT: Key(("F8",), "F8"),
     Command.INVITE_RATING: Key(("F9",), "F9"),
     Command.OUTCOME: Key(("F10",), "F10"),

@@ -137,9 +137,36 @@ def reopen_notice(desk: Desk, me: SignedIn, text: str) -> ReopenedNotice:
     Takes as long as the line if another desk gave it. Raises `NoSuchNotice` for what is no number, `NoticeElsewhere`
     where it cannot be had now, and a `PlatformError` from a line that is there and does not do.
     """
-    found = find_notice(desk, text)
+    again = want_notice(desk, me, text)
+    return again if again is not None else fetch_notice(desk, text)
+
+
+def want_notice(desk: Desk, me: SignedIn, text: str) -> ReopenedNotice | None:
+    """Open a notice that is here; else note that it is looked up, None, and `fetch_notice` then asks the platform.
+
+    Raises `NoSuchNotice`, and `NoticeElsewhere` where there is no line.
+    """
+    number = _number(text)
+    found = find_notice(desk, number)
+    if found is not None:
+        return opened(desk, found)
+    try:
+        want_case(desk, me, number)
+    except CaseElsewhere as elsewhere:
+        raise NoticeElsewhere(**elsewhere.data) from None
+    return None
+
+
+def fetch_notice(desk: Desk, text: str) -> ReopenedNotice:
+    """A notice that `want_notice` noted, asked of the platform now; raises as `reopen_notice` does."""
+    number = _number(text)
+    try:
+        fetch_case(desk, number)
+    except CaseElsewhere as elsewhere:
+        raise NoticeElsewhere(**elsewhere.data) from None
+    found = find_notice(desk, number)
     if found is None:
-        found = _fetched(desk, me, _number(text))
+        raise NoticeElsewhere(number=number, reason="not_arrived")
     return opened(desk, found)
 
 
@@ -170,17 +197,6 @@ def add_to_notice(
     with desk.journal.write(me.clerk) as unit:
         append_lawful(unit, f"notice/{found.number}", "notice.item_added", body)
         unit.commit()
-
-
-def _fetched(desk: Desk, me: SignedIn, number: str) -> GivenNotice:
-    try:
-        fetch_case(desk, want_case(desk, me, number))
-    except CaseElsewhere as elsewhere:
-        raise NoticeElsewhere(**elsewhere.data) from None
-    found = find_notice(desk, number)
-    if found is None:
-        raise NoticeElsewhere(number=number, reason="not_arrived")
-    return found
 
 
 def _number(text: str) -> str:

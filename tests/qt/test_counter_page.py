@@ -179,7 +179,7 @@ def test_sheets_are_asked_for_by_key(desk, key, sheet):
     assert counter.asked == [sheet]
 
 
-@pytest.mark.parametrize(("key", "name"), [("F6", "叫号"), ("F7", "一次告知单")])
+@pytest.mark.parametrize(("key", "name"), [("F6", "叫号")])
 def test_what_this_version_has_not_is_said_calmly_with_what_to_use(desk, key, name):
     counter = desk(samples.on_form())
     press(key)

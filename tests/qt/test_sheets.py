@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLineEdit, QVBoxLayout, QWidget
 
 from tests.qt.hands import focus, press, said, type_text
@@ -11,6 +12,7 @@ from ui.dialogs.counter_sheets import MatterSheet, MissingSheet
 from ui.dialogs.keys_help import KeysSheet
 from ui.dialogs.manual_entry import ManualEntrySheet
 from ui.dialogs.outcome import OutcomeSheet
+from ui.dialogs.supervisor import SupervisorSheet
 from ui.keys import Command
 from ui.samples import counter as samples
 from ui.samples import lists
@@ -92,6 +94,20 @@ def test_an_outcome_to_come_says_calmly_what_to_do_and_keeps_the_draft(qtbot, wi
         qtbot.keyClick(sheet, Qt.Key(Qt.Key.Key_0 + digit))
     assert "本版还没有" in said(sheet)
     assert "草稿留着" in said(sheet)
+
+
+def test_what_was_not_on_the_notice_takes_a_supervisor_and_a_reason(qtbot, window):
+    sheet = SupervisorSheet(("残疾人证",))
+    window.veil.open(sheet)
+    assert "残疾人证" in said(sheet)
+    with qtbot.assertNotEmitted(sheet.allowed):
+        sheet.run(Command.PRIMARY)
+    type_text("0001")
+    QTest.keyClick(focus(), Qt.Key.Key_Tab)
+    type_text("新目录要求")
+    with qtbot.waitSignal(sheet.allowed) as told:
+        sheet.run(Command.PRIMARY)
+    assert told.args == ["0001", "新目录要求"]
 
 
 def test_giving_up_asks_for_the_reason_first(qtbot, window):

@@ -226,6 +226,32 @@ def test_anything_is_found_from_anywhere(qtbot, program, place):
     assert "先按 F2" in said(program.view.counter)
 
 
+def test_a_notice_is_two_keys_and_its_number_opens_the_same_matter(qtbot, program, place):
+    sign_in(qtbot, program)
+    press(Key.Key_F7)
+    choose_notice(qtbot, program, "P31")
+    qtbot.waitUntil(lambda: len(place.printer().sheets) == 2)
+    assert "一次性告知书正在打印" in said(program.view.shell)
+    number = place.printer().sheets[0].split()[1]
+    press("Ctrl+K")
+    type_text(number)
+    qtbot.waitUntil(lambda: [hit.kind for hit in program.models.anything.state.hits] == ["notice"])
+    press(Key.Key_Return)
+    qtbot.waitUntil(lambda: "请按 F2 读证" in said(program.view.shell))
+    place.cards.put(WORKER)
+    press(Key.Key_F2)
+    qtbot.waitUntil(lambda: program.models.counter.state.stage == "person")
+    press(Key.Key_Y)
+    qtbot.waitUntil(lambda: program.models.counter.state.matter is not None)
+    assert program.models.counter.state.matter.code == "P31"
+
+
+def choose_notice(qtbot, program, words):
+    type_text(words)
+    qtbot.waitUntil(lambda: len(program.models.matters.state.hits) == 1)
+    press(Key.Key_Return)
+
+
 def test_a_case_that_is_not_here_is_asked_for_by_its_number_and_the_answer_is_plain(qtbot, program, place):
     sign_in(qtbot, program)
     press("Ctrl+K")

@@ -48,11 +48,13 @@ class Shell(Page):
         lock_asked: lock the desk.
         find_asked: find anything.
         handover_asked: hand over by stick.
+        notice_asked: print a one-time notice; whether in large print.
     """
 
     lock_asked = Signal()
     find_asked = Signal()
     handover_asked = Signal()
+    notice_asked = Signal(bool)
 
     def __init__(self, frame: FrameModel, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -165,8 +167,8 @@ class Shell(Page):
             self.lock_asked.emit()
         elif command is Command.CALL_NEXT:
             self._toast.say(self.tr("叫号：本版还没有"), self.tr("请用大厅的叫号机叫下一位，再按 F2 读证。"))
-        elif command is Command.NOTICE:
-            self._toast.say(self.tr("一次告知单：本版还没有"), self.tr("缺的材料见“还差几项”，请用现行的告知单。"))
+        elif command in (Command.NOTICE, Command.NOTICE_LARGE):
+            self.notice_asked.emit(command is Command.NOTICE_LARGE)
         else:
             return False
         return True

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import date
 
-from clerk_app.domain import case_number
+from clerk_app.domain import case_number, notice_number
 from clerk_app.domain.matter import Matter
 from clerk_app.domain.packages import Package
 from clerk_app.services.rows import CaseRow
@@ -42,6 +42,11 @@ def elsewhere_hit(number: str) -> Hit:
     """A number that is right, and of no case that is here."""
     note = say("{number} · 不在本机；调取会记下是谁查的", number=case_number.grouped(number))
     return Hit("elsewhere", number, say("到平台调取这一件"), note)
+
+
+def notice_hit(number: str) -> Hit:
+    """The number of a one-time notice: it opens the matter with the answers of the paper."""
+    return Hit("notice", number, say("打开一次性告知书"), notice_number.grouped(number))
 
 
 def _package_note(package: Package) -> str:

@@ -7,18 +7,20 @@ an act that fails leaves everything as it was, with what to press next.
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
+from types import MappingProxyType
 from typing import cast
 
 from clerk_app.domain.draft import Draft, answered, with_shared
 from clerk_app.domain.licences import LicenceFinding
 from clerk_app.domain.materials import MaterialState
-from clerk_app.domain.outcomes import Outcome, outcome_of, require_available
+from clerk_app.domain.outcomes import CONSULTED, Outcome, outcome_of, require_available
 from clerk_app.errors import ClerkError, Incomplete, NoSuchDraft, UnlawfulStep
 from clerk_app.services.drafts import settle_material
 from clerk_app.services.licences import look_up, question_about, with_finding
+from clerk_app.services.notices import ReopenedNotice
 from ui.presenters.check import leaves
 from ui.presenters.citizen import shown_of
 from ui.presenters.counter_facts import (
@@ -48,6 +50,9 @@ _REACHABLE: tuple[Stage, ...] = ("person", "matter", "situations", "materials", 
 class CounterModel(CounterLibrary):
     """The counter."""
 
+    _notices: Mapping[str, str] = MappingProxyType({})
+    """The one-time notices given in this session, by draft."""
+
     # ---- the matter ---------------------------------------------------------------------------------------------
 
     def choose_matter(self, code: str) -> None:
@@ -58,6 +63,21 @@ class CounterModel(CounterLibrary):
             self._work_at(begun)
         elif self._may_add_matter() and self._begin("opening"):
             self._run(lambda: visit_work.begin_matter(self.desk, self.me, visit.id, code), self._matter_begun)
+
+    def begin_told(self, again: ReopenedNotice) -> bool:
+        """Begin what a one-time notice was about, with its answers and choices; False while something else is done."""
+        visit, code = self._facts.visit, again.subject.code
+        if any(item.draft.matter == code for item in visit.preparing):
+            self.choose_matter(code)
+            return True
+        if not self._may_add_matter() or not self._begin("opening"):
+            return False
+        self._run(lambda: visit_work.begin_told(self.desk, self.me, visit.id, again), self._told_begun)
+        return True
+
+    def note_notice(self, draft: str, number: str) -> None:
+        """Keep the one-time notice that was given about a draft: a consultation ends with it."""
+        self._notices = {**self._notices, draft: number}
 
     def another_matter(self) -> None:
         """Choose another matter for the same person; address, papers and the one rating are shared."""
@@ -170,7 +190,8 @@ class CounterModel(CounterLibrary):
         elif outcome.makes_case:
             self._take_in(work, outcome)
         elif self._begin("ending"):
-            self._end(work, lambda: visit_work.end_without_case(self.desk, self.me, work, outcome, reason))
+            told = self._notices.get(work.draft.id, "")
+            self._end(work, lambda: visit_work.end_without_case(self.desk, self.me, work, outcome, reason, told))
 
     # ---- paper and rating ---------------------------------------------------------------------------------------
 
@@ -194,6 +215,11 @@ class CounterModel(CounterLibrary):
             self._set(problem=note_view(say("现在没有打开的评价邀请。"), say("每次接待只邀请一次，不能重来。")))
 
     # ---- answers of the store -----------------------------------------------------------------------------------
+
+    def _told_begun(self, begun: tuple[Preparing, str]) -> None:
+        work, number = begun
+        self.note_notice(work.draft.id, number)
+        self._matter_begun(work)
 
     def _matter_begun(self, work: Preparing) -> None:
         visit = self._facts.visit
@@ -248,7 +274,7 @@ class CounterModel(CounterLibrary):
         left = tuple(item for item in visit.preparing if item.draft.id != visit.current)
         visit = replace(visit, stage="done", preparing=left, current="", finished=(*visit.finished, finished))
         self._begin_visit(visit, act="", problem=None)
-        if finished.case is not None:
+        if finished.case is not None or finished.outcome is CONSULTED:
             self.parts.papers.print_waiting()
         if visit.is_over:
             self.parts.rating.invite(visit.id, shown_of(visit, ""))

@@ -7,11 +7,11 @@ from dataclasses import replace
 
 from PySide6.QtCore import QObject
 
-from clerk_app.domain import case_number
+from clerk_app.domain import case_number, notice_number
 from clerk_app.services.desk import Desk
 from ui.presenters.counter_facts import Surroundings
 from ui.presenters.filters import EVERYTHING, Filter, picker_filters, toggled
-from ui.presenters.hits import case_hits, elsewhere_hit, matter_hits
+from ui.presenters.hits import case_hits, elsewhere_hit, matter_hits, notice_hit
 from ui.presenters.words import problem_view
 from ui.tasks import Tasks
 from ui.viewmodels.search_state import Hit, SearchState
@@ -80,6 +80,9 @@ def anything_by(desk: Desk, around: Callable[[], Surroundings]) -> Look:
     def look(text: str, _only: Filter) -> tuple[Hit, ...]:
         now = around()
         matters = matter_hits(desk.search.things(text), now)
+        told = notice_number.parse(text)
+        if told is not None:
+            return (notice_hit(told),)
         reads, number = desk.journal.reads, case_number.parse(text)
         if number is not None and reads.case_stream(number) is None:
             return (elsewhere_hit(number),)

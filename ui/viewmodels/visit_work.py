@@ -12,6 +12,7 @@ from clerk_app.domain.outcomes import ACCEPTED, DEFERRED, RECEIVED, Outcome, out
 from clerk_app.errors import BadFile, NoSuchMatter, NoSuchPackage
 from clerk_app.services import drafts, papers, take_in, visits
 from clerk_app.services.desk import Desk, SignedIn
+from clerk_app.services.notices import ReopenedNotice
 from clerk_app.services.rows import DraftRow, PrintJob, VisitRow
 from ui.presenters.counter_facts import Finished, ParkedVisit, Preparing, VisitFacts, first_stage, way_of
 
@@ -33,6 +34,15 @@ def begin_matter(desk: Desk, me: SignedIn, visit: str, code: str) -> Preparing:
     return prepared(desk, drafts.open_draft(desk, me, visit, code))
 
 
+def begin_told(desk: Desk, me: SignedIn, visit: str, again: ReopenedNotice) -> tuple[Preparing, str]:
+    """Begin what a one-time notice was about, with its answers and choices; with the number of the notice."""
+    draft = drafts.open_draft(desk, me, visit, again.subject.code)
+    draft = drafts.fill_fields(desk, me, draft, again.given.answers)
+    if again.given.without:
+        draft = drafts.leave_out(desk, me, draft, again.given.without)
+    return prepared(desk, draft), again.given.number
+
+
 def prepared(desk: Desk, draft: Draft) -> Preparing:
     """A draft with what its answers and choices make of its matter or package. Reads nothing: safe on any thread."""
     draft = drafts.suited(desk, draft)
@@ -47,9 +57,11 @@ def take_case_in(desk: Desk, me: SignedIn, work: Preparing, outcome: Outcome) ->
     return Finished(work.matter.name, outcome, papers.load_case(desk, taken.number), way_of(work))
 
 
-def end_without_case(desk: Desk, me: SignedIn, work: Preparing, outcome: Outcome, reason: str) -> Finished:
-    """End a matter that becomes no case."""
-    take_in.end_matter(desk, me, work.draft, outcome, reason=reason)
+def end_without_case(
+    desk: Desk, me: SignedIn, work: Preparing, outcome: Outcome, reason: str, notice: str = ""
+) -> Finished:
+    """End a matter that becomes no case; a consultation with the one-time notice given before, or one given now."""
+    take_in.end_matter(desk, me, work.draft, outcome, reason=reason, notice=notice)
     return Finished(work.matter.name, outcome, way=way_of(work))
 
 
