@@ -143,6 +143,7 @@ class DeskView(QObject):
     def _open_hints(self) -> None:
         sheet = HintsSheet(self._models.counter)
         sheet.chosen.connect(self._matter_chosen)
+        sheet.notice_asked.connect(self._hinted_notice_chosen)
         self.shell.open_sheet(sheet)
 
     def _open_manual_entry(self) -> None:
@@ -201,6 +202,10 @@ class DeskView(QObject):
     def _supervisor_said(self, again: ReopenedNotice, number: str, reason: str) -> None:
         self.shell.close_sheet()
         self._models.notices.allow(again, number, reason)
+
+    def _hinted_notice_chosen(self, code: str) -> None:
+        self.shell.close_sheet()
+        self._models.notices.give_about(code)
 
     def _outcome_chosen(self, digit: int, reason: str) -> None:
         self.shell.close_sheet()

@@ -1,4 +1,7 @@
-"""Ctrl+H: what the person may be entitled to besides, with the reason; a digit begins it, 0 opens what is closed."""
+"""Ctrl+H: what the person may be entitled to besides, with the reason.
+
+A digit begins it, Alt and the digit print its one-time notice, 0 opens what is closed.
+"""
 
 from __future__ import annotations
 
@@ -13,6 +16,7 @@ from ui.components.rows import ClickRow
 from ui.components.sheet import Sheet
 from ui.components.surfaces import Rule, ScrollColumn, clear
 from ui.components.text import label, wrapped
+from ui.keys import MISSING, Command
 
 if TYPE_CHECKING:
     from PySide6.QtGui import QKeyEvent
@@ -39,9 +43,11 @@ class HintsSheet(Sheet):
 
     Signals:
         chosen: the code of the matter or package to begin.
+        notice_asked: the code of the one whose one-time notice is printed.
     """
 
     chosen = Signal(str)
+    notice_asked = Signal(str)
 
     def __init__(self, model: HintsModel, parent: QWidget | None = None) -> None:
         super().__init__(self.tr("可能还能办"), width=660, parent=parent)
@@ -59,9 +65,17 @@ class HintsSheet(Sheet):
         self._label = Chip()
         foot.addWidget(self._label)
         foot.addWidget(label(self.tr("只是提示，能不能享受以部门认定为准。"), "note"), 1)
+        foot.addWidget(label(self.tr("数字 就办 · Alt+数字 打印一次告知书"), "note"))
         self.column.addLayout(foot)
         model.changed.connect(self._render)
         self._render(model.state)
+
+    def run(self, command: Command) -> bool:
+        code = self._codes.get(MISSING.index(command) + 1) if command in MISSING else None
+        if code is not None:
+            self.notice_asked.emit(code)
+            return True
+        return super().run(command)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         digit = event.key() - Qt.Key.Key_0

@@ -15,6 +15,7 @@ from tests.qt.desk import ELDER, PENSION, WORKER
 from tests.qt.hands import press, said
 from ui.components.hints import HintCard
 from ui.dialogs.hints import HintsSheet
+from ui.keys import Command
 from ui.tasks import LICENCE_LANE
 
 CARED_FOR = {"g.D1.grade": "一级"}
@@ -175,6 +176,16 @@ def test_a_digit_begins_the_matter(qtbot, sheet, cared_for):
     cared_for.settle()
     assert cared_for.counter.state.matter.code == "P01"
     assert "P01" not in codes(cared_for)
+
+
+def test_alt_and_a_digit_print_the_notice_of_what_is_hinted_at(qtbot, sheet, cared_for):
+    with qtbot.waitSignal(sheet.notice_asked) as asked:
+        assert sheet.run(Command.MISSING_2)
+    assert asked.args == ["P01"]
+    cared_for.models.notices.give_about(asked.args[0])
+    cared_for.settle()
+    assert len(cared_for.place.paper.sheets) == 2
+    assert cared_for.counter.state.stage != "done"
 
 
 def test_zero_opens_what_is_closed(sheet, cared_for):
