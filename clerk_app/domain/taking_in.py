@@ -15,6 +15,7 @@ from clerk_app.domain.form import Missing, missing, plain, value_body, visible_f
 from clerk_app.domain.identity import IdentityDocument
 from clerk_app.domain.materials import MaterialItem, material_body, needed_materials
 from clerk_app.domain.matter import Matter, Power
+from clerk_app.domain.needs import MaterialNeed
 from clerk_app.domain.notices import NoticeKind
 from clerk_app.domain.outcomes import ACCEPTED, DEFERRED, RECEIVED, Outcome, require_available
 from clerk_app.domain.powers import effect_of, lacks_seal, power_now
@@ -155,9 +156,14 @@ def deferred_papers(
     needs = [need for need in matter.materials if need.code in found]
     if not needs:
         raise UnlawfulStep(reason="nothing_deferred")
-    days = {need.code: counter.calendar.add_workdays(counter.today, need.defer_days).on for need in needs}
-    last = due.on if due and matter.promised.days else None
-    return {code: min(day, last) if last else day for code, day in days.items()}
+    promised = due if matter.promised.days else None
+    return {need.code: defer_until(need, counter.today, counter.calendar, promised) for need in needs}
+
+
+def defer_until(need: MaterialNeed, today: date, calendar: Calendar, due: Due | None) -> date:
+    """The last day for a paper deferred today: its own time, at the latest the promised day `due`, if there is one."""
+    day = calendar.add_workdays(today, need.defer_days).on
+    return min(day, due.on) if due else day
 
 
 def print_set(power: Power, *, deferred: bool, promised: bool) -> PrintSet:

@@ -129,24 +129,34 @@ def test_a_package_from_the_card_to_the_printed_papers(qtbot, counter, program, 
     assert materials["M01"].state == "exempt"
     assert "市监、城管、烟草用" in materials["N05"].note
     assert [view.name for view in counter.state.produced] == ["营业执照", "统一社会信用代码", "成立日期"]
-    keys = {"N10": "2", "N08": "2"}  # 免提交 by electronic licence, 告知承诺
+    keys = {"N10": "2", "N08": "2", "N09": "2"}  # 免提交 by electronic licence, 告知承诺, 容缺
     while (code := focus().objectName().removeprefix("material:")) and any(
         view.code == code and view.state == "" for view in counter.state.materials
     ):
         press(keys.get(code, "1"))
     states = {view.code: view.state for view in counter.state.materials}
-    assert states == {
-        code: {"M01": "exempt", "N10": "exempt", "N08": "promised"}.get(code, "received") for code in states
-    }
+    others = {"M01": "exempt", "N10": "exempt", "N08": "promised", "N09": "deferred"}
+    assert states == {code: others.get(code, "received") for code in states}
+    chips = {view.code: view.chip.text for view in counter.state.materials}
+    assert chips["N10"] == "免提交 · 待复核"
+    assert chips["N09"].startswith("容缺 · ")
     press("Ctrl+Return")
     assert counter.state.stage == "form"
     fill_form(counter)
     press("Ctrl+Return")
     assert counter.state.stage == "check", counter.state.missing
+    assert counter.state.primary.label == "容缺受理并打印容缺受理通知书"
     place.answers.put("satisfied")
     press("Ctrl+Return")
-    qtbot.waitUntil(lambda: counter.state.stage == "done" and len(place.paper.sheets) == 2, timeout=20_000)
+    qtbot.waitUntil(lambda: counter.state.stage == "done" and len(place.paper.sheets) == 6, timeout=20_000)
+    assert counter.state.done.heading == "容缺受理"
     case = counter.visit.finished[-1].case
+    assert [known.code for known in case.deferrals] == ["N09"]
+    assert [document.kind for document in case.intake.documents] == [
+        "deferral_notice",
+        "deferral_promise",
+        "promise_letter",
+    ]
     assert [child.matter.code for child in case.children] == ["B04", "B05", "B06", "B11"]
     # Without a line the business is only registered later, and who needs the licence waits for it without a clock.
     assert [child.waits for child in case.children] == [False, True, True, True]

@@ -7,7 +7,7 @@ from clerk_app.domain.child_case import ChildCase
 from clerk_app.domain.matter import Power
 from clerk_app.domain.one_thing import OneThing, Step
 from clerk_app.domain.package_taking_in import children_in_order, saved_by
-from ui.presenters.counter_facts import Preparing, Surroundings
+from ui.presenters.counter_facts import Preparing, Surroundings, deferred_now
 from ui.presenters.outcome_words import powers_now
 from ui.say import say
 from ui.tokens import Tone
@@ -20,7 +20,7 @@ def expected_children(work: Preparing, around: Surroundings) -> tuple[ChildView,
     one = work.one
     if one is None:
         return ()
-    powers = powers_now(one, around)
+    powers = powers_now(one, around, deferred_now(work, around))
     return tuple(_expected(step, powers.get(step.matter.code), work, around) for step in children_in_order(one))
 
 

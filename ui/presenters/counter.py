@@ -5,7 +5,7 @@ from __future__ import annotations
 from clerk_app.domain.form import Missing
 from clerk_app.domain.notice_for import TITLES
 from ui.presenters.check import check_view
-from ui.presenters.counter_facts import CounterFacts, Preparing, way_of
+from ui.presenters.counter_facts import CounterFacts, Preparing, deferred_now, way_of
 from ui.presenters.done import done_view, done_words, service_lines
 from ui.presenters.form import count_text, questions, sections, short_sections
 from ui.presenters.hints import hints_view
@@ -68,8 +68,10 @@ def missing_views(facts: CounterFacts, work: Preparing) -> tuple[MissingView, ..
     Before the questions are answered nobody can say which papers and elements there are: then only they are missing.
     """
     here = {"situations": "situation", "materials": "material", "form": "field"}.get(facts.visit.stage, "")
+    chosen = deferred_now(work, facts.around)
     at_hand = (here, "document", "presence")
-    ordered = sorted(facts.missing, key=lambda item: item.kind not in at_hand)
+    lacking = (item for item in facts.missing if item.anchor not in chosen)
+    ordered = sorted(lacking, key=lambda item: item.kind not in at_hand)
     if here == "situation":
         ordered = [item for item in ordered if item.kind in at_hand]
     return tuple(_missing_view(item, work) for item in ordered)
@@ -167,6 +169,8 @@ def _primary_label(facts: CounterFacts, work: Preparing | None) -> str:
 
 def _take_in_label(facts: CounterFacts, work: Preparing) -> str:
     paper = TITLES[main_paper(work, facts.around)]
+    if deferred_now(work, facts.around):
+        return say("容缺受理并打印{paper}", paper=paper)
     if facts.around.power(work.matter) == "receive":
         return say("收件并打印{paper}", paper=paper)
     return say("受理并打印{paper}", paper=paper)

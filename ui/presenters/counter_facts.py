@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Literal
 
 from clerk_app.domain.form import Missing, missing, plain
 from clerk_app.domain.materials import needed_materials
-from clerk_app.domain.outcomes import ACCEPTED, RECEIVED, Outcome
+from clerk_app.domain.outcomes import ACCEPTED, DEFERRED, RECEIVED, Outcome
 from clerk_app.domain.powers import power_now
 from clerk_app.domain.situations import asked_now
 from clerk_app.domain.taking_in import blocks
@@ -123,7 +123,7 @@ class Surroundings:
         return power_now(matter, online=self.is_online, seal_at_hand=self.seal_at_hand)
 
     def outcome(self, matter: Matter) -> Outcome:
-        """The outcome behind the one primary action."""
+        """As far as the window may go with `matter` if nothing is missing."""
         return RECEIVED if self.power(matter) == "receive" else ACCEPTED
 
 
@@ -163,7 +163,22 @@ class CounterFacts:
     def blocking(self) -> tuple[Missing, ...]:
         """What of it stands in the way of the primary action."""
         work = self.visit.work
-        return blocks(self.missing, self.around.outcome(work.matter)) if work else ()
+        return blocks(self.missing, outcome_now(work, self.around)) if work else ()
+
+
+def deferred_now(work: Preparing, around: Surroundings) -> tuple[str, ...]:
+    """The papers that come later (容缺), by code; none unless the window may accept and all that lacks may wait."""
+    if around.outcome(work.matter) is not ACCEPTED:
+        return ()
+    lacking = [item for item in missing(work.matter, work.draft, around.today) if item.kind == "material"]
+    items = [work.draft.material(item.anchor) for item in lacking if item.severity == "should"]
+    chosen = tuple(item.code for item in items if item is not None and item.state == "deferred")
+    return chosen if len(chosen) == len(lacking) else ()
+
+
+def outcome_now(work: Preparing, around: Surroundings) -> Outcome:
+    """The outcome behind the one primary action."""
+    return DEFERRED if deferred_now(work, around) else around.outcome(work.matter)
 
 
 def has_situations_step(work: Preparing) -> bool:

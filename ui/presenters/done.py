@@ -101,6 +101,8 @@ def _papers(case: Case, prints: tuple[PrintJob, ...]) -> tuple[PaperView, ...]:
 def _heading(finished: Finished) -> str:
     if finished.case is None:
         return say("已记录：{outcome}", outcome=finished.outcome.label)
+    if finished.outcome.name == "deferred":
+        return say("容缺受理")
     return say("已受理") if finished.outcome.name == "accepted" else say("已收件")
 
 

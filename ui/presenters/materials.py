@@ -15,7 +15,8 @@ from clerk_app.domain.materials import (
 )
 from clerk_app.domain.merged_parts import Product
 from clerk_app.domain.needs import MaterialNeed
-from clerk_app.domain.workdays import Limit
+from clerk_app.domain.outcomes import ACCEPTED
+from clerk_app.domain.taking_in import defer_until
 from ui.presenters.counter_facts import Preparing, Surroundings
 from ui.say import say
 from ui.tokens import Tone
@@ -47,6 +48,8 @@ def form_received(need: MaterialNeed) -> MaterialForm:
 def _view(need: MaterialNeed, item: MaterialItem | None, work: Preparing, around: Surroundings) -> MaterialView:
     item = item or MaterialItem(need.code, need.name)
     states = list(allowed_states(need, work.draft.read_by))
+    if around.outcome(work.matter) is not ACCEPTED and "deferred" in states:
+        states.remove("deferred")  # who only receives defers nothing
     if item.state == "missing":
         # What nobody has answered is no answer; taking an answer back is offered once there is one.
         states.remove("missing")
@@ -54,7 +57,7 @@ def _view(need: MaterialNeed, item: MaterialItem | None, work: Preparing, around
         code=need.code,
         name=need.name if need.required else say("{name}（可不交）", name=need.name),
         note=_note(need, item, work),
-        chip=_chip(need, item, around),
+        chip=_chip(need, item, work, around),
         state="" if item.state == "missing" else item.state,
         choices=tuple(Choice(state, _word(state)) for state in states),
     )
@@ -74,20 +77,22 @@ def _note(need: MaterialNeed, item: MaterialItem, work: Preparing) -> str:
     return " · ".join(filter(None, parts))
 
 
-def _chip(need: MaterialNeed, item: MaterialItem, around: Surroundings) -> ChipView:
+def _chip(need: MaterialNeed, item: MaterialItem, work: Preparing, around: Surroundings) -> ChipView:
     if item.check == "pending":
         return ChipView(say("免提交 · 待复核"), Tone.WARN)
     if item.check == "confirmed":
         return ChipView(say("免提交 · 已核验"), Tone.OK)
     if item.state == "deferred":
-        return ChipView(say("容缺 · {day} 前补", day=_short(_defer_until(need, around))), Tone.WARN)
+        return ChipView(say("容缺 · {day} 前补", day=_short(_last_day(need, work, around))), Tone.WARN)
     if item.is_settled:
         return ChipView(_word(item.state))
     return ChipView(say("还没有"), Tone.WARN if need.required else Tone.NEUTRAL)
 
 
-def _defer_until(need: MaterialNeed, around: Surroundings) -> date:
-    return around.calendar.add(around.today, Limit(need.defer_days, "workday")).on
+def _last_day(need: MaterialNeed, work: Preparing, around: Surroundings) -> date:
+    promised = work.matter.promised
+    due = around.calendar.add(around.today, promised) if promised.days else None
+    return defer_until(need, around.today, around.calendar, due)
 
 
 def _short(day: date) -> str:

@@ -12,7 +12,7 @@ from clerk_app.domain.one_thing import OneThing
 from clerk_app.domain.package_taking_in import effect_of_whole, papers_of
 from clerk_app.domain.powers import effect_of, lacks_seal
 from clerk_app.domain.taking_in import PrintSet, has_promises, print_set
-from ui.presenters.counter_facts import Preparing, Surroundings
+from ui.presenters.counter_facts import Preparing, Surroundings, deferred_now
 from ui.say import say
 from ui.tokens import Tone
 from ui.viewmodels.parts import ChipView, TextRow
@@ -20,16 +20,21 @@ from ui.viewmodels.parts import ChipView, TextRow
 
 def expected_effect(work: Preparing, around: Surroundings) -> Effect:
     """What would be in force, and what not yet, if the case were taken in now."""
-    power = around.power(work.matter)
+    power, deferred = power_of(work, around), deferred_now(work, around)
     due = around.calendar.add(around.today, work.matter.promised) if power == "accept" else None
     if work.one is not None:
-        return effect_of_whole(work.one, powers_now(work.one, around), due)
+        return effect_of_whole(work.one, powers_now(work.one, around, deferred), due)
     return effect_of(work.matter, power, due)
 
 
-def powers_now(one: OneThing, around: Surroundings) -> dict[str, Power]:
+def power_of(work: Preparing, around: Surroundings) -> Power:
+    """How far the window would go now; nothing is done at once while a paper is to come."""
+    return "accept" if deferred_now(work, around) else around.power(work.matter)
+
+
+def powers_now(one: OneThing, around: Surroundings, deferred: tuple[str, ...] = ()) -> dict[str, Power]:
     """How far the window would go with each child that begins now."""
-    return child_powers(one, online=around.is_online, seal_at_hand=around.seal_at_hand)
+    return child_powers(one, online=around.is_online, seal_at_hand=around.seal_at_hand, deferred=deferred)
 
 
 def expected_papers(work: Preparing, around: Surroundings) -> tuple[TextRow, ...]:
@@ -43,9 +48,10 @@ def main_paper(work: Preparing, around: Surroundings) -> NoticeKind:
 
 
 def _papers(work: Preparing, around: Surroundings) -> PrintSet:
+    deferred, promised = deferred_now(work, around), has_promises(work.draft)
     if work.one is not None:
-        return papers_of(powers_now(work.one, around), promised=has_promises(work.draft))
-    return print_set(around.power(work.matter), deferred=False, promised=has_promises(work.draft))
+        return papers_of(powers_now(work.one, around, deferred), deferred=bool(deferred), promised=promised)
+    return print_set(power_of(work, around), deferred=bool(deferred), promised=promised)
 
 
 def expected_remarks(work: Preparing, around: Surroundings) -> tuple[str, ...]:

@@ -26,7 +26,15 @@ from clerk_app.domain.taking_in import Counter, take_in
 from clerk_app.services.find import Finder
 from clerk_app.services.rows import PrintJob
 from clerk_app.services.shipped import shipped_calendar, shipped_catalogue
-from ui.presenters.counter_facts import CounterFacts, Finished, HintRules, Preparing, Surroundings, VisitFacts
+from ui.presenters.counter_facts import (
+    CounterFacts,
+    Finished,
+    HintRules,
+    Preparing,
+    Surroundings,
+    VisitFacts,
+    outcome_now,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
@@ -188,7 +196,7 @@ def case_of(draft: Draft, count: int, *, online: bool, on: date = TODAY) -> Case
     """The case that taking in `draft` makes."""
     circumstances = replace(around(online=online), today=on)
     work = prepared(draft)
-    outcome = circumstances.outcome(work.matter)
+    outcome = outcome_now(work, circumstances)
     counter = Counter(case_number.make(HALL, DEVICE, on, count), "s1", online, True, on, circumstances.calendar)
     if work.one is None:
         kind, body = "case.taken_in", take_in(work.draft, work.matter, outcome, counter)
@@ -201,8 +209,8 @@ def case_of(draft: Draft, count: int, *, online: bool, on: date = TODAY) -> Case
 
 def finished(draft: Draft, case: Case, way: tuple[Stage, ...], *, online: bool) -> Finished:
     """A matter of the visit that ended in `case`."""
-    subject = prepared(draft).matter
-    return Finished(subject.name, around(online=online).outcome(subject), case, way)
+    work = prepared(draft)
+    return Finished(work.matter.name, outcome_now(work, around(online=online)), case, way)
 
 
 def jobs_of(case: Case, state: str) -> tuple[PrintJob, ...]:

@@ -30,6 +30,7 @@ from ui.presenters.counter_facts import (
     first_stage,
     has_materials_step,
     open_situations,
+    outcome_now,
     way_of,
 )
 from ui.presenters.materials import form_received
@@ -308,7 +309,7 @@ class CounterModel(CounterLibrary):
     def _take_in_now(self) -> None:
         work = self._facts.visit.work
         if work is not None and self._lacks_nothing():
-            self._take_in(work, self._facts.around.outcome(work.matter))
+            self._take_in(work, outcome_now(work, self._facts.around))
 
     def _take_in(self, work: Preparing, outcome: Outcome) -> None:
         if self._begin("taking_in"):
