@@ -5,7 +5,7 @@ from __future__ import annotations
 from clerk_app.domain.form import Missing
 from clerk_app.domain.notice_for import TITLES
 from ui.presenters.check import check_view
-from ui.presenters.counter_facts import CounterFacts, Preparing, deferred_now, way_of
+from ui.presenters.counter_facts import CounterFacts, Preparing, comes_later, deferred_now, way_of
 from ui.presenters.done import done_view, done_words, service_lines
 from ui.presenters.form import count_text, questions, sections, short_sections
 from ui.presenters.hints import hints_view
@@ -68,9 +68,8 @@ def missing_views(facts: CounterFacts, work: Preparing) -> tuple[MissingView, ..
     Before the questions are answered nobody can say which papers and elements there are: then only they are missing.
     """
     here = {"situations": "situation", "materials": "material", "form": "field"}.get(facts.visit.stage, "")
-    chosen = deferred_now(work, facts.around)
     at_hand = (here, "document", "presence")
-    lacking = (item for item in facts.missing if item.anchor not in chosen)
+    lacking = (item for item in facts.missing if not comes_later(item, work, facts.around))
     ordered = sorted(lacking, key=lambda item: item.kind not in at_hand)
     if here == "situation":
         ordered = [item for item in ordered if item.kind in at_hand]

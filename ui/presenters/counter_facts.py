@@ -168,12 +168,15 @@ class CounterFacts:
 
 def deferred_now(work: Preparing, around: Surroundings) -> tuple[str, ...]:
     """The papers that come later (容缺), by code; none unless the window may accept and all that lacks may wait."""
-    if around.outcome(work.matter) is not ACCEPTED:
-        return ()
     lacking = [item for item in missing(work.matter, work.draft, around.today) if item.kind == "material"]
-    items = [work.draft.material(item.anchor) for item in lacking if item.severity == "should"]
-    chosen = tuple(item.code for item in items if item is not None and item.state == "deferred")
+    chosen = tuple(item.anchor for item in lacking if comes_later(item, work, around))
     return chosen if len(chosen) == len(lacking) else ()
+
+
+def comes_later(item: Missing, work: Preparing, around: Surroundings) -> bool:
+    """Whether a missing paper was chosen to come later, where the window may accept without it."""
+    given = work.draft.material(item.anchor) if item.severity == "should" else None
+    return given is not None and given.state == "deferred" and around.outcome(work.matter) is ACCEPTED
 
 
 def outcome_now(work: Preparing, around: Surroundings) -> Outcome:

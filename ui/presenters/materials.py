@@ -56,20 +56,25 @@ def _view(need: MaterialNeed, item: MaterialItem | None, work: Preparing, around
     return MaterialView(
         code=need.code,
         name=need.name if need.required else say("{name}（可不交）", name=need.name),
-        note=_note(need, item, work),
+        note=_note(need, item, work, around),
         chip=_chip(need, item, work, around),
         state="" if item.state == "missing" else item.state,
         choices=tuple(Choice(state, _word(state)) for state in states),
     )
 
 
-def _note(need: MaterialNeed, item: MaterialItem, work: Preparing) -> str:
+def _note(need: MaterialNeed, item: MaterialItem, work: Preparing, around: Surroundings) -> str:
     """What to ask for while it is open, how it came in once it is there; and who needs it, where several do."""
     whom = say("{departments}用", departments="、".join(work.matter.used_by.get(need.code, ())))
     parts = [whom] if work.matter.used_by.get(need.code) else []
     if item.state == "received":
         parts = [say("{pages} 页", pages=item.pages) if item.pages else "", FORM_LABELS[item.form], *parts]
-    elif item.state in ("missing", "deferred"):
+    elif item.state == "deferred":
+        parts = [say("{day} 前补交", day=_short(_last_day(need, work, around))), *parts]
+    elif item.check is not None:
+        checked = item.check == "confirmed"
+        parts = [say("证照库已核验") if checked else say("待复核，由平台核对证照库"), *parts]
+    elif item.state == "missing":
         parts = [need.accepts, *parts]
         parts += [say("仅部分部门接受电子证照")] if need.e_licence == "partly" else []
     if item.blobs:
