@@ -9,8 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
 from clerk_app.catalogue.calendar import load_calendar
-from clerk_app.catalogue.loader import SHIPPED
-from clerk_app.catalogue.readings import read_readings
+from clerk_app.catalogue.shelf import Shelf
 from clerk_app.domain.licences import UNAVAILABLE, LicenceFinding, LicenceQuestion
 from clerk_app.errors import BadFile, DeviceRevoked, DiskFailed, KeysDamaged
 from clerk_app.journal.handover import Draft
@@ -189,11 +188,11 @@ def make_desk(
                 place.append(found)
         return place[0] if place else None
 
-    catalogue = shipped_catalogue()
+    shelf = make_shelf(store.folder)
     return Desk(
         journal=store,
-        catalogue=catalogue,
-        search=Finder(catalogue, lambda: read_readings(SHIPPED), store.reads.uses_of_matters),
+        catalogues=shelf,
+        search=Finder(shelf.current, shelf.readings, store.reads.uses_of_matters),
         calendar=load_calendar(),
         renderer=make_renderer(),
         clock=store.clock,
@@ -206,6 +205,11 @@ def make_desk(
         finder=finder,
         licences=NoLibrary() if store.practice else _Library(store),
     )
+
+
+def make_shelf(folder: DataFolder) -> Shelf:
+    """The catalogues of a data folder."""
+    return Shelf(folder.path, _disk, shipped_catalogue())
 
 
 class _Library:

@@ -139,6 +139,24 @@ class NoSuchDraft(UserError):
     code = "no_such_draft"
 
 
+class CatalogueDamaged(EnvironmentFault):
+    """A catalogue that this desk keeps cannot be read any more."""
+
+    code = "catalogue_damaged"
+
+
+class VersionTaken(UserError):
+    """Another catalogue was in force here under this version."""
+
+    code = "version_taken"
+
+
+class NoSuchVersion(UserError):
+    """No catalogue of this version is kept here."""
+
+    code = "no_such_version"
+
+
 class NoSuchPackage(UserError):
     """The catalogue has no package of this code."""
 

@@ -15,7 +15,10 @@ Every fault of every file is found in one run (`BadCatalogue`); a catalogue is u
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from clerk_app.catalogue.catalogue import Catalogue
 from clerk_app.catalogue.faults import Fault, Faults
@@ -30,12 +33,27 @@ from clerk_app.catalogue.read_form import read_groups
 from clerk_app.catalogue.read_hints import Known, read_hints
 from clerk_app.catalogue.read_matter import Dictionaries, read_matter
 from clerk_app.catalogue.read_package import read_package
-from clerk_app.catalogue.tables import Table, read_optional, read_toml
-from clerk_app.catalogue.whole_checks import check_holders, check_situations, check_sources, warn_of_unused
-
-_TOP = frozenset(
-    {f"{name}.toml" for name in ("catalogue", "licences", "materials", "situations", "fields", "hints", "seeds")}
+from clerk_app.catalogue.sources import (
+    FIELDS,
+    HEAD,
+    HINTS,
+    LICENCES,
+    MATERIALS,
+    ROOMS,
+    SITUATIONS,
+    TOP,
+    CatalogueFiles,
+    FolderFiles,
 )
+from clerk_app.catalogue.tables import Table
+from clerk_app.catalogue.whole_checks import check_holders, check_situations, check_sources, warn_of_unused
+from clerk_app.domain.needs import LicenceKind
+from clerk_app.domain.situations import Situation
+
+Asked = tuple[Situation, Table]
+
+_ITEMS = ("matters/", "packages/", HINTS)
+"""Files to which no other file refers."""
 
 SHIPPED = Path(__file__).with_name("sample")
 
@@ -47,74 +65,88 @@ def load_catalogue(folder: Path = SHIPPED) -> Catalogue:
 
 def read_catalogue(folder: Path) -> tuple[Catalogue, tuple[Fault, ...]]:
     """The catalogue in `folder` with the warnings about it; raise `BadCatalogue` with every fault found."""
+    found = read_files(FolderFiles(folder))
+    return found.catalogue, found.warnings
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """A sound catalogue, the warnings about it, and its files as tables by name, in the order of reading."""
+
+    catalogue: Catalogue
+    warnings: tuple[Fault, ...]
+    data: Mapping[str, Mapping[str, Any]]
+
+
+def read_files(files: CatalogueFiles) -> Reading:
+    """The catalogue in these files; raise `BadCatalogue` with every fault found."""
     faults = Faults()
-    head = read_toml(folder, "catalogue.toml", faults)
-    licence_file = read_optional(folder, "licences.toml", faults)
-    material_file = read_toml(folder, "materials.toml", faults)
-    situation_file = read_optional(folder, "situations.toml", faults)
-    forms = _form_files(folder, faults)
-    is_lacking = bool(faults.found)
-    matter_files, package_files = (_files(folder, room, faults) for room in ("matters", "packages"))
-    hint_file = read_optional(folder, "hints.toml", faults)
-    _warn_of_strangers(folder, faults)
+    names = files.names()
+    tables = {name: files.table(name, faults) for name in _wanted(names)}
+    is_lacking = any(table is None for name, table in tables.items() if not name.startswith(_ITEMS))
+    for name in files.strangers():
+        faults.warn(name, None, "", "不是目录的文件，没有读")
     if is_lacking:
         # What refers to a dictionary that nobody could read would be one more fault for each reference.
         faults.raise_if_any()
+    read = {name: table for name, table in tables.items() if table is not None}
+    catalogue = _read_tables(read, faults)
+    faults.raise_if_any()
+    return Reading(catalogue, faults.warnings, {name: table.data for name, table in read.items()})
+
+
+def dictionaries_of(tables: Mapping[str, Table]) -> tuple[Dictionaries, dict[str, LicenceKind], dict[str, Asked]]:
+    """What matters and packages refer to; the kinds of licences; the situations with their tables."""
+    licences = read_licence_kinds(tables.get(LICENCES))
+    materials = read_materials(tables.get(MATERIALS), licences)
+    situations = read_situations(tables.get(SITUATIONS))
+    head = tables.get(HEAD)
     edition = read_edition(head) if head else NO_EDITION
-    licences = read_licence_kinds(licence_file)
-    materials = read_materials(material_file, licences)
-    situations = read_situations(situation_file)
+    groups = read_groups(_form_tables(tables))
+    elements = frozenset(field.code for group in groups.values() for field in group.fields)
+    asked = {code: found for code, (found, _) in situations.items()}
+    known = Dictionaries(edition, materials, groups, asked, elements)
+    return known, licences, situations
+
+
+def _read_tables(tables: Mapping[str, Table], faults: Faults) -> Catalogue:
+    known, licences, situations = dictionaries_of(tables)
     check_situations(situations)
-    groups = read_groups(forms)
-    known = Dictionaries(edition, materials, groups, {code: found for code, (found, _) in situations.items()})
-    if not any((folder / "matters").glob("*.toml")):
+    matter_tables = [table for name, table in tables.items() if name.startswith("matters/")]
+    if not matter_tables and not faults.found:
         faults.add("matters", None, "", "没有事项")
-    matters = {matter.code: matter for matter in (read_matter(table, known) for table in matter_files)}
+    matters = {matter.code: matter for matter in (read_matter(table, known) for table in matter_tables)}
     # A package is looked at as a whole only beside sound matters: one fault should not be told twice.
     sound = matters if not faults.found else None
-    packages = tuple(read_package(table, known, sound) for table in package_files)
-    elements = {field.code: field for group in groups.values() for field in group.fields}
+    package_tables = (table for name, table in tables.items() if name.startswith("packages/"))
+    packages = tuple(read_package(table, known, sound) for table in package_tables)
+    elements = {field.code: field for group in known.groups.values() for field in group.fields}
     by_code = {package.code: package for package in packages}
-    hints = read_hints(
-        hint_file,
-        None if faults.found else Known(elements, known.situations, licences, materials, matters, by_code),
-    )
+    all_known = Known(elements, known.situations, licences, known.materials, matters, by_code)
+    hints = read_hints(tables.get(HINTS), None if faults.found else all_known)
     if not faults.found:
-        check_sources(forms, groups, licences, matters)
-        check_holders(licence_file, groups, licences)
+        check_sources(_form_tables(tables), known.groups, licences, matters)
+        check_holders(tables.get(LICENCES), known.groups, licences)
         warn_of_unused(situations, matters.values(), packages)
-    faults.raise_if_any()
-    catalogue = Catalogue(
-        edition.version,
-        edition.label,
+    return Catalogue(
+        known.edition.version,
+        known.edition.label,
         tuple(matters.values()),
         packages,
         tuple(known.situations.values()),
-        tuple(materials.values()),
-        tuple(groups.values()),
+        tuple(known.materials.values()),
+        tuple(known.groups.values()),
         tuple(licences.values()),
         hints,
     )
-    return catalogue, faults.warnings
 
 
-def _warn_of_strangers(folder: Path, faults: Faults) -> None:
-    for path in sorted(folder.glob("*.toml")):
-        if path.name not in _TOP:
-            faults.warn(path.name, None, "", "不是目录的文件，没有读")
+def _wanted(names: Sequence[str]) -> list[str]:
+    """The files to be read, in order: those that are there, and those that must be."""
+    has_forms = any(name == FIELDS or name.startswith("fields/") for name in names)
+    top = [name for name in TOP if name in names or name in (HEAD, MATERIALS) or (name == FIELDS and not has_forms)]
+    return top + [name for room in ROOMS for name in sorted(names) if name.startswith(f"{room}/")]
 
 
-def _form_files(folder: Path, faults: Faults) -> list[Table]:
-    names = sorted(f"fields/{path.name}" for path in (folder / "fields").glob("*.toml"))
-    if (folder / "fields.toml").exists() or not names:
-        names.insert(0, "fields.toml")
-    return _read_all(folder, names, faults)
-
-
-def _files(folder: Path, room: str, faults: Faults) -> list[Table]:
-    return _read_all(folder, sorted(f"{room}/{path.name}" for path in (folder / room).glob("*.toml")), faults)
-
-
-def _read_all(folder: Path, names: list[str], faults: Faults) -> list[Table]:
-    tables = (read_toml(folder, name, faults) for name in names)
-    return [table for table in tables if table is not None]
+def _form_tables(tables: Mapping[str, Table]) -> list[Table]:
+    return [table for name, table in tables.items() if name == FIELDS or name.startswith("fields/")]

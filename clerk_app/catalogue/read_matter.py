@@ -46,11 +46,20 @@ class Dictionaries:
     materials: dict[str, Material]
     groups: dict[str, FieldGroup]
     situations: dict[str, Situation]
+    elements: frozenset[str]
 
 
 def read_matter(table: Table, known: Dictionaries) -> Matter:
     """One matter, its faults noted. Only a well-formed one is looked at as a whole."""
     faults_before = len(table.file.faults.found)
+    matter = build_matter(table, known)
+    if len(table.file.faults.found) == faults_before:
+        check_matter(matter, table)
+    return matter
+
+
+def build_matter(table: Table, known: Dictionaries) -> Matter:
+    """One matter, not looked at as a whole: of a catalogue that was found sound before there is no need to."""
     legal, promised, notify = _read_limits(table.table("limits"))
     department_short = table.text("department_short")
     produces = _read_produces(table.optional_table("produces"), known)
@@ -94,8 +103,6 @@ def read_matter(table: Table, known: Dictionaries) -> Matter:
         phase=table.text("phase", ""),
     )
     table.close()
-    if len(table.file.faults.found) == faults_before:
-        check_matter(matter, table)
     return matter
 
 
@@ -147,8 +154,7 @@ def _read_produces(table: Table | None, known: Dictionaries) -> Produces:
     table.close()
     for code in sorted(produces.materials - known.materials.keys()):
         table.fault("materials", f"材料字典里没有 {code}")
-    elements = {field.code for group in known.groups.values() for field in group.fields}
-    for code in sorted(produces.fields - elements):
+    for code in sorted(produces.fields - known.elements):
         table.fault("fields", f"没有要素 {code}")
     return produces
 

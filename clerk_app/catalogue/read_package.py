@@ -17,6 +17,14 @@ from clerk_app.domain.workdays import Limit, LimitUnit
 def read_package(table: Table, known: Dictionaries, matters: Mapping[str, Matter] | None) -> Package:
     """One package, its faults noted. Only a well-formed one is looked at as a whole, and only with `matters`."""
     faults_before = len(table.file.faults.found)
+    package = build_package(table, known)
+    if matters is not None and len(table.file.faults.found) == faults_before:
+        check_package(package, matters, table)
+    return package
+
+
+def build_package(table: Table, known: Dictionaries) -> Package:
+    """One package, not looked at as a whole."""
     promised, reason = _read_limit(table.table("limits"))
     lead_short = table.text("lead_short")
     package = Package(
@@ -40,8 +48,6 @@ def read_package(table: Table, known: Dictionaries, matters: Mapping[str, Matter
         sample=known.edition.sample,
     )
     table.close()
-    if matters is not None and len(table.file.faults.found) == faults_before:
-        check_package(package, matters, table)
     return package
 
 

@@ -30,10 +30,17 @@ LONGEST = 4_000
 _PLAIN_NUMBER = re.compile(r"[0-9]{1,12}(\.[0-9]{1,4})?")
 
 
+Place = tuple[str, int | None, str]
+"""File, line and key of a fault as they are shown; of a workbook the sheet, the row and the column."""
+
+_NOWHERE: Place = ("", None, "")
+
+
 @dataclass(slots=True)
 class TomlFile:
     """One file being read: its shown name, its text (for line numbers) and where faults go.
 
+    `places` says where each key was written, if the file was made from something else, such as a workbook.
     `proved`: what its values hold was looked at with the text; escapes hide characters from that look.
     """
 
@@ -41,6 +48,7 @@ class TomlFile:
     text: str
     faults: Faults
     proved: bool = False
+    places: Mapping[Path, Place] | None = None
 
 
 @dataclass(slots=True)
@@ -207,6 +215,9 @@ class Table:
 
     def _place(self, key: str) -> tuple[str, int | None, str]:
         path = (*self.path, key) if key else self.path
+        if self.file.places is not None:
+            lengths = range(len(path), -1, -1)
+            return next((place for length in lengths if (place := self.file.places.get(path[:length]))), _NOWHERE)
         shown = ".".join(str(step) for step in path if isinstance(step, str))
         return self.file.name, line_of(self.file.text, path), shown
 
@@ -222,11 +233,6 @@ class Table:
             self.fault(key, f"应是{name}")
             return None
         return value
-
-
-def read_optional(folder: FilePath, name: str, faults: Faults) -> Table | None:
-    """As `read_toml`, of a file that a catalogue need not have."""
-    return read_toml(folder, name, faults) if (folder / name).exists() else None
 
 
 def read_toml(folder: FilePath, name: str, faults: Faults) -> Table | None:

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import argparse
 from pathlib import Path
-from typing import Any, NoReturn, get_args
+from typing import Any, get_args
 
+from clerk_app.cli.catalogue_import import add_verbs
 from clerk_app.cli.hints import add_verb, read_answers
 from clerk_app.domain.matter import Audience, Channel
-from clerk_app.errors import NotOptional, NotYetAvailable
-
-_LATER = {"import": "导入实施清单工作簿"}
+from clerk_app.errors import NotOptional
 
 
 def add_parser(subparsers: argparse._SubParsersAction[Any]) -> None:
@@ -41,10 +40,7 @@ def add_parser(subparsers: argparse._SubParsersAction[Any]) -> None:
     search.add_argument("--json", action="store_true")
     search.set_defaults(run=_search, show=_show_search)
     add_verb(verbs)
-    for verb, text in _LATER.items():
-        later = verbs.add_parser(verb, help=f"{text}（本版还没有）", prefix_chars="\0", add_help=False)
-        later.add_argument("rest", nargs="*")
-        later.set_defaults(run=_refuse)
+    add_verbs(verbs)
 
 
 def _lint(args: argparse.Namespace) -> dict[str, Any]:
@@ -115,7 +111,8 @@ def _search(args: argparse.Namespace) -> dict[str, Any]:
     from clerk_app.services.find import Finder
 
     folder = args.path or SHIPPED
-    finder = Finder(load_catalogue(folder), lambda: read_readings(folder), dict)
+    catalogue = load_catalogue(folder)
+    finder = Finder(lambda: catalogue, lambda _: read_readings(folder), dict)
     finder.search("")  # makes the index, which the window does once
     clock = SystemClock()
     begun = clock.monotonic()
@@ -129,8 +126,3 @@ def _show_search(result: dict[str, Any]) -> str:
     kinds = {"matter": "事项", "package": "套餐"}
     lines = [f"{hit['code']}  {kinds[hit['kind']]}  {hit['name']}" for hit in result["hits"]]
     return "\n".join(lines) or "没有找到：换一句平常话，或打拼音首字母"
-
-
-def _refuse(args: argparse.Namespace) -> NoReturn:
-    args.json = "--json" in args.rest
-    raise NotYetAvailable

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from clerk_app.catalogue.catalogue import Catalogue
+from clerk_app.catalogue.shelf import Catalogues
 from clerk_app.domain.workdays import Calendar
 from clerk_app.seams import Clock, Rng
 from clerk_app.services.find import Finder
@@ -30,12 +31,13 @@ class Place:
 class Desk:
     """What every use case is given. `is_online` tells whether the platform answered last time it was asked.
 
-    `search` finds in the catalogue. `mark` is printed on every paper and shown on every page: 演示, 练习 or nothing.
+    `catalogues` are the one in force and those of earlier work; `search` finds in the one in force. `mark` is printed
+    on every paper and shown on every page: 演示, 练习 or nothing.
     `directory` leads to cases of other desks, `finder` to those of a person; None where this process has no line.
     """
 
     journal: Journal
-    catalogue: Catalogue
+    catalogues: Catalogues
     search: Finder
     calendar: Calendar
     renderer: NoticeRenderer
@@ -48,6 +50,11 @@ class Desk:
     directory: CaseDirectory | None = None
     finder: CaseFinder | None = None
     licences: LicenceLibrary = field(default_factory=NoLibrary)
+
+    @property
+    def catalogue(self) -> Catalogue:
+        """The catalogue in force: what begins now begins with it."""
+        return self.catalogues.current()
 
     def new_id(self) -> str:
         """An id for a new stream or draft: 16 hex digits."""

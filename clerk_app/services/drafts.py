@@ -6,6 +6,7 @@ import base64
 from collections.abc import Collection, Mapping
 from dataclasses import replace
 
+from clerk_app.catalogue.catalogue import Catalogue
 from clerk_app.domain.applicant import ReadSource, same_person
 from clerk_app.domain.case import Case
 from clerk_app.domain.draft import (
@@ -41,34 +42,39 @@ _CASES_LOOKED_AT = 10
 def matter_of(desk: Desk, draft: Draft) -> Matter:
     """The matter of a draft, or its package for the answers and choices of now in the shape of one.
 
-    Raises `NoSuchMatter` or `NoSuchPackage`.
+    It is that of the catalogue the draft began with. Raises `NoSuchMatter`, `NoSuchPackage` or `NoSuchVersion`.
     """
     one = one_thing_of(desk, draft)
-    return desk.catalogue.matter(draft.matter) if one is None else merged_matter(one)
+    if one is not None:
+        return merged_matter(one)
+    return desk.catalogues.version(draft.matter_version).matter(draft.matter)
 
 
 def one_thing_of(desk: Desk, draft: Draft) -> OneThing | None:
     """The package of a draft for its answers and choices; None for a matter. Raises `NoSuchPackage`."""
     if not is_package(draft.matter):
         return None
-    return one_thing(desk, draft.matter, plain(draft.values), draft.without)
+    catalogue = desk.catalogues.version(draft.matter_version)
+    return one_thing(catalogue, draft.matter, plain(draft.values), draft.without)
 
 
-def one_thing(desk: Desk, code: str, answers: Mapping[str, str], without: Collection[str]) -> OneThing:
+def one_thing(catalogue: Catalogue, code: str, answers: Mapping[str, str], without: Collection[str]) -> OneThing:
     """A package for certain answers, without the optional children left out; raise `NoSuchPackage`."""
-    package = desk.catalogue.package(code)
+    package = catalogue.package(code)
     chosen = [child.matter for child in package.children if child.matter not in without]
-    return merge(package, desk.catalogue.children(package), answers, chosen)
+    return merge(package, catalogue.children(package), answers, chosen)
 
 
-def name_of(desk: Desk, code: str) -> str:
-    """The name of a matter or package; raise `NoSuchMatter` or `NoSuchPackage`."""
-    return (desk.catalogue.package(code) if is_package(code) else desk.catalogue.matter(code)).name
+def name_of(desk: Desk, draft: Draft) -> str:
+    """The name of a draft's matter or package; raises as `matter_of` does."""
+    catalogue, code = desk.catalogues.version(draft.matter_version), draft.matter
+    return (catalogue.package(code) if is_package(code) else catalogue.matter(code)).name
 
 
 def open_draft(desk: Desk, me: SignedIn, visit: str, code: str) -> Draft:
     """Begin a matter or a package in a visit; what was read of the applicant fills the form at once."""
-    matter = desk.catalogue.matter(code) if not is_package(code) else merged_matter(one_thing(desk, code, {}, ()))
+    catalogue = desk.catalogue
+    matter = merged_matter(one_thing(catalogue, code, {}, ())) if is_package(code) else catalogue.matter(code)
     now = desk.clock.now_ms()
     draft = new_draft(desk.new_id(), visit, matter, owner=me.clerk, at_ms=now)
     applicant = visit_state(desk, visit).applicant
@@ -143,7 +149,7 @@ def leave_out(desk: Desk, me: SignedIn, draft: Draft, without: Collection[str]) 
 
     Raises `UnlawfulStep` for one that the citizen cannot leave out.
     """
-    package = desk.catalogue.package(draft.matter)
+    package = desk.catalogues.version(draft.matter_version).package(draft.matter)
     optional = {child.matter for child in package.children if child.optional}
     if not optional.issuperset(without):
         raise UnlawfulStep(reason="child_not_optional")

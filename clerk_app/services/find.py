@@ -6,59 +6,71 @@ from collections.abc import Callable, Mapping
 from threading import Lock
 
 from clerk_app.catalogue.catalogue import Catalogue
-from clerk_app.catalogue.search import ENOUGH, ItemKind, SearchHit, SearchIndex, SearchItem
+from clerk_app.catalogue.search import ENOUGH, SearchHit, SearchIndex, SearchItem
 from clerk_app.domain.matter import Audience, Channel, Matter
 from clerk_app.domain.packages import Package
 
-Readings = Callable[[], Mapping[str, str]]
+Readings = Callable[[Catalogue], Mapping[str, str]]
 Uses = Callable[[], Mapping[str, int]]
 
 
-class Finder:
-    """Finds in one catalogue. `readings` tells how names sound, `uses` how often this desk took each code in.
+MOST_LISTED = 500
+"""How many a blank search lists: more than anybody reads, and few enough to be opened at once."""
 
-    The index is made at the first search, which costs a moment: never on the GUI thread. Any thread may search.
+
+class Finder:
+    """Finds in the catalogue in force. `readings` tells how names sound, `uses` how often each code was taken in here.
+
+    The index is made at the first search in a catalogue, which costs a moment: never on the GUI thread. Any thread may
+    search.
     """
 
-    def __init__(self, catalogue: Catalogue, readings: Readings, uses: Uses) -> None:
+    def __init__(self, catalogue: Callable[[], Catalogue], readings: Readings, uses: Uses) -> None:
         self._catalogue = catalogue
         self._readings = readings
         self._uses = uses
         self._making = Lock()
-        self._index: SearchIndex | None = None
+        self._made: tuple[Catalogue, SearchIndex] | None = None
 
     def search(self, text: str, *, channel: Channel | None = None, audience: Audience | None = None) -> list[SearchHit]:
-        """The best hits for `text`, best first; everything for a blank one, what this desk uses most first."""
-        index = self._made()
-        limit = ENOUGH if text.strip() else len(index.items)
-        return list(index.search(text, channel=channel, audience=audience, limit=limit))
+        """The best hits for `text`, best first; for a blank one what this desk uses most, `MOST_LISTED` at most."""
+        return self._search(text, channel, audience)[1]
 
     def matters(self, text: str, *, channel: Channel | None = None, audience: Audience | None = None) -> list[Matter]:
         """The matters among the hits."""
-        hits = self.search(text, channel=channel, audience=audience)
-        return [self._catalogue.matter(hit.item.code) for hit in hits if hit.item.kind == "matter"]
+        catalogue, hits = self._search(text, channel, audience)
+        return [catalogue.matter(hit.item.code) for hit in hits if hit.item.kind == "matter"]
 
     def things(
         self, text: str, *, channel: Channel | None = None, audience: Audience | None = None
     ) -> list[Matter | Package]:
         """The hits themselves, matters and packages, best first."""
-        hits = (hit.item for hit in self.search(text, channel=channel, audience=audience))
-        catalogue = self._catalogue
+        catalogue, found = self._search(text, channel, audience)
+        hits = [hit.item for hit in found]
         return [catalogue.matter(item.code) if item.kind == "matter" else catalogue.package(item.code) for item in hits]
 
-    def _made(self) -> SearchIndex:
+    def _search(
+        self, text: str, channel: Channel | None, audience: Audience | None
+    ) -> tuple[Catalogue, list[SearchHit]]:
+        catalogue, index = self._index()
+        limit = ENOUGH if text.strip() else MOST_LISTED
+        return catalogue, list(index.search(text, channel=channel, audience=audience, limit=limit))
+
+    def _index(self) -> tuple[Catalogue, SearchIndex]:
+        catalogue = self._catalogue()
         with self._making:
-            if self._index is None:
-                self._index = SearchIndex(search_items(self._catalogue, self._uses()), self._readings())
-            return self._index
+            if self._made is None or self._made[0] is not catalogue:
+                index = SearchIndex(search_items(catalogue, self._uses()), self._readings(catalogue))
+                self._made = catalogue, index
+            return self._made
 
 
 def search_items(catalogue: Catalogue, uses: Mapping[str, int] | None = None) -> list[SearchItem]:
     """What the search knows of a catalogue, with how often each code was taken in."""
     counted = uses or {}
-    packages = [_item("package", found, counted.get(found.code, 0)) for found in catalogue.packages]
-    return packages + [_item("matter", found, counted.get(found.code, 0)) for found in catalogue.matters]
-
-
-def _item(kind: ItemKind, found: Matter | Package, uses: int) -> SearchItem:
-    return SearchItem(found.code, kind, found.name, found.aliases, found.channels, found.audiences, uses)
+    return [
+        SearchItem(
+            item.code, item.kind, item.name, item.aliases, item.channels, item.audiences, counted.get(item.code, 0)
+        )
+        for item in catalogue.listed()
+    ]

@@ -38,14 +38,14 @@ def prefill_question(
     """
     if draft.document is None:
         return None
-    produced = matter.produces.materials
-    to_come = {one.licence for one in desk.catalogue.materials if one.code in produced and one.licence}
+    catalogue, produced = desk.catalogues.version(draft.matter_version), matter.produces.materials
+    to_come = {one.licence for one in catalogue.materials if one.code in produced and one.licence}
     shown = [at_counter(one, to_come) for one in visible_fields(matter, draft.values)]
-    form = Form(shown, matter.client, {kind.code: kind for kind in desk.catalogue.licence_kinds})
+    form = Form(shown, matter.client, {kind.code: kind for kind in catalogue.licence_kinds})
     wanted = next_wanted(form, draft.evidence, draft.values, asked)
     if wanted is None:
         return None
-    kept_as = desk.catalogue.licence_type(wanted.kind)
+    kept_as = catalogue.licence_type(wanted.kind)
     return wanted, LicenceQuestion(wanted.holder, kept_as, me.clerk, "prefill", draft.matter, draft.visit)
 
 

@@ -20,7 +20,7 @@ from clerk_app.domain.notice_for import NoticeFrame, notice_for
 from clerk_app.domain.notices import Notice, NoticeKind
 from clerk_app.domain.one_time_notice import OneTimeKind, OneTimeNotice
 from clerk_app.domain.one_time_notice_for import one_time_notice
-from clerk_app.errors import ClerkError, NoSuchCase, NoSuchNotice
+from clerk_app.errors import ClerkError, NoSuchCase, NoSuchNotice, NoSuchVersion
 from clerk_app.failpoints import failpoint
 from clerk_app.services.desk import Desk, SignedIn
 from clerk_app.services.drafts import one_thing
@@ -106,12 +106,19 @@ def _frame(desk: Desk, number: str, clerk: str, digest: str, *, copy: int, repri
 
 
 def matter_of_case(desk: Desk, intake: Intake) -> Matter:
-    """The matter of a case, or its package as it was asked for; raise `NoSuchMatter` or `NoSuchPackage`."""
+    """The matter of a case, or its package as it was asked for; raise `NoSuchMatter` or `NoSuchPackage`.
+
+    It is that of the catalogue the case began with; a case of another desk may be of one that never was here.
+    """
     code, package = intake.matter.code, intake.package
+    try:
+        catalogue = desk.catalogues.version(intake.matter.version)
+    except NoSuchVersion:
+        catalogue = desk.catalogue
     if package is None:
-        return desk.catalogue.matter(code)
+        return catalogue.matter(code)
     answers = {**plain(intake.fields), **package.answers}
-    return merged_matter(one_thing(desk, code, answers, package.without))
+    return merged_matter(one_thing(catalogue, code, answers, package.without))
 
 
 def reprint(desk: Desk, me: SignedIn, number: str, kind: NoticeKind) -> list[int]:

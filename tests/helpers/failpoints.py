@@ -24,6 +24,7 @@ SUITES = {
     "sync": "tests/faults/test_sync_failpoints.py",
     "recheck": "tests/sync/test_rechecks.py",
     "exchange": "tests/sync/test_exchange.py",
+    "catalogue": "tests/faults/test_catalogue_kills.py",
     "backup": "tests/sync/test_backup.py",
     "restore": "tests/sync/test_backup.py",
     "repair": "tests/faults/test_repair_kills.py",

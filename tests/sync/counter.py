@@ -17,6 +17,7 @@ from clerk_app.catalogue.calendar import load_calendar
 from clerk_app.catalogue.loader import SHIPPED
 from clerk_app.catalogue.people import invented_person
 from clerk_app.catalogue.readings import read_readings
+from clerk_app.catalogue.shelf import OneCatalogue
 from clerk_app.domain.conflicts import disputes, settled_body
 from clerk_app.domain.draft import Draft
 from clerk_app.domain.fold import SETTLED
@@ -185,8 +186,8 @@ def _shipped() -> dict[str, Any]:
     """What every desk of a process can share, because it never changes."""
     catalogue = shipped_catalogue()
     return {
-        "catalogue": catalogue,
-        "search": Finder(catalogue, lambda: read_readings(SHIPPED), dict),
+        "catalogues": OneCatalogue(catalogue),
+        "search": Finder(lambda: catalogue, lambda _: read_readings(SHIPPED), dict),
         "calendar": load_calendar(),
         "renderer": QuickPaper(),
         "settings": Settings().desk,

@@ -9,7 +9,7 @@ from clerk_app.domain.case import Case
 from clerk_app.domain.draft import Draft, draft_from_json
 from clerk_app.domain.identity import IdentityDocument
 from clerk_app.domain.outcomes import ACCEPTED, DEFERRED, RECEIVED, Outcome, outcome_of
-from clerk_app.errors import BadFile, NoSuchMatter, NoSuchPackage
+from clerk_app.errors import BadFile, CatalogueDamaged, NoSuchMatter, NoSuchPackage, NoSuchVersion
 from clerk_app.services import drafts, papers, take_in, visits
 from clerk_app.services.desk import Desk, SignedIn
 from clerk_app.services.notices import ReopenedNotice
@@ -47,7 +47,8 @@ def prepared(desk: Desk, draft: Draft) -> Preparing:
     """A draft with what its answers and choices make of its matter or package. Reads nothing: safe on any thread."""
     draft = drafts.suited(desk, draft)
     one = drafts.one_thing_of(desk, draft)
-    names = {code: child.name for code, child in desk.catalogue.children(one.package).items()} if one else {}
+    catalogue = desk.catalogues.version(draft.matter_version)
+    names = {code: child.name for code, child in catalogue.children(one.package).items()} if one else {}
     return Preparing(draft, drafts.matter_of(desk, draft), one, names)
 
 
@@ -158,8 +159,8 @@ def _preparing(desk: Desk, row: DraftRow) -> Preparing:
 
 def _name_of(desk: Desk, draft: Draft) -> str:
     try:
-        return drafts.name_of(desk, draft.matter)
-    except (NoSuchMatter, NoSuchPackage):
+        return drafts.name_of(desk, draft)
+    except (NoSuchMatter, NoSuchPackage, NoSuchVersion, CatalogueDamaged):
         return draft.matter
 
 

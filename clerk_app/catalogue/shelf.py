@@ -1,0 +1,197 @@
+"""The catalogues of a desk: the one in force, and every earlier one, which drafts and papers of its time still ask for.
+
+    catalogues/ID.catalogue    one compiled catalogue; ID is the SHA-256 of its content
+    catalogues/shelf.json      which one is in force, and what each of them is
+
+A new catalogue is written beside the others first; one file put in place of another then makes it the one in force. A
+process that dies on the way leaves the old one, or the new one, never a part of it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from threading import RLock
+from typing import Any, Literal, Protocol
+
+from clerk_app.catalogue.catalogue import Catalogue
+from clerk_app.catalogue.compiled import NotCompiled, compile_catalogue, data_of, identity, open_compiled
+from clerk_app.catalogue.loader import SHIPPED, Reading
+from clerk_app.catalogue.readings import make_readings, names_of, read_readings
+from clerk_app.errors import CatalogueDamaged, NoSuchVersion, VersionTaken
+from clerk_app.failpoints import failpoint
+from clerk_app.seams import Disk
+
+FOLDER = "catalogues"
+_NOTE = "shelf.json"
+
+Origin = Literal["imported", "published"]
+
+
+class Catalogues(Protocol):
+    """The catalogues a desk knows."""
+
+    def current(self) -> Catalogue:
+        """The one in force, for whatever begins now; the same object until another one is put in force."""
+
+    def version(self, version: str) -> Catalogue:
+        """The one with this version; raise `NoSuchVersion`."""
+
+
+@dataclass(frozen=True, slots=True)
+class OneCatalogue:
+    """Nothing but one catalogue."""
+
+    catalogue: Catalogue
+
+    def current(self) -> Catalogue:
+        return self.catalogue
+
+    def version(self, version: str) -> Catalogue:
+        if version != self.catalogue.version:
+            raise NoSuchVersion(version=version)
+        return self.catalogue
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """A catalogue on the shelf: its content's id, its version, where it came from, and the SHA-256 of its file.
+
+    `serial` is the platform's number of a published one, 0 of an imported one.
+    """
+
+    id: str
+    version: str
+    label: str
+    origin: Origin
+    digest: str
+    serial: int = 0
+
+
+class Shelf:
+    """The catalogues in a data folder. Any thread may ask; one at a time puts a new one in force."""
+
+    def __init__(self, folder: Path, disk: Disk, shipped: Catalogue) -> None:
+        self._folder = folder / FOLDER
+        self._disk = disk
+        self._shipped = shipped
+        self._open: dict[str, Catalogue] = {}
+        self._lock = RLock()
+        self._note: tuple[Kept | None, tuple[Kept, ...]] = (None, ())
+        self._seen: object = None
+
+    @property
+    def in_force(self) -> Kept | None:
+        """What is known of the catalogue in force; None while it is the shipped one."""
+        return self._fresh_note()[0]
+
+    @property
+    def kept(self) -> tuple[Kept, ...]:
+        """Every catalogue that was ever in force here, the oldest first."""
+        return self._fresh_note()[1]
+
+    def is_whole(self) -> bool:
+        """Whether the catalogue in force can be opened."""
+        try:
+            self.current()
+        except CatalogueDamaged:
+            return False
+        return True
+
+    def current(self) -> Catalogue:
+        """The catalogue in force, else the shipped one; raise `CatalogueDamaged`."""
+        kept = self.in_force
+        return self._shipped if kept is None else self._opened(kept)
+
+    def version(self, version: str) -> Catalogue:
+        """The catalogue of this version; raise `NoSuchVersion`, `CatalogueDamaged`."""
+        if version == self._shipped.version:
+            return self._shipped
+        for kept in self.kept:
+            if kept.version == version:
+                return self._opened(kept)
+        raise NoSuchVersion(version=version)
+
+    def readings(self, catalogue: Catalogue) -> Mapping[str, str]:
+        """How the names of a catalogue from here sound."""
+        return read_readings(SHIPPED) if catalogue is self._shipped else catalogue.readings()
+
+    def data(self) -> dict[str, Any]:
+        """The files of the catalogue in force as tables by name; of the shipped one none."""
+        kept = self.in_force
+        if kept is None:
+            return {}
+        try:
+            return data_of(self._path(kept))
+        except NotCompiled:
+            raise CatalogueDamaged(version=kept.version) from None
+
+    def put(self, reading: Reading, origin: Origin, *, serial: int = 0) -> Kept:
+        """Put a sound catalogue in force; the same one again changes nothing.
+
+        Raises `VersionTaken` where another content was in force here under this version: a case could no longer tell
+        which of them it began with.
+        """
+        with self._lock:
+            version, found = reading.catalogue.version, identity(reading.data)
+            same = next((kept for kept in self.kept if kept.id == found), None)
+            if same is None and (
+                version == self._shipped.version or any(version == kept.version for kept in self.kept)
+            ):
+                raise VersionTaken(version=version)
+            content = compile_catalogue(reading, make_readings(names_of(reading.catalogue)))
+            digest = hashlib.sha256(content).hexdigest()
+            new = Kept(found, version, reading.catalogue.label, origin, digest, serial)
+            self._folder.mkdir(exist_ok=True)
+            self._disk.replace(self._path(new), content)
+            failpoint("catalogue.kept")
+            others = tuple(kept for kept in self.kept if kept.id != found)
+            self._write_note(new, (*others, new))
+            self._open.pop(found, None)
+            return new
+
+    def _opened(self, kept: Kept) -> Catalogue:
+        with self._lock:
+            if kept.id not in self._open:
+                try:
+                    if hashlib.sha256(self._disk.read(self._path(kept))).hexdigest() != kept.digest:
+                        raise NotCompiled("digest")
+                    self._open[kept.id] = open_compiled(self._path(kept))
+                except (OSError, NotCompiled):
+                    raise CatalogueDamaged(version=kept.version) from None
+            return self._open[kept.id]
+
+    def _path(self, kept: Kept) -> Path:
+        return self._folder / f"{kept.id}.catalogue"
+
+    def _fresh_note(self) -> tuple[Kept | None, tuple[Kept, ...]]:
+        """The note, read again when a sync of this process, or another process, has put a new one in its place."""
+        with self._lock:
+            try:
+                now = (self._folder / _NOTE).stat()
+                seen = now.st_ino, now.st_mtime_ns, now.st_size
+            except OSError:
+                seen = None
+            if seen != self._seen or seen is None:
+                self._note, self._seen = self._read_note(), seen
+            return self._note
+
+    def _read_note(self) -> tuple[Kept | None, tuple[Kept, ...]]:
+        try:
+            note = json.loads(self._disk.read(self._folder / _NOTE))
+            kept = tuple(Kept(**item) for item in note["kept"])
+            in_force = next(item for item in kept if item.id == note["in_force"])
+        except FileNotFoundError:
+            return None, ()
+        except (OSError, ValueError, TypeError, KeyError, StopIteration):
+            raise CatalogueDamaged(version="?") from None
+        return in_force, kept
+
+    def _write_note(self, in_force: Kept, kept: tuple[Kept, ...]) -> None:
+        note = {"in_force": in_force.id, "kept": [asdict(item) for item in kept]}
+        content = json.dumps(note, ensure_ascii=False, indent=1).encode()
+        self._disk.replace(self._folder / _NOTE, content)
+        failpoint("catalogue.in_force")
