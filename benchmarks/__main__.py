@@ -17,7 +17,7 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from benchmarks import commit, herd, merge, notice, scans, search, start, sync500, urgent
+from benchmarks import commit, herd, load, merge, notice, scans, search, start, sync500, urgent
 from benchmarks.bench import Bench
 from benchmarks.lab import noise
 from benchmarks.lab.install_peers import CannotInstall, install_peers
@@ -30,6 +30,7 @@ SECTIONS: Mapping[str, Callable[[Bench], Section]] = {
     start.SECTION: start.run,
     notice.SECTION: notice.run,
     search.SECTION: search.run,
+    load.SECTION: load.run,
     merge.SECTION: merge.run,
     sync500.SECTION: sync500.run,
     scans.SECTION: scans.run,

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
 from clerk_app.catalogue.calendar import load_calendar
+from clerk_app.catalogue.intake import CatalogueIntake
 from clerk_app.catalogue.shelf import Shelf
 from clerk_app.domain.licences import UNAVAILABLE, LicenceFinding, LicenceQuestion
 from clerk_app.errors import BadFile, DeviceRevoked, DiskFailed, KeysDamaged
@@ -209,7 +210,7 @@ def make_desk(
 
 def make_shelf(folder: DataFolder) -> Shelf:
     """The catalogues of a data folder."""
-    return Shelf(folder.path, _disk, shipped_catalogue())
+    return Shelf(folder.path, _disk, shipped_catalogue)
 
 
 class _Library:
@@ -296,7 +297,16 @@ def open_sync_lane(store: Store, url: str | None = None) -> Iterator[SyncLane]:
     with HttpTransport(url or registration.url, registration.ca) as transport:
         make_crew = partial(ThreadedCrew, size=CONNECTIONS)
         obey = partial(_leave, store)
-        yield SyncLane(desk, transport, store.clock, store.rng, cargo=store.cargo, make_crew=make_crew, obey=obey)
+        yield SyncLane(
+            desk,
+            transport,
+            store.clock,
+            store.rng,
+            cargo=store.cargo,
+            make_crew=make_crew,
+            obey=obey,
+            catalogues=CatalogueIntake(make_shelf(store.folder), store.folder.path, _disk),
+        )
 
 
 def make_handovers(store: Store) -> Handovers:

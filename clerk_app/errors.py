@@ -145,6 +145,12 @@ class CatalogueDamaged(EnvironmentFault):
     code = "catalogue_damaged"
 
 
+class BadPublished(EnvironmentFault):
+    """A catalogue from the platform is not signed, or broken; the old one stays in force."""
+
+    code = "bad_published"
+
+
 class VersionTaken(UserError):
     """Another catalogue was in force here under this version."""
 
@@ -305,12 +311,6 @@ class ExtraMissing(UserError):
     """What is asked for needs a library that is not installed with the program by itself."""
 
     code = "extra_missing"
-
-
-class HubNotYet(UserError):
-    """This command of the platform belongs to a later version."""
-
-    code = "hub_not_yet"
 
 
 class NoSuchHall(UserError):

@@ -16,6 +16,8 @@ TAKES_PIECES = "pieces"
 """Takes pieces of several blobs in one request."""
 ANSWERS_LICENCES = "licences"
 """Has a licence library that can be asked."""
+PUBLISHES = "catalogues"
+"""Publishes catalogues."""
 FINDS_PERSONS = "persons"
 """Finds the cases of a person by a document."""
 
@@ -28,5 +30,6 @@ ALL = (
     TAKES_PIECES,
     ANSWERS_LICENCES,
     FINDS_PERSONS,
+    PUBLISHES,
 )
 """Those of this version, of desk and hub alike."""

@@ -147,11 +147,12 @@ class HubClient:
 
     # ---- digests, entries, feed ---------------------------------------------------------------------------------
 
-    def compare(self, chains: Sequence[OwnChain], place: FeedPlace) -> StateAnswer:
-        """Exchange digests; the working keys come first in the answer."""
+    def compare(self, chains: Sequence[OwnChain], place: FeedPlace, catalogue: int | None = None) -> StateAnswer:
+        """Exchange digests; the working keys come first in the answer. `catalogue`: the newest one taken in."""
         ask = StateAsk(
             chains=[ChainPlace(chain=chain.chain, seq=chain.seq, head=chain.head.hex()) for chain in chains],
             feed=FeedMark(after=place.hub_seq, mark=place.mark.hex()),
+            catalogue=catalogue,
         )
         return self._post_for_keys("/v1/state", ask, StateAnswer)
 
@@ -201,6 +202,12 @@ class HubClient:
             for received in facts
         ]
         return self._read(self._post("/v1/facts", FactsAsk(facts=items)), FactsAnswer)
+
+    def catalogue_piece(self, content: str, offset: int) -> bytes:
+        """The next bytes of a published catalogue."""
+        answer = self._call("GET", f"/v1/catalogue?content={content}&offset={offset}")
+        self._raise_for(answer)
+        return answer.body
 
     # ---- blobs --------------------------------------------------------------------------------------------------
 

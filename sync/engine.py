@@ -47,11 +47,13 @@ from sync.plan import (
     SendPiece,
     SendPieces,
     TakeBack,
+    TakeCatalogue,
     TakeUp,
     plan,
 )
 from sync.report import SyncReport, SyncState
 from sync.run.blobs import Blobs
+from sync.run.catalogue import CatalogueRun
 from sync.run.digests import Digests
 from sync.run.entries import Entries
 from sync.run.feed import Feed
@@ -110,7 +112,8 @@ class _Run:
         self._client = client = HubClient(registration, lane.transport, lane.session, self._request_id)
         self._crew = lane.make_crew(lane.clock)
         self.state = state = RunState(lane)
-        self.digests = Digests(state, client)
+        self._catalogue = CatalogueRun(state, client, lane.catalogues)
+        self.digests = Digests(state, client, self._catalogue)
         self._entries, self._feed, self._blobs = Entries(state, client), Feed(state, client), Blobs(state, client)
         self._know_what_the_hub_can_do()
         self._challenge = ""
@@ -244,6 +247,8 @@ class _Run:
                 return Errand(operation, lambda: client.take_up(cases))
             case OfferFacts():
                 return self.digests.begin_offer(operation)
+            case TakeCatalogue():
+                return self._catalogue.begin(operation)
             case AskBlobs(ids):
                 return Errand(operation, lambda: client.ask_blobs(ids))
             case SendPiece():
@@ -254,6 +259,9 @@ class _Run:
 
     def _take(self, errand: Errand) -> None:
         """Learn from an answer, or raise what stood in its way."""
+        if isinstance(errand.operation, TakeCatalogue):
+            self._catalogue.piece_came(errand.operation, errand)
+            return
         answer = errand.answer()
         match errand.operation:
             case Hello():

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from clerk_app.errors import ClerkError, PlatformRefused
 from clerk_app.seams import Clock, Rng
+from sync.catalogues import Catalogues, NoCatalogues
 from sync.client import HubSession
 from sync.crew import Crew, OneHand
 from sync.desk import Desk
@@ -42,6 +43,7 @@ class SyncLane:
     obey: Callable[[], ClerkError] = _only_told
     paces: Paces = field(default_factory=Paces)
     cargo: Cargo = field(default_factory=NoCargo)
+    catalogues: Catalogues = field(default_factory=NoCatalogues)
 
     def clock_offset_ms(self) -> int | None:
         """How far this desk's clock is before the hub's; None before the hub was ever asked for its time.

@@ -5,7 +5,7 @@ may begin it waits for an answer, and learns. Nothing is left to do when a plan 
 the digests were compared since the last change is part of that. The order of the plan is the priority:
 
     keys and token · digest · repair · acks already earned · entries · feed · facts the hub lost · cases of other
-    desks · blobs, urgent and small first · digest again
+    desks · a published catalogue · blobs, urgent and small first · digest again
 
 Entries of one chain go in order, but the next batch need not wait for the answer to the last one. Access, digests and
 repair stand alone: nothing is under way beside them.
@@ -172,6 +172,13 @@ class OfferFacts:
 
 
 @dataclass(frozen=True, slots=True)
+class TakeCatalogue:
+    """Download the next piece of the newest published catalogue, or put a whole one in force."""
+
+    offset: int
+
+
+@dataclass(frozen=True, slots=True)
 class AskBlobs:
     """Ask how much of these blobs the hub has."""
 
@@ -207,6 +214,7 @@ Operation = (
     | ReadFeed
     | TakeUp
     | OfferFacts
+    | TakeCatalogue
     | AskBlobs
     | SendPiece
     | SendPieces
@@ -223,7 +231,7 @@ class Knowledge:
     `together`: bytes of blobs that one request should carry now. `acks_due`: some time has passed since acks were asked
     for of entries whose blobs are complete.
     `can`: what this hub can do (`sync.capabilities`). `lost_facts`: how many of its facts it has lost and was not
-    offered yet.
+    offered yet. `catalogue`: how much is here of a newer catalogue that the hub publishes; None if there is none.
     """
 
     greeted: bool = False
@@ -235,6 +243,7 @@ class Knowledge:
     feed: FeedStand = "current"
     can: frozenset[str] = frozenset()
     lost_facts: int = 0
+    catalogue: int | None = None
     blobs: tuple[BlobView, ...] = field(default=())
     waiting: tuple[WaitingView, ...] = field(default=())
     wanted: tuple[WantedCase, ...] = field(default=())
@@ -273,6 +282,7 @@ def _operations(known: Knowledge) -> tuple[Operation, ...]:
         *_feed(known),
         *_offers(known),
         *_wanted(known),
+        *_catalogue(known),
         *_blobs(known),
     )
     if operations or known.under_way or known.compared:
@@ -396,6 +406,14 @@ def _wanted(known: Knowledge) -> tuple[Operation, ...]:
     if asked or not known.wanted or known.feed != "current" or SHOWS_CASES not in known.can:
         return ()
     return (TakeUp(known.wanted[:MAX_WANTED]),)
+
+
+def _catalogue(known: Knowledge) -> tuple[Operation, ...]:
+    """After what was written and decided: work that began goes on with the catalogue it began with."""
+    busy = any(isinstance(operation, (TakeCatalogue, ReadFeed)) for operation in known.under_way)
+    if known.catalogue is None or busy:
+        return ()
+    return (TakeCatalogue(known.catalogue),)
 
 
 def _stored(known: Knowledge) -> list[WaitingView]:

@@ -111,10 +111,14 @@ class FeedMark(Message):
 
 
 class StateAsk(Message):
-    """The digest of a desk: its chains and its place in the feed."""
+    """The digest of a desk: its chains, its place in the feed, and the newest published catalogue it has taken in.
+
+    `catalogue` is a serial, 0 for none; without it nothing is said of catalogues.
+    """
 
     chains: list[ChainPlace] = Field(max_length=1000)
     feed: FeedMark
+    catalogue: _Place | None = None
 
 
 Standing = Literal["equal", "behind", "ahead", "fork", "stopped"]
@@ -145,13 +149,24 @@ class FeedStanding(Message):
     more: bool
 
 
+class PublishedCatalogue(Message):
+    """A published catalogue: the statement (`clerk_app.journal.published`) and the catalogue key's signature."""
+
+    content: str
+    signature: _Hex64
+
+
 class StateAnswer(Message):
-    """The digest of the hub, for this device. Chains the desk did not name are listed too."""
+    """The digest of the hub, for this device. Chains the desk did not name are listed too.
+
+    `catalogue`: a newer one than the desk has taken in.
+    """
 
     protocol: int
     keys: KeyListMessage
     chains: list[ChainStanding]
     feed: FeedStanding
+    catalogue: PublishedCatalogue | None = None
 
 
 class AckMessage(Message):

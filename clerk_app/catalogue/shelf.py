@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from threading import RLock
@@ -19,8 +19,9 @@ from typing import Any, Literal, Protocol
 
 from clerk_app.catalogue.catalogue import Catalogue
 from clerk_app.catalogue.compiled import NotCompiled, compile_catalogue, data_of, identity, open_compiled
-from clerk_app.catalogue.loader import SHIPPED, Reading
+from clerk_app.catalogue.loader import SHIPPED, Reading, read_files
 from clerk_app.catalogue.readings import make_readings, names_of, read_readings
+from clerk_app.catalogue.sources import FolderFiles
 from clerk_app.errors import CatalogueDamaged, NoSuchVersion, VersionTaken
 from clerk_app.failpoints import failpoint
 from clerk_app.seams import Disk
@@ -74,7 +75,7 @@ class Kept:
 class Shelf:
     """The catalogues in a data folder. Any thread may ask; one at a time puts a new one in force."""
 
-    def __init__(self, folder: Path, disk: Disk, shipped: Catalogue) -> None:
+    def __init__(self, folder: Path, disk: Disk, shipped: Callable[[], Catalogue]) -> None:
         self._folder = folder / FOLDER
         self._disk = disk
         self._shipped = shipped
@@ -104,20 +105,21 @@ class Shelf:
     def current(self) -> Catalogue:
         """The catalogue in force, else the shipped one; raise `CatalogueDamaged`."""
         kept = self.in_force
-        return self._shipped if kept is None else self._opened(kept)
+        return self._shipped() if kept is None else self._opened(kept)
 
     def version(self, version: str) -> Catalogue:
         """The catalogue of this version; raise `NoSuchVersion`, `CatalogueDamaged`."""
-        if version == self._shipped.version:
-            return self._shipped
         for kept in self.kept:
             if kept.version == version:
                 return self._opened(kept)
+        # Last, since it is read from its many files when it is first asked for.
+        if version == self._shipped().version:
+            return self._shipped()
         raise NoSuchVersion(version=version)
 
     def readings(self, catalogue: Catalogue) -> Mapping[str, str]:
         """How the names of a catalogue from here sound."""
-        return read_readings(SHIPPED) if catalogue is self._shipped else catalogue.readings()
+        return catalogue.readings() if catalogue.sounds is not None else read_readings(SHIPPED)
 
     def data(self) -> dict[str, Any]:
         """The files of the catalogue in force as tables by name; of the shipped one none."""
@@ -138,9 +140,8 @@ class Shelf:
         with self._lock:
             version, found = reading.catalogue.version, identity(reading.data)
             same = next((kept for kept in self.kept if kept.id == found), None)
-            if same is None and (
-                version == self._shipped.version or any(version == kept.version for kept in self.kept)
-            ):
+            taken = any(version == kept.version for kept in self.kept) or self._is_other_than_shipped(reading, found)
+            if same is None and taken:
                 raise VersionTaken(version=version)
             content = compile_catalogue(reading, make_readings(names_of(reading.catalogue)))
             digest = hashlib.sha256(content).hexdigest()
@@ -152,6 +153,12 @@ class Shelf:
             self._write_note(new, (*others, new))
             self._open.pop(found, None)
             return new
+
+    def _is_other_than_shipped(self, reading: Reading, found: str) -> bool:
+        """Whether it bears the shipped catalogue's version and is another one."""
+        if reading.catalogue.version != self._shipped().version:
+            return False
+        return found != identity(read_files(FolderFiles(SHIPPED)).data)
 
     def _opened(self, kept: Kept) -> Catalogue:
         with self._lock:

@@ -16,7 +16,8 @@ from functools import lru_cache
 from clerk_app.journal.attested import AttestedEntry
 from clerk_app.journal.hub_facts import HubFact, SignedAck
 from clerk_app.journal.orders import SignedOrder
-from clerk_app.journal.signature import ACK, ENTRY, FACT, KEYS, ORDER, sign, verify
+from clerk_app.journal.published import Published
+from clerk_app.journal.signature import ACK, CATALOGUE, ENTRY, FACT, KEYS, ORDER, sign, verify
 
 _FORMAT = "keys-1"
 
@@ -77,6 +78,10 @@ class KeyList:
         """Whether the order is this hub's word."""
         order = signed.order
         return order.hub == self.hub and self.verifies(ORDER_USE, ORDER, order.message(), signed.signature)
+
+    def verifies_catalogue(self, published: Published, signature: bytes) -> bool:
+        """Whether this hub publishes the catalogue."""
+        return published.hub == self.hub and self.verifies(CATALOGUE_USE, CATALOGUE, published.message(), signature)
 
     def verifies_entry(self, attested: AttestedEntry, signature: bytes) -> bool:
         """Whether this hub says that it has stored the entry."""

@@ -40,6 +40,7 @@ FACT = "fact"
 ENTRY = "entry"
 KEYS = "keys"
 ORDER = "order"
+CATALOGUE = "catalogue"
 TOKEN = "token"  # noqa: S105 - the name of a purpose, not a secret
 CHALLENGE = "challenge"
 ENROLMENT = "enrolment"

@@ -108,7 +108,7 @@ def give_notice(
     place = desk.place()
     if place is None:
         raise NotEnrolled
-    one, subject = thing_of(desk, code, answers, without)
+    one, subject = thing_of(desk.catalogue, code, answers, without)
     if any(not step.matter.by_law.strip() for step in one.steps):
         raise UnlawfulStep(reason="no_legal_basis")
     today = civil_date(desk.clock.now_ms())
@@ -176,7 +176,7 @@ def opened(desk: Desk, given: GivenNotice) -> ReopenedNotice:
     if subject is None:
         raise NoSuchNotice
     try:
-        one, today = thing_of(desk, subject.code, given.answers, given.without)
+        one, today = thing_of(desk.catalogue, subject.code, given.answers, given.without)
     except (NoSuchMatter, NoSuchPackage, NotOptional):
         return ReopenedNotice(given, subject, None, True, ())
     fresh = not_on_notice(given, (item.need for item in one.materials))

@@ -10,12 +10,11 @@ from clerk_app.domain.merge import merge
 from clerk_app.domain.one_thing import OneThing
 from clerk_app.domain.packages import alone, is_package
 from clerk_app.errors import NoSuchMatter, NotOptional
-from clerk_app.services.desk import Desk
 from clerk_app.services.drafts import one_thing
 
 
 def thing_of(
-    desk: Desk, code: str, answers: Mapping[str, str], without: Collection[str] = ()
+    catalogue: Catalogue, code: str, answers: Mapping[str, str], without: Collection[str] = ()
 ) -> tuple[OneThing, NoticeSubject]:
     """What `code` asks for these answers without these optional children, and what it is called.
 
@@ -23,17 +22,17 @@ def thing_of(
     """
     code = code.upper()
     if is_package(code):
-        package = desk.catalogue.package(code)
+        package = catalogue.package(code)
         optional = {child.matter for child in package.children if child.optional}
         subject = NoticeSubject("package", package.code, package.version, package.name)
     else:
-        matter, optional = desk.catalogue.matter(code), set[str]()
+        matter, optional = catalogue.matter(code), set[str]()
         subject = NoticeSubject("matter", matter.code, matter.version, matter.name)
     for left in sorted(without):
         if left not in optional:
             raise NotOptional(matter=left, package=code)
     if is_package(code):
-        return one_thing(desk, code, answers, without), subject
+        return one_thing(catalogue, code, answers, without), subject
     return merge(alone(matter), {code: matter}, answers), subject
 
 

@@ -10,6 +10,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from typing import get_args
 
+from clerk_app.catalogue.catalogue import Catalogue
 from clerk_app.domain import notice_number
 from clerk_app.domain.case import Case, Intake
 from clerk_app.domain.form import plain
@@ -68,9 +69,10 @@ def compose_one_time_notice(
     digest = entry.digest if entry else ""
     if given.subject is None:
         raise NoSuchNotice
-    one, _ = thing_of(desk, given.subject.code, given.answers, given.without)
+    catalogue = _catalogue_of(desk, given.subject.version)
+    one, _ = thing_of(catalogue, given.subject.code, given.answers, given.without)
     frame = _frame(desk, number, given.clerk, digest, copy=copy, reprint=reprint, at=printed_at)
-    return one_time_notice(one, given, kind, frame, names_of(desk.catalogue, one))
+    return one_time_notice(one, given, kind, frame, names_of(catalogue, one))
 
 
 def render_document(desk: Desk, number: str, kind: DocumentKind, *, copy: int = 1, reprint: bool = True) -> bytes:
@@ -105,16 +107,18 @@ def _frame(desk: Desk, number: str, clerk: str, digest: str, *, copy: int, repri
     )
 
 
-def matter_of_case(desk: Desk, intake: Intake) -> Matter:
-    """The matter of a case, or its package as it was asked for; raise `NoSuchMatter` or `NoSuchPackage`.
-
-    It is that of the catalogue the case began with; a case of another desk may be of one that never was here.
-    """
-    code, package = intake.matter.code, intake.package
+def _catalogue_of(desk: Desk, version: str) -> Catalogue:
+    """The catalogue that a case or a notice began with; what is of another desk may be of one that never was here."""
     try:
-        catalogue = desk.catalogues.version(intake.matter.version)
+        return desk.catalogues.version(version)
     except NoSuchVersion:
-        catalogue = desk.catalogue
+        return desk.catalogue
+
+
+def matter_of_case(desk: Desk, intake: Intake) -> Matter:
+    """The matter of a case, or its package as it was asked for; raise `NoSuchMatter` or `NoSuchPackage`."""
+    code, package = intake.matter.code, intake.package
+    catalogue = _catalogue_of(desk, intake.matter.version)
     if package is None:
         return catalogue.matter(code)
     answers = {**plain(intake.fields), **package.answers}

@@ -36,7 +36,7 @@ _COMMANDS = (
     "licences",
     "keys",
     "revoke",
-    "later",
+    "publish",
 )
 """The files in `commands/`."""
 

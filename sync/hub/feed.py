@@ -9,6 +9,7 @@ from sqlalchemy import Connection, bindparam, select
 from clerk_app.journal.exchange import NO_MARK
 from sync.hub.devices import Device
 from sync.hub.hub import Hub
+from sync.hub.publish import newest
 from sync.hub.schema import chains, entries, feed
 from sync.hub.shown import shown_items
 from sync.hub.store import AnyRow
@@ -123,8 +124,13 @@ def compare(hub: Hub, device: Device, ask: StateAsk) -> StateAnswer:
         rows = connection.execute(_CHAINS, {"hall": device.region, "number": device.device}).fetchall()
         standings = [_standing(connection, row, said.get(row.chain)) for row in rows]
         place = _feed_standing(connection, device, ask.feed)
+        catalogue = newest(connection, device, ask.catalogue)
     return StateAnswer(
-        protocol=PROTOCOL, keys=KeyListMessage.of(hub.key_list, hub.key_list_signature), chains=standings, feed=place
+        protocol=PROTOCOL,
+        keys=KeyListMessage.of(hub.key_list, hub.key_list_signature),
+        chains=standings,
+        feed=place,
+        catalogue=catalogue,
     )
 
 

@@ -26,7 +26,8 @@ from clerk_app.journal.hub_keys import (
     sign_key_list,
 )
 from clerk_app.journal.orders import Order
-from clerk_app.journal.signature import ORDER, public_of, sign
+from clerk_app.journal.published import Published
+from clerk_app.journal.signature import CATALOGUE, ORDER, public_of, sign
 from clerk_app.seams import Clock, Disk, Rng
 from clerk_app.security.sealing import public_of_sealing
 from sync.wire import ANSWER, SIGNATURE, Request, Response, answer_message
@@ -97,6 +98,10 @@ class HubKeys:
     def sign_order(self, order: Order) -> bytes:
         """Sign an order to a device."""
         return sign(self.order, ORDER, order.message())
+
+    def sign_catalogue(self, published: Published) -> bytes:
+        """Sign for a catalogue that is published."""
+        return sign(self.catalogue, CATALOGUE, published.message())
 
     def sign_entry(self, attested: AttestedEntry) -> bytes:
         """Sign for an entry that is shown to another device than its own."""

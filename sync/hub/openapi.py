@@ -35,7 +35,10 @@ def describe() -> dict[str, Any]:
 
 
 def _operation(route: Route) -> dict[str, Any]:
-    operation: dict[str, Any] = {"summary": _first_line(route.handler), "responses": _responses(route.answer)}
+    operation: dict[str, Any] = {
+        "summary": _first_line(route.handler),
+        "responses": _octets() if route.octets else _responses(route.answer),
+    }
     if route.ask is not None:
         operation["requestBody"] = {"required": True, "content": {wire.JSON: {"schema": _refer(route.ask)}}}
     elif route.handler.__name__ == "push":
@@ -71,8 +74,12 @@ def _page_operation() -> dict[str, Any]:
 
 
 def _parameter(place: str, name: str) -> dict[str, Any]:
-    kind = "string" if place == "path" or name == "chain" else "integer"
+    kind = "string" if place == "path" or name in ("chain", "content") else "integer"
     return {"in": place, "name": name, "required": True, "schema": {"type": kind}}
+
+
+def _octets() -> dict[str, Any]:
+    return {"200": {"description": "OK", "content": {wire.OCTETS: {}}}, "default": _responses(PIECE)["default"]}
 
 
 def _responses(answer: type[Message] | None) -> dict[str, Any]:

@@ -284,6 +284,19 @@ person_requests = Table(
 )
 """Who asked for the cases of whom, by the hash, and how many were told."""
 
+catalogues = Table(
+    "catalogues",
+    metadata,
+    Column("region", Text, primary_key=True),
+    Column("serial", BigInteger, primary_key=True),
+    Column("version", Text, nullable=False),
+    Column("content", Text, nullable=False),
+    Column("statement", LargeBinary, nullable=False),
+    Column("signature", LargeBinary, nullable=False),
+    Column("packed", LargeBinary, nullable=False),
+)
+"""Published catalogues; `region` is empty for those of every hall. `content` is the SHA-256 of `packed`, as hex."""
+
 licences = Table(
     "licences",
     metadata,

@@ -27,6 +27,7 @@ from sync.hub.hub import Hub
 from sync.hub.licences.ask import ask_library
 from sync.hub.persons import find_cases
 from sync.hub.progress_page import progress_page
+from sync.hub.publish import piece as catalogue_piece
 from sync.hub.push import push
 from sync.hub.refusal import Refused
 from sync.hub.repair import own_entries, take_facts_back
@@ -231,6 +232,14 @@ class HubService:
         ask = read_message(LicenceAsk, request)
         return ask_library(self._hub, self._device(request), ask, request.headers.get(wire.REQUEST_ID, ""))
 
+    # ---- catalogues ---------------------------------------------------------------------------------------------
+
+    def catalogue(self, request: Request) -> Response:
+        """A piece of a published catalogue, by the SHA-256 of its content."""
+        device, offset = self._device(request), _number(request.query("offset", "0"))
+        content = catalogue_piece(self._hub, device, request.query("content", ""), offset)
+        return Response(200, {wire.CONTENT_TYPE: wire.OCTETS}, content)
+
     # ---- repair -------------------------------------------------------------------------------------------------
 
     def own_entries(self, request: Request) -> Response:
@@ -275,12 +284,16 @@ class HubService:
 
 @dataclass(frozen=True, slots=True)
 class Route:
-    """One call of the protocol: its handler, and the messages that describe it; without `answer` it is a batch."""
+    """One call of the protocol: its handler, and the messages that describe it.
+
+    Without `answer` it is answered with a batch, or with plain bytes where `octets` says so.
+    """
 
     handler: Callable[[HubService, Request], Message | Response]
     answer: type[Message] | None
     ask: type[Message] | None = None
     query: tuple[str, ...] = ()
+    octets: bool = False
 
 
 BLOB_ROUTE = "/v1/blobs"
@@ -297,6 +310,7 @@ ROUTES: dict[tuple[str, str], Route] = {
     ("POST", "/v1/streams"): Route(HubService.streams, StreamsAnswer, StreamsAsk),
     ("POST", "/v1/persons"): Route(HubService.persons, PersonAnswer, PersonAsk),
     ("POST", "/v1/licences"): Route(HubService.licences, LicenceAnswer, LicenceAsk),
+    ("GET", "/v1/catalogue"): Route(HubService.catalogue, None, query=("content", "offset"), octets=True),
     ("GET", "/v1/entries"): Route(HubService.own_entries, None, query=("chain", "after")),
     ("POST", "/v1/facts"): Route(HubService.facts, FactsAnswer, FactsAsk),
     ("POST", BLOB_ROUTE): Route(HubService.blobs, BlobsAnswer, BlobsAsk),

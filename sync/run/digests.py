@@ -14,6 +14,7 @@ from sync.crew import Errand
 from sync.feed_page import read_fact
 from sync.plan import ChainView, Compare, OfferFacts, probes_of
 from sync.repair import Repair
+from sync.run.catalogue import CatalogueRun
 from sync.run.state import RunState, Stuck
 from sync.schemas import AcksAnswer, ChainStanding, FactsAnswer, StateAnswer
 
@@ -24,8 +25,8 @@ MAX_COMPARES = 20
 class Digests:
     """Compare, probe, cut, take back, offer."""
 
-    def __init__(self, state: RunState, client: HubClient) -> None:
-        self._state, self._desk, self._client = state, state.desk, client
+    def __init__(self, state: RunState, client: HubClient, catalogue: CatalogueRun) -> None:
+        self._state, self._desk, self._client, self._catalogue = state, state.desk, client, catalogue
         self.repair = Repair(state.desk)
         self._compares = 0
         self._own: Sequence[OwnChain] = ()
@@ -37,7 +38,8 @@ class Digests:
             raise Stuck
         self._own = own = self._desk.own_chains()
         place = self._desk.feed_place()
-        return Errand(operation, lambda: self._client.compare(own, place))
+        taken_in = self._state.lane.catalogues.serial()
+        return Errand(operation, lambda: self._client.compare(own, place, taken_in))
 
     def compared(self, answer: StateAnswer) -> None:
         """Learn where both ends differ."""
@@ -57,6 +59,7 @@ class Digests:
         state.know(met=True, compared=True, chains=tuple(chains), feed=feed, wanted=tuple(self._desk.wanted()))
         self._look_for_lost_facts()
         state.look_at_waiting()
+        self._catalogue.told(answer.catalogue)
 
     def probed(self, chain: str, answer: AcksAnswer) -> None:
         """Learn from the acks of single entries where two histories part."""

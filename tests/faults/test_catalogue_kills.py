@@ -27,7 +27,7 @@ def reading(folder: Path, version: str) -> Reading:
 
 
 def shelf(folder: Path) -> Shelf:
-    return Shelf(folder, SystemDisk(), shipped_catalogue())
+    return Shelf(folder, SystemDisk(), shipped_catalogue)
 
 
 @pytest.mark.parametrize(("name", "passes"), POINTS)

@@ -25,6 +25,7 @@ SUITES = {
     "recheck": "tests/sync/test_rechecks.py",
     "exchange": "tests/sync/test_exchange.py",
     "catalogue": "tests/faults/test_catalogue_kills.py",
+    "publish": "tests/sync/test_published.py",
     "backup": "tests/sync/test_backup.py",
     "restore": "tests/sync/test_backup.py",
     "repair": "tests/faults/test_repair_kills.py",

@@ -10,6 +10,7 @@ import pypdfium2
 import pytest
 
 from clerk_app.bootstrap import create_store, make_desk
+from clerk_app.catalogue.shelf import OneCatalogue
 from clerk_app.domain import notice_number
 from clerk_app.domain.matter import MatterVersion
 from clerk_app.domain.outcomes import ABANDONED, CONSULTED
@@ -132,7 +133,7 @@ def test_under_a_newer_catalogue_what_it_adds_is_marked_and_needs_a_supervisor(d
 
 def test_a_matter_that_the_catalogue_no_longer_has_still_tells_what_the_paper_said(desk: Desk, me: SignedIn) -> None:
     told = notices.notify_once(desk, me, "P31", {})
-    without = replace(desk, catalogue=replace(desk.catalogue, matters=desk.catalogue.matters[:3]))
+    without = replace(desk, catalogues=OneCatalogue(replace(desk.catalogue, matters=desk.catalogue.matters[:3])))
     again = notices.reopen_notice(without, me, told.number)
     assert (again.one, again.is_other_version, again.subject.name) == (None, True, "居住登记及居住证申领")
 
@@ -204,4 +205,4 @@ def with_another_material(desk: Desk, code: str) -> Desk:
         else matter
         for matter in known.matters
     )
-    return replace(desk, catalogue=replace(known, matters=matters, version=MatterVersion("2027-01-01")))
+    return replace(desk, catalogues=OneCatalogue(replace(known, matters=matters, version=MatterVersion("2027-01-01"))))

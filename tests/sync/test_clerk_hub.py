@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from clerk_app.catalogue.loader import SHIPPED
 from clerk_app.seams import SystemClock, SystemRng
 from clerk_app.security.enrolment_file import EnrolmentFile
 from sync.engine import sync_once
@@ -101,7 +102,10 @@ def test_without_an_address_nothing_is_enrolled(capsys, tmp_path):
         (("quarantine", "keep", "--data", "hub", "--device", "999999001", "--case", "12"), 1),
         (("quarantine", "drafts", "--data", "hub"), 1),
         (("quarantine", "burn", "--data", "hub"), 2),
-        (("publish", "--data", "hub"), 1),
+        (("publish", "--data", "hub"), 2),
+        (("publish", "nowhere", "--data", "hub"), 1),
+        (("publish", str(SHIPPED), "--data", "nowhere"), 1),
+        (("publish", str(SHIPPED), "--data", "hub", "--hall", "12"), 1),
         (("serve", "--data", "hub", "--host", "999.0.0.1"), 1),
         (("serve", "--data", "hub", "--port", "99999"), 1),
         (("digest", "--data", "hub", "--db", "postgresql+psycopg://nobody@127.0.0.1:1/none"), 1),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Literal
 
@@ -131,7 +132,7 @@ class Surroundings:
 class HintRules:
     """The rules of policy hints with the label of the catalogue they come from (示例数据)."""
 
-    rules: tuple[HintRule, ...] = ()
+    rules: Sequence[HintRule] = ()
     label: str = ""
 
 
