@@ -6,11 +6,10 @@ import hashlib
 
 from sqlalchemy import Connection, bindparam, func, or_, select
 
-from clerk_app.catalogue.loader import Reading
-from clerk_app.catalogue.packed import MOST_PACKED, pack
-from clerk_app.errors import BadFile, NoSuchHall, VersionTaken
+from clerk_app.errors import NoSuchHall, VersionTaken
 from clerk_app.failpoints import failpoint
 from clerk_app.journal.published import Published, read_published
+from clerk_app.services.packing import PackedCatalogue
 from sync.hub import refusal
 from sync.hub.devices import Device
 from sync.hub.hub import Hub
@@ -32,16 +31,12 @@ _NEWEST = (
 )
 
 
-def publish(hub: Hub, reading: Reading, hall: str = EVERY_HALL) -> Published:
+def publish(hub: Hub, catalogue: PackedCatalogue, hall: str = EVERY_HALL) -> Published:
     """Publish a sound catalogue to a hall, or to every one; the same again as the newest one changes nothing.
 
-    Raises `VersionTaken` where another content was published there under this version, `NoSuchHall`, and `BadFile` for
-    one that no desk would take.
+    Raises `VersionTaken` where another content was published there under this version, and `NoSuchHall`.
     """
-    content = pack(reading.data)
-    if len(content) > MOST_PACKED:
-        raise BadFile(reason="目录太大")
-    return retried(lambda: _publish(hub, reading.catalogue.version, content, hall))
+    return retried(lambda: _publish(hub, catalogue.version, catalogue.content, hall))
 
 
 def newest(connection: Connection, device: Device, after: int | None) -> PublishedCatalogue | None:

@@ -21,11 +21,11 @@ from clerk_app.journal.published import read_published
 from clerk_app.journal.signature import CATALOGUE, sign
 from clerk_app.messages import describe
 from clerk_app.seams import SystemDisk
+from clerk_app.services.packing import packed
 from clerk_app.services.shipped import shipped_catalogue
 from sync import capabilities
 from sync.engine import sync_once
 from sync.hub import publish as publishing
-from sync.hub.publish import publish
 from sync.hub.schema import catalogues
 from sync.plan import BlobView, Knowledge, ReadFeed, TakeCatalogue, WaitingView, plan
 from sync.wire import Response
@@ -39,6 +39,10 @@ from tests.sync.work import HALL, logged_in
 def reading(folder: Path, version: str, name: str = "例事项B05"):
     files = {path: text.replace("2026-11-21", version).replace("例事项B05", name) for path, text in FILES.items()}
     return read_files(FolderFiles(write_catalogue(folder / f"{version}-{name}", files)))
+
+
+def publish(hub, found, hall=publishing.EVERY_HALL):
+    return publishing.publish(hub, packed(found), hall)
 
 
 @dataclass

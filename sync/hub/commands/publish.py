@@ -5,17 +5,9 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from clerk_app.catalogue.loader import read_files
-from clerk_app.catalogue.sources import CatalogueFiles, FolderFiles
+from clerk_app.services.packing import read_packed
 from sync.hub.commands.options import open_existing, show
 from sync.hub.publish import EVERY_HALL, publish
-
-
-def _workbook(path: Path) -> CatalogueFiles:
-    # Imported by those who publish a workbook only.
-    from clerk_app.catalogue.workbook.read import read_workbook
-
-    return read_workbook([path])
 
 
 def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -27,15 +19,17 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
 
 
 def _run(args: argparse.Namespace) -> int:
-    reading = read_files(FolderFiles(args.source) if args.source.is_dir() else _workbook(args.source))
+    catalogue = read_packed(args.source)
     hub = open_existing(args)
-    published = publish(hub, reading, args.hall)
-    warnings = [warning.text for warning in reading.warnings]
+    published = publish(hub, catalogue, args.hall)
     if args.json:
         found = {"version": published.version, "serial": published.serial, "hall": published.region}
-        show({**found, "content": published.content.hex(), "size": published.size, "warnings": warnings}, as_json=True)
+        show(
+            {**found, "content": published.content.hex(), "size": published.size, "warnings": list(catalogue.warnings)},
+            as_json=True,
+        )
         return 0
-    for warning in warnings:
+    for warning in catalogue.warnings:
         print(f"请留意 {warning}")
     whom = f"大厅 {published.region}" if published.region else "所有大厅"
     print(f"目录 {published.version} 版已签发给{whom}，各设备下次同步时取回。")
