@@ -18,6 +18,7 @@ from ui.dialogs.hints import HintsSheet
 from ui.dialogs.manual_entry import ManualEntrySheet
 from ui.dialogs.outcome import OutcomeSheet
 from ui.dialogs.supervisor import SupervisorSheet
+from ui.dialogs.whose import WhoseSheet
 from ui.keys import Command
 from ui.pages.cases import CasesPage
 from ui.pages.counter import CounterPage
@@ -27,6 +28,7 @@ from ui.pages.page import Page
 from ui.pages.shell import Shell
 from ui.pages.sign_in import LockPage
 from ui.say import say
+from ui.viewmodels.counter_state import CounterState
 from ui.viewmodels.frame import SectionKey
 from ui.viewmodels.manual_entry import ManualEntry, manual_document
 from ui.viewmodels.outcome_state import outcome_views
@@ -146,6 +148,18 @@ class DeskView(QObject):
         sheet.notice_asked.connect(self._hinted_notice_chosen)
         self.shell.open_sheet(sheet)
 
+    def _ask_whose(self, state: CounterState) -> None:
+        if not state.whose.choices or isinstance(self.shell.sheet, WhoseSheet):
+            return
+        sheet = WhoseSheet(state.whose)
+        sheet.chosen.connect(self._whose_chosen)
+        sheet.closed.connect(self._models.counter.read_for_nobody)
+        self.shell.open_sheet(sheet)
+
+    def _whose_chosen(self, role: str) -> None:
+        self._models.counter.read_for(role)
+        self.shell.close_sheet()
+
     def _open_manual_entry(self) -> None:
         sheet = ManualEntrySheet()
         sheet.entered.connect(self._copied_by_hand)
@@ -258,6 +272,7 @@ class DeskView(QObject):
         models = self._models
         self.counter.sheet_asked.connect(self._open_sheet)
         self.counter.file_asked.connect(self._open_file)
+        models.counter.changed.connect(self._ask_whose)
         self.shell.find_asked.connect(self._open_find)
         self.shell.lock_asked.connect(self._lock_asked)
         self.shell.handover_asked.connect(self._open_handover)

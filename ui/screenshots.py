@@ -24,6 +24,7 @@ from ui.dialogs.hints import HintsSheet
 from ui.dialogs.keys_help import KeysSheet
 from ui.dialogs.manual_entry import ManualEntrySheet
 from ui.dialogs.outcome import OutcomeSheet
+from ui.dialogs.whose import WhoseSheet
 from ui.look import dress
 from ui.pages.cases import CasesPage
 from ui.pages.citizen import CitizenWindow
@@ -92,6 +93,13 @@ def citizen(state: CitizenState) -> CitizenWindow:
 def _with_outcomes() -> Shell:
     shell = counter_shell(counter.on_form())
     shell.open_sheet(OutcomeSheet(outcome_views(), "居住登记及居住证申领"))
+    return shell
+
+
+def _with_whose() -> Shell:
+    shell = counter_shell(counter.on_form())
+    roles = (Choice("agent", "代理人"), Choice("legal_representative", "法定代表人（负责人）"))
+    shell.open_sheet(WhoseSheet(WhoseView("林例秀", "999999 19410215 0023", roles)))
     return shell
 
 
@@ -201,6 +209,7 @@ PICTURES: dict[str, Maker] = {
     "hints": lambda: _with_hints(counter.with_hints()),
     "hints_opened": lambda: _with_hints(counter.with_hints_opened()),
     "outcomes": _with_outcomes,
+    "whose": _with_whose,
     "matters": _with_matters,
     "matters_elders": _with_elders_menu,
     "manual_entry": _with_manual_entry,

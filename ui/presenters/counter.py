@@ -10,6 +10,7 @@ from ui.presenters.done import done_view, done_words, service_lines
 from ui.presenters.form import count_text, questions, sections, short_sections
 from ui.presenters.hints import hints_view
 from ui.presenters.materials import material_views, produced_views
+from ui.presenters.others import whose_view
 from ui.presenters.outcome_words import citizen_words, effect_chip, expected_effect, main_paper
 from ui.presenters.parked import parked_views
 from ui.presenters.person import person_view
@@ -59,6 +60,7 @@ def counter_state(facts: CounterFacts, *, has_second_screen: bool) -> CounterSta
         busy=say("请放身份证…") if facts.act == "reading" else "",
         problem=_problem(facts),
         hints=hints_view(facts),
+        whose=whose_view(facts),
     )
 
 

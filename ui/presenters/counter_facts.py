@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from clerk_app.domain.applicant import ReadSource
     from clerk_app.domain.case import Case
     from clerk_app.domain.draft import Draft
+    from clerk_app.domain.filling import ReadDocument
     from clerk_app.domain.hints import HintRule
     from clerk_app.domain.identity import IdentityDocument
     from clerk_app.domain.matter import Matter, Power
@@ -140,7 +141,7 @@ class HintRules:
 class CounterFacts:
     """Everything the counter shows. `uploaded`: the platform has signed for every case of this visit.
 
-    `rules`: those of the catalogue's policy hints.
+    `rules`: those of the catalogue's policy hints. `other`: a card that was read and nobody has said whose it is.
     """
 
     around: Surroundings
@@ -153,6 +154,7 @@ class CounterFacts:
     uploaded: bool = False
     rules: HintRules = field(default_factory=HintRules)
     problem: ProblemView | None = None
+    other: ReadDocument | None = None
 
     @property
     def missing(self) -> tuple[Missing, ...]:

@@ -12,12 +12,12 @@ from clerk_app.services.licences import look_up, prefill_question, with_prefill
 from ui.presenters.counter_facts import Preparing
 from ui.tasks import LICENCE_LANE
 from ui.viewmodels import visit_work
-from ui.viewmodels.counter_reception import CounterReception
+from ui.viewmodels.counter_others import CounterOthers
 
 logger = logging.getLogger(__name__)
 
 
-class CounterLibrary(CounterReception):
+class CounterLibrary(CounterOthers):
     """Fills the form at hand from electronic licences, whatever has just changed it."""
 
     _looked_at: Draft | None = None

@@ -153,6 +153,18 @@ class HintsView:
 
 
 NO_HINTS = HintsView()
+
+
+@dataclass(frozen=True, slots=True)
+class WhoseView:
+    """A card that was read while a form is at hand, and who its owner may be in this matter."""
+
+    name: str = ""
+    number: str = ""
+    choices: tuple[Choice, ...] = ()
+
+
+NOBODY = WhoseView()
 """Nothing to tell."""
 
 
@@ -190,3 +202,4 @@ class CounterState:
     busy: str = ""
     problem: ProblemView | None = None
     hints: HintsView = NO_HINTS
+    whose: WhoseView = NOBODY
