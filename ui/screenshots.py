@@ -36,6 +36,8 @@ from ui.pages.shell import Shell
 from ui.pages.sign_in import LockPage, SignInPage
 from ui.samples import attention, counter, frames, handover, lists, packages
 from ui.samples.models import StillModel
+from ui.viewmodels.basic import Choice
+from ui.viewmodels.counter_state import WhoseView
 from ui.viewmodels.outcome_state import outcome_views
 
 if TYPE_CHECKING:
