@@ -13,7 +13,7 @@ repair stand alone: nothing is under way beside them.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Literal, TypeVar
 
@@ -34,8 +34,8 @@ MAX_PUSHES = 4
 MAX_TRANSFERS = 4
 """Batches and pieces on their way at once, each on a connection of its own."""
 MAX_BLOBS_ASKED = 500
-LEAST_SHARE = 64 * 1024
-"""Bytes below which blobs that go together are not spread over several connections."""
+LEAST_SHARE = 512 * 1024
+"""Bytes below which blobs that go together are not spread over several connections: the last would go one by one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -345,9 +345,20 @@ def _acks_already_earned(known: Knowledge) -> tuple[Operation, ...]:
         for view in known.chains
         if not view.trouble and view.acked < min(view.seq, view.stored) and view.chain not in answered
     ]
-    ranges += [(view.chain, view.seq, view.seq) for view in _whole(known)]
+    ranges += _joined([(view.chain, view.seq, view.seq) for view in _whole(known)])
     ranges += _acks_outdated(known)
     return (Confirm(tuple(ranges[:MAX_RANGES])),) if ranges else ()
+
+
+def _joined(ranges: Iterable[tuple[str, int, int]]) -> list[tuple[str, int, int]]:
+    """Neighbours as one range: the hub then signs, and the desk takes, one ack for all of them."""
+    joined: list[tuple[str, int, int]] = []
+    for chain, first, last in sorted(ranges):
+        if joined and joined[-1][0] == chain and joined[-1][2] + 1 == first:
+            joined[-1] = (chain, joined[-1][1], last)
+        else:
+            joined.append((chain, first, last))
+    return joined
 
 
 def _whole(known: Knowledge) -> list[WaitingView]:

@@ -430,11 +430,19 @@ def test_urgent_blobs_go_together_without_any_others():
     assert plan(replace(known, waiting=waiting)) == (together("u", "w"),)
 
 
+def test_neighbours_are_asked_for_as_one_range_and_nothing_between_them_is():
+    blobs = (BlobView("u", 9, 9, complete=True), BlobView("w", 99, 0))
+    waiting = (*(WaitingView("a", seq, ("u",)) for seq in (5, 1, 2, 6)), WaitingView("b", 7, ("u",)))
+    views = (ChainView("a", 9, 9, 9), ChainView("b", 9, 9, 9))
+    known = replace(READY, chains=views, blobs=blobs, waiting=waiting, acks_due=True)
+    assert plan(known) == (Confirm((("a", 1, 2), ("a", 5, 6), ("b", 7, 7))),)
+
+
 def test_acks_of_whole_entries_are_asked_for_together_and_those_of_urgent_ones_at_once():
     blobs = (BlobView("u", 9, 9, complete=True), BlobView("v", 9, 9, complete=True), BlobView("w", 99, 0))
     waiting = (WaitingView("a", 1, ("u",)), WaitingView("a", 2, ("v",)), WaitingView("a", 3, ("w",)))
     known = replace(READY, chains=(ChainView("a", 3, 3, 3),), blobs=blobs, waiting=waiting)
-    both, urgent = Confirm((("a", 1, 1), ("a", 2, 2))), replace(waiting[1], urgent=True)
+    both, urgent = Confirm((("a", 1, 2),)), replace(waiting[1], urgent=True)
     assert plan(known) == (SendPiece("w", 0),)
     assert plan(replace(known, acks_due=True)) == (both, SendPiece("w", 0))
     assert plan(replace(known, waiting=(waiting[0], urgent, waiting[2])))[0] == Confirm((("a", 2, 2),))
