@@ -100,6 +100,8 @@ class DeskView(QObject):
             "missing": self._open_missing,
             "manual": self._open_manual_entry,
             "hints": self._open_hints,
+            "notice": lambda: self._give_notice(False),
+            "notice_large": lambda: self._give_notice(True),
         }.get(name)
         if opener is not None:
             opener()

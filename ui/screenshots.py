@@ -24,6 +24,7 @@ from ui.dialogs.hints import HintsSheet
 from ui.dialogs.keys_help import KeysSheet
 from ui.dialogs.manual_entry import ManualEntrySheet
 from ui.dialogs.outcome import OutcomeSheet
+from ui.dialogs.supervisor import SupervisorSheet
 from ui.dialogs.whose import WhoseSheet
 from ui.look import dress
 from ui.pages.cases import CasesPage
@@ -123,6 +124,12 @@ def _with_manual_entry() -> Shell:
     return shell
 
 
+def _with_supervisor() -> Shell:
+    shell = counter_shell(counter.on_form())
+    shell.open_sheet(SupervisorSheet(("残疾人证", "近期免冠照片")))
+    return shell
+
+
 def _with_matters() -> Shell:
     shell = counter_shell(counter.on_form())
     shell.open_sheet(MatterSheet(StillModel(lists.all_matters())))
@@ -215,6 +222,7 @@ PICTURES: dict[str, Maker] = {
     "matters": _with_matters,
     "matters_elders": _with_elders_menu,
     "manual_entry": _with_manual_entry,
+    "supervisor": _with_supervisor,
     "keys": _with_keys,
     "toast": _with_toast,
     "cases": lambda: cases_shell(lists.case_list()),

@@ -172,7 +172,16 @@ def test_the_other_acts_have_their_keys(desk, key, act):
     assert counter.acts == [(act,)]
 
 
-@pytest.mark.parametrize(("key", "sheet"), [("F3", "matter"), ("F10", "outcome"), ("Alt+0", "missing")])
+@pytest.mark.parametrize(
+    ("key", "sheet"),
+    [
+        ("F3", "matter"),
+        ("F7", "notice"),
+        ("Shift+F7", "notice_large"),
+        ("F10", "outcome"),
+        ("Alt+0", "missing"),
+    ],
+)
 def test_sheets_are_asked_for_by_key(desk, key, sheet):
     counter = desk(samples.on_form())
     press(key)

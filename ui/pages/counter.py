@@ -239,6 +239,8 @@ class CounterPage(Page):
             Command.CHOOSE_MATTER: lambda: self.sheet_asked.emit("matter"),
             Command.HINTS: lambda: self.sheet_asked.emit("hints"),
             Command.OUTCOME: lambda: self.sheet_asked.emit("outcome"),
+            Command.NOTICE: lambda: self.sheet_asked.emit("notice"),
+            Command.NOTICE_LARGE: lambda: self.sheet_asked.emit("notice_large"),
             Command.MISSING_ALL: lambda: self.sheet_asked.emit("missing"),
             Command.SCAN: lambda: self.file_asked.emit(self._materials.current() or ""),
         }

@@ -89,7 +89,7 @@ class CounterFooter(QWidget):
             Command.READ_CARD: self.tr("读证"),
             Command.ANOTHER_MATTER: self.tr("再办一件"),
             Command.PARK: self.tr("挂起"),
-            Command.NOTICE: self.tr("一次告知单"),
+            Command.NOTICE: self.tr("一次性告知书"),
             Command.OUTCOME: self.tr("不能受理…"),
             Command.PRINT: self.tr("补打"),
             Command.INVITE_RATING: self.tr("再请评价"),

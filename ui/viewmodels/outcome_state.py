@@ -34,7 +34,7 @@ def _view(outcome: Outcome) -> OutcomeView:
         "correction": say("outcome", "一次说清要补什么"),
         "not_accepted": say("outcome", "写明理由和救济途径"),
         "transferred": say("outcome", "不归本窗口办"),
-        "consulted": say("outcome", "只咨询，给了告知单"),
+        "consulted": say("outcome", "只咨询，给了告知书"),
         "abandoned": say("outcome", "申请人自己不办了"),
     }
     ask = say("outcome", "申请人说的原因，写一句") if "reason" in outcome.needs else ""
