@@ -8,6 +8,7 @@ import pytest
 from clerk_app import bootstrap
 from clerk_app.catalogue.people import invented_person
 from clerk_app.domain.form import FieldValue
+from clerk_app.domain.materials import allowed_states
 from clerk_app.domain.outcomes import RECEIVED
 from clerk_app.errors import UnlawfulStep
 from clerk_app.services import drafts, visits
@@ -143,3 +144,33 @@ def test_what_a_result_will_bring_is_named_and_asked_of_nobody(tmp_path):
             ("g.E1.credit_code", "由前序事项产生", ""),
             ("g.E1.established", "由前序事项产生", ""),
         ]
+
+
+# ---- materials of a package -------------------------------------------------------------------------------------
+
+
+def test_one_scan_serves_every_child_that_needs_the_paper(tmp_path):
+    with counter(tmp_path) as (desk, me):
+        draft = ready_package(desk, me, "PK01", {"q.subject": "个体工商户"})
+        one = drafts.one_thing_of(desk, draft)
+        assert one is not None
+        shared = next(item for item in one.materials if len(item.needed_by) > 1 and draft.material(item.need.code))
+        code = shared.need.code
+        draft = drafts.attach_scan(desk, me, draft, code, b"%PDF-1.7", media_type="application/pdf", name="1.pdf")
+        done = take_in(desk, me, draft, RECEIVED)
+        case = desk.journal.reads.fold(f"case/{done.number}").state
+        (kept,) = (item for item in case.intake.materials if item.code == code)
+        assert len(kept.blobs) == 1
+        assert {child.matter.code for child in case.children if code in child.materials} >= set(shared.needed_by)
+
+
+def test_a_licence_that_only_some_departments_accept_takes_no_paper_away(tmp_path):
+    with counter(tmp_path) as (desk, _me):
+        partly = [
+            item.need
+            for package in desk.catalogue.packages
+            for item in drafts.one_thing(desk.catalogue, package.code, {}, ()).materials
+            if item.need.e_licence == "partly"
+        ]
+        assert partly
+        assert all("exempt" not in allowed_states(need, "manual") for need in partly if not need.reusable)
