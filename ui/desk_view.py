@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 from PySide6.QtCore import QObject
@@ -94,7 +95,7 @@ class DeskView(QObject):
     # ---- sheets -------------------------------------------------------------------------------------------------
 
     def _open_sheet(self, name: str) -> None:
-        opener = {
+        openers: dict[str, Callable[[], None]] = {
             "matter": self._open_matters,
             "outcome": self._open_outcomes,
             "missing": self._open_missing,
@@ -102,7 +103,8 @@ class DeskView(QObject):
             "hints": self._open_hints,
             "notice": lambda: self._give_notice(False),
             "notice_large": lambda: self._give_notice(True),
-        }.get(name)
+        }
+        opener = openers.get(name)
         if opener is not None:
             opener()
 
