@@ -150,6 +150,7 @@ def test_a_package_from_the_card_to_the_printed_papers(qtbot, counter, program, 
     press("Ctrl+Return")
     qtbot.waitUntil(lambda: counter.state.stage == "done" and len(place.paper.sheets) == 6, timeout=20_000)
     assert counter.state.done.heading == "容缺受理"
+    assert counter.state.done.later.startswith("食品安全管理人员信息及考核合格证明 ")
     case = counter.visit.finished[-1].case
     assert [known.code for known in case.deferrals] == ["N09"]
     assert [document.kind for document in case.intake.documents] == [

@@ -109,6 +109,8 @@ class DoneBody(Body):
         if done.number:
             self._column.addWidget(_number(done.number))
         self._column.addWidget(_effect(done.in_force, done.not_yet))
+        if done.later:
+            self._column.addWidget(_line_of(self.tr("容缺后补"), done.later))
         if done.children:
             self._column.addWidget(_children(self.tr("各事项"), done.children))
         for paper in done.papers:
@@ -174,6 +176,16 @@ def _effect(in_force: str, not_yet: str) -> QWidget:
             row.addWidget(wrapped(text), 1)
             column.addLayout(row)
     set_seen(made, seen=bool(in_force or not_yet))
+    return made
+
+
+def _line_of(word: str, text: str) -> QWidget:
+    made = QWidget()
+    row = QHBoxLayout(made)
+    row.setContentsMargins(0, 0, 0, 0)
+    row.setSpacing(10)
+    row.addWidget(Chip(word, Tone.WARN))
+    row.addWidget(wrapped(text), 1)
     return made
 
 

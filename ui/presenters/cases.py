@@ -12,7 +12,7 @@ from clerk_app.domain.case_state import STATE_LABELS, CaseState
 from clerk_app.domain.civil import civil_date, short_time
 from clerk_app.domain.workdays import Calendar
 from clerk_app.errors import CaseElsewhere
-from clerk_app.services.cases import CaseView
+from clerk_app.services.cases import CaseView, DeferralView
 from clerk_app.services.rows import CaseRow, PrintJob
 from ui.presenters.done import document_name, job_chip, upload_chip
 from ui.presenters.lanes import lane_views, scale_view
@@ -165,8 +165,17 @@ def _facts(view: CaseView, device: str) -> tuple[TextRow, ...]:
         TextRow(say("现在生效"), view.in_force),
         TextRow(say("还没生效"), view.not_yet),
         TextRow(say("待复核"), "、".join(known.name for known in view.rechecks if known.state == "pending")),
+        TextRow(say("容缺"), "；".join(_deferral_word(known) for known in view.deferrals)),
         TextRow(say("平台编号"), view.official_number or ""),
     )
+
+
+def _deferral_word(known: DeferralView) -> str:
+    """One paper that comes later: by when, or when it came."""
+    if known.supplied_on is None:
+        late = say("，已过期") if known.is_late else ""
+        return say("{name}，{day} 前补交{late}", name=known.name, day=known.until[5:], late=late)
+    return say("{name}，{day} 已补", name=known.name, day=known.supplied_on[5:])
 
 
 def _when(when: str, by: str) -> str:

@@ -30,6 +30,7 @@ def done_view(facts: CounterFacts) -> DoneView | None:
         not_yet=intake.effect.not_yet if intake else "",
         papers=_papers(last.case, facts.prints) if last.case else (),
         children=taken_children(last.case),
+        later=_later(last.case) if last.case else "",
         rating=rating_chip(facts.rating),
         uploaded=upload_chip(uploaded=facts.uploaded, is_online=facts.around.is_online) if last.case else NO_CHIP,
     )
@@ -96,6 +97,12 @@ def paper_name(case: Case | None, job: PrintJob) -> str:
 
 def _papers(case: Case, prints: tuple[PrintJob, ...]) -> tuple[PaperView, ...]:
     return tuple(PaperView(paper_name(case, job), job_chip(job)) for job in prints if job.case_number == case.number)
+
+
+def _later(case: Case) -> str:
+    """What comes later, each by its last day."""
+    words = (say("{name} {day} 前补交", name=one.name, day=one.until.isoformat()[5:]) for one in case.deferrals)
+    return "；".join(words)
 
 
 def _heading(finished: Finished) -> str:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from clerk_app.domain import case_number
 from clerk_app.domain.case_state import STATE_LABELS, CaseState
 from clerk_app.domain.form import visible_fields
-from clerk_app.services.cases import CaseView, ChildView, HistoryItem
+from clerk_app.services.cases import CaseView, ChildView, DeferralView, HistoryItem
 from clerk_app.services.rows import CaseRow
 from ui.presenters.cases import case_detail, case_line, filter_views
 from ui.presenters.counter import counter_state
@@ -91,7 +91,9 @@ def whole() -> Draft:
     for item in draft.materials:
         if item.state == "missing":
             draft = desk.with_material(draft, item.code, "received", "original_kept", copies=1, pages=2)
-    return draft
+    draft = desk.with_licence(draft, "N10", "confirmed")
+    draft = desk.with_material(draft, "N08", "promised")
+    return desk.with_material(draft, "N09", "deferred")
 
 
 _BEGUN = date(2026, 11, 17)
@@ -132,6 +134,7 @@ def package_case() -> CaseView:
             _child(3, "B06", CaseState.RETURNED, "2026-11-17", "2026-11-20", sentence=_DRAWING),
             _child(4, "B11", CaseState.WAITING, after=(desk.matter("B05").name,)),
         ),
+        deferrals=(DeferralView("N09", "食品安全管理人员信息及考核合格证明", "2026-12-01", None, is_late=False),),
     )
 
 

@@ -109,7 +109,7 @@ class PaperView:
 
 @dataclass(frozen=True, slots=True)
 class DoneView:
-    """A matter with its outcome. `number` is grouped, empty where no case was made."""
+    """A matter with its outcome. `number` is grouped, empty where no case was made; `later` are papers to come."""
 
     heading: str
     matter: str
@@ -118,6 +118,7 @@ class DoneView:
     not_yet: str
     papers: tuple[PaperView, ...] = ()
     children: tuple[ChildView, ...] = ()
+    later: str = ""
     rating: ChipView = NO_CHIP
     uploaded: ChipView = NO_CHIP
 
