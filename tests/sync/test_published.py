@@ -303,8 +303,7 @@ def _die(name):
     raise Killed(name)
 
 
-@pytest.mark.parametrize("point", ["sync.catalogue_piece", "catalogue.downloaded", "catalogue.kept",
-                                   "catalogue.in_force", "sync.catalogue_taken"])  # fmt: skip
+@pytest.mark.parametrize("point", [*names_of("intake"), "catalogue.kept", "catalogue.in_force"])
 def test_a_desk_that_dies_on_the_way_has_the_old_or_the_new_one_and_takes_it_then(platform, at, tmp_path, point):
     at.shelf.put(reading(tmp_path, "0"), "imported")
     publish(platform.hub, reading(tmp_path, "1"))
