@@ -4,22 +4,28 @@ from __future__ import annotations
 
 import zlib
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from dataclasses import field as attribute
+from datetime import date, timedelta
 from random import Random
 from typing import Protocol
 
 from clerk_app.catalogue.people import invented_person
 from clerk_app.domain.civil import civil_date
 from clerk_app.domain.draft import Draft
+from clerk_app.domain.elements import Field
+from clerk_app.domain.form import plain, visible_fields
 from clerk_app.domain.identity import IdentityDocument
 from clerk_app.domain.matter import Matter
 from clerk_app.domain.ratings import Grade
+from clerk_app.domain.situations import asked_now
 from clerk_app.errors import BugError, ClerkError
 from clerk_app.services import drafts, papers, rate, take_in, visits
 from clerk_app.services.desk import Desk, SignedIn
 from clerk_app.services.workplace import Workplace
 
-MATTERS = ("P31", "P14")
+MATTERS = ("P31", "P14", "P31", "P14", "PK15")
+"""What people come for in turn; the last is a package, with a child that waits for another one's result."""
 CARD_TIMEOUT_S = 10.0
 RATING_TIMEOUT_S = 20.0
 GRADES: tuple[Grade, ...] = ("very_satisfied", "satisfied", "basically_satisfied", "dissatisfied")
@@ -53,8 +59,8 @@ class Told:
 class Day:
     """The day's ledger."""
 
-    told: list[Told] = field(default_factory=list)
-    problems: list[str] = field(default_factory=list)
+    told: list[Told] = attribute(default_factory=list)
+    problems: list[str] = attribute(default_factory=list)
 
 
 def work_through(
@@ -73,9 +79,9 @@ def work_through(
     today = civil_date(desk.clock.now_ms())
     for position in range(cases):
         person = invented_person(seed, position, today, at_least=60 if position % 2 else 18)
-        matter = desk.catalogue.matter(MATTERS[position % len(MATTERS)])
+        code = MATTERS[position % len(MATTERS)]
         try:
-            day.told.append(_one_visit(desk, me, workplace, visitors, person, matter, chance))
+            day.told.append(_one_visit(desk, me, workplace, visitors, person, code, chance))
         except ClerkError as problem:
             if isinstance(problem, BugError):
                 raise
@@ -90,7 +96,7 @@ def _one_visit(
     workplace: Workplace,
     visitors: Visitors,
     person: IdentityDocument,
-    matter: Matter,
+    code: str,
     chance: Random,
 ) -> Told:
     visit = visits.open_visit(desk, me)
@@ -98,7 +104,7 @@ def _one_visit(
     document = workplace.read_card(CARD_TIMEOUT_S)
     visitors.lift_card()
     visits.read_applicant(desk, me, visit, document, source="card", present=True)
-    draft = _complete(desk, me, drafts.open_draft(desk, me, visit, matter.code), matter, chance)
+    draft = _complete(desk, me, drafts.open_draft(desk, me, visit, code), chance)
     taken = take_in.take_in(desk, me, draft, take_in.primary_outcome(desk, me, draft))
     printed = sum(1 for _ in _print_all(desk, me, workplace))
     is_rated = _rate(desk, me, workplace, visitors, visit, chance.choice(GRADES))
@@ -106,9 +112,11 @@ def _one_visit(
     return Told(taken.number, taken.digest, printed, sum(len(item.blobs) for item in draft.materials), is_rated)
 
 
-def _complete(desk: Desk, me: SignedIn, draft: Draft, matter: Matter, chance: Random) -> Draft:
+def _complete(desk: Desk, me: SignedIn, draft: Draft, chance: Random) -> Draft:
     """Answer what only a person can answer, and bring what must be brought."""
-    draft = drafts.fill_fields(desk, me, draft, _answers(matter, chance))
+    today = civil_date(desk.clock.now_ms())
+    while answers := _answers(drafts.matter_of(desk, draft), draft, chance, today):
+        draft = drafts.fill_fields(desk, me, draft, answers)
     for item in draft.materials:
         if item.state == "missing":
             draft = drafts.attach_scan(
@@ -117,21 +125,29 @@ def _complete(desk: Desk, me: SignedIn, draft: Draft, matter: Matter, chance: Ra
     return draft
 
 
-def _answers(matter: Matter, chance: Random) -> dict[str, str]:
-    answers = {
-        field.code: chance.choice(field.choices)
-        for field in matter.typed_fields
-        if field.required and field.type == "choice"
-    }
+def _answers(matter: Matter, draft: Draft, chance: Random, today: date) -> dict[str, str]:
+    """Answers to the questions and required elements that are open now; one answer may open the next."""
+    questions = asked_now(matter.situations, plain(draft.values))
+    found = {question.code: question.choices[0] for question in questions if question.code not in draft.values}
+    open_now = (one for one in visible_fields(matter, draft.values) if one.required and one.code not in draft.values)
+    return found | {one.code: _answer(one, chance, today) for one in open_now}
+
+
+def _answer(field: Field, chance: Random, today: date) -> str:
     texts = {
         "g.P3.area": "例新街道例湖社区",
         "g.P3.detail": f"例湖路 {chance.randrange(1, 200)} 号 {chance.randrange(101, 999)} 室",
         "g.P4.phone": "无手机" if chance.random() < 0.3 else f"130{chance.randrange(10**8):08d}",
-        "g.R2.since": "2026-04-01",
         "g.P9.address": "例州市例新街道例湖路 18 号",
     }
-    known = {field.code for field in matter.typed_fields}
-    return answers | {code: text for code, text in texts.items() if code in known}
+    if field.code in texts:
+        return texts[field.code]
+    if field.choices:
+        return chance.choice(field.choices)
+    if field.type == "date":
+        days = chance.randrange(30, 300)
+        return (today + timedelta(days=days if field.may_be_future else -days)).isoformat()
+    return str(field.at_least or chance.randrange(1, 9)) if field.type == "number" else "例"
 
 
 def _print_all(desk: Desk, me: SignedIn, workplace: Workplace) -> Iterator[papers.Printed]:

@@ -52,6 +52,16 @@ def test_twenty_cases_taken_in_offline_reach_the_hub_whole_and_once(demo: Demo) 
     assert digest["parked"] == digest["quarantined"] == 0
 
 
+def test_some_of_the_cases_are_packages_whose_children_have_numbers_of_their_own(demo: Demo) -> None:
+    rows = clerk("case", "list", "--json", *demo.opening).json["cases"]
+    packages = [row for row in rows if row["children"]]
+    assert len(packages) == CASES // 5
+    for row in packages:
+        assert {one["state"] for one in row["children"]} >= {"waiting"}
+        assert all(one["number"][:-2] == row["number"] for one in row["children"])
+        assert row["uploaded"]
+
+
 def test_hub_and_desk_both_verify(demo: Demo) -> None:
     for verification in (
         clerk("verify", "--json", *demo.opening),

@@ -22,6 +22,7 @@ from clerk_app.domain.conflicts import disputes, settled_body
 from clerk_app.domain.draft import Draft
 from clerk_app.domain.fold import SETTLED
 from clerk_app.domain.outcomes import ABANDONED
+from clerk_app.domain.packages import is_package
 from clerk_app.domain.ratings import SealedAnswer
 from clerk_app.errors import UserError
 from clerk_app.seams import Rng
@@ -33,6 +34,7 @@ from clerk_app.services.shipped import shipped_catalogue
 from clerk_app.services.take_in import end_matter, primary_outcome, take_in
 from clerk_app.settings import Settings
 from tests.helpers.intake import ANSWERS, TODAY
+from tests.helpers.packages import package_taken_in, unanswered
 from tests.helpers.workplace import QuickPaper
 from tests.sync.oracle import Ledger, WorkingDesk
 from tests.sync.store_desk import StoreDesk
@@ -130,13 +132,17 @@ class EntryCounter:
         return steps
 
     def take_in(self) -> None:
-        """Take a case in, with scans of some sizes."""
+        """Take a package in, or a case with scans of some sizes."""
         self._next_case += 1
         number = case_number_of(self.code, self._next_case)
-        sizes = self.random.choice(SIZES)
-        blobs = [self.desk.put_blob(self.rng.token(32) * (size // 32 + 1)) for size in sizes]
-        body = taken_in(number, *map(scan, blobs), power=self.random.choice(("accept", "receive")))
-        self._write(f"case/{number}", "case.taken_in", body)
+        if self.ledger.has_packages and self.random.random() < 0.3:
+            self._write(f"case/{number}", "case.package_taken_in", {**_package_body(), "number": number})
+            self.ledger.packages.add(number)
+        else:
+            sizes = self.random.choice(SIZES)
+            blobs = [self.desk.put_blob(self.rng.token(32) * (size // 32 + 1)) for size in sizes]
+            body = taken_in(number, *map(scan, blobs), power=self.random.choice(("accept", "receive")))
+            self._write(f"case/{number}", "case.taken_in", body)
         self.cases.append(number)
         self.ledger.numbers.add(number)
 
@@ -179,6 +185,12 @@ _ENDED = {
     "outcome": "abandoned",
     "reason": "例",
 }
+
+
+@cache
+def _package_body() -> dict[str, Any]:
+    """A restaurant opened by a company: one child at work, six that wait for it."""
+    return package_taken_in(case_number_of("001", 1))
 
 
 @cache
@@ -258,7 +270,8 @@ class ServiceCounter:
     def open_draft(self) -> None:
         """Begin a matter; the same keys a second later belong to another clerk's matter."""
         if visit := self._visit():
-            drafts.open_draft(self.at, self._clerk(), visit, "P14")
+            several = self.ledger.has_packages and self.random.random() < 0.4
+            drafts.open_draft(self.at, self._clerk(), visit, "PK13" if several else "P14")
 
     def edit_draft(self) -> None:
         """Type into a draft, or scan a paper for it."""
@@ -266,8 +279,11 @@ class ServiceCounter:
         if draft is None:
             return
         if self.random.random() < 0.5:
-            texts = dict(ANSWERS["P14"])
             matter = drafts.matter_of(self.at, draft)
+            if is_package(draft.matter):
+                drafts.fill_fields(self.at, me, draft, unanswered(matter, draft))
+                return
+            texts = dict(ANSWERS["P14"])
             for asked in matter.typed_fields:
                 if asked.required and asked.choices:
                     texts.setdefault(asked.code, asked.choices[0])
@@ -290,6 +306,8 @@ class ServiceCounter:
                 draft = drafts.receive_material(self.at, me, draft, item.code, "received")
         taken = take_in(self.at, me, draft, primary_outcome(self.at, me, draft))
         self.ledger.numbers.add(taken.number)
+        if is_package(draft.matter):
+            self.ledger.packages.add(taken.number)
 
     def rate(self) -> None:
         """Ask for a rating and settle it; left-over invitations of a crash are settled first."""

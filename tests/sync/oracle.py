@@ -9,6 +9,7 @@ from typing import Protocol
 
 from sqlalchemy import select
 
+from clerk_app.domain.case import TAKEN_IN
 from clerk_app.domain.fold import Fact, Folded
 from clerk_app.domain.kinds import fold_stream
 from clerk_app.journal.entry import Entry
@@ -60,12 +61,15 @@ Act = bytes
 class Ledger:
     """Everything that was told: the acts in journals, the numbers on paper, the decisions of departments.
 
-    `lost` are acts that went down with a disk before they were uploaded; nobody can be held to those.
+    `has_packages`: people come for packages too; `packages` are the numbers that stand for one. `lost` are acts that
+    went down with a disk before they were uploaded; nobody can be held to those.
     """
 
     acts: dict[Act, Entry] = field(default_factory=dict)
     lost: set[Act] = field(default_factory=set)
     numbers: set[str] = field(default_factory=set)
+    has_packages: bool = False
+    packages: set[str] = field(default_factory=set)
     decided: dict[str, bytes] = field(default_factory=dict)
     _known: dict[tuple[int, str], int] = field(default_factory=dict)
 
@@ -219,9 +223,7 @@ def _stored(hub: Hub) -> dict[Place, _Stored]:
 
 def _lawful_cases(entries: Sequence[Entry]) -> set[str]:
     """The cases that some entry takes in; a second or odd one in the same stream makes no other."""
-    taken_in = [
-        (header_of(entry.header), entry) for entry in entries if header_of(entry.header).kind == "case.taken_in"
-    ]
+    taken_in = [(header_of(entry.header), entry) for entry in entries if header_of(entry.header).kind in TAKEN_IN]
     return {header.stream for header, entry in taken_in if header.stream == f"case/{entry.content.get('number')}"}
 
 

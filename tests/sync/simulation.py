@@ -22,12 +22,13 @@ from sqlalchemy import select
 from sqlalchemy.exc import SQLAlchemyError
 
 from clerk_app import failpoints
+from clerk_app.domain import case_number
 from clerk_app.errors import NotDecidable, StoreError
 from clerk_app.seams import SystemDisk
 from sync.client import HubSession
 from sync.crew import OneHand
 from sync.engine import sync_once
-from sync.hub.decide import Ruling, decide
+from sync.hub.decide import DecideResult, Ruling, decide
 from sync.hub.devices import EnrolmentWish, enrol
 from sync.hub.hub import Hub, HubSeams
 from sync.hub.keys import FILE_NAME as KEY_FILE
@@ -133,7 +134,8 @@ class Simulation:
         self._trace = _Trace()
         self._is_busy_elsewhere = self._is_changed = False
         self._weather = Weather().swarm(self._random)
-        self.ledger = Ledger()
+        # Seeds that were kept before there were packages must go on repeating what they once found.
+        self.ledger = Ledger(has_packages=seed // 1000 == 9 or seed >= 300_000)
         self.stations: list[Station] = []
         self._open()
         most = (1, 1, 2, 3, 4, 5, 6) if desk == "memory" else (1, 1, 2, 3)
@@ -309,7 +311,10 @@ class Simulation:
         if dies:
             failpoints.arm(self._random.choice(("hub.decide.before_commit", "hub.decide.after_commit")), 1, crash)
         try:
-            fact = decide(self.hub, Ruling(number, self._random.choice(("grant", "refuse", "return")), "例"))
+            result: DecideResult = self._random.choice(("grant", "refuse", "return"))
+            # The first child of every package here waits for none.
+            child = case_number.child(number, 1) if number in self.ledger.packages else None
+            fact = decide(self.hub, Ruling(number, result, "例", child))
             self.ledger.decided[number] = fact.digest
             self.note(f"decided {number} {fact.hub_seq}")
         except Crash:

@@ -18,6 +18,7 @@ OPEN = {kept.seed for kept in kept_seeds() if kept.is_open}
 MEMORY_SEEDS = [seed for seed in range(245) if seed not in OPEN][:210]
 STORE_SEEDS = [seed for seed in range(1000, 1065) if seed not in OPEN][:40]
 EVENTFUL = [(seed, "memory") for seed in range(7000, 7020)] + [(seed, "store") for seed in range(8000, 8030)]
+WITH_PACKAGES = [(seed, "memory") for seed in range(9000, 9012)] + [(seed, "store") for seed in range(9500, 9508)]
 
 
 @pytest.mark.parametrize("seed", MEMORY_SEEDS)
@@ -33,6 +34,11 @@ def test_real_stores_and_the_hub_end_equal(seed, quick_place):
 @pytest.mark.parametrize(("seed", "desk"), EVENTFUL)
 def test_new_keys_and_sticks_change_nothing_about_it(seed, desk, quick_place):
     EventfulSimulation(seed, quick_place, desk=desk).run()
+
+
+@pytest.mark.parametrize(("seed", "desk"), WITH_PACKAGES)
+def test_packages_end_equal_too_child_by_child(seed, desk, quick_place):
+    Simulation(seed, quick_place, desk=desk).run()
 
 
 @pytest.mark.parametrize(
