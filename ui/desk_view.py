@@ -19,6 +19,7 @@ from ui.dialogs.hints import HintsSheet
 from ui.dialogs.manual_entry import ManualEntrySheet
 from ui.dialogs.outcome import OutcomeSheet
 from ui.dialogs.supervisor import SupervisorSheet
+from ui.dialogs.supply import SupplySheet
 from ui.dialogs.whose import WhoseSheet
 from ui.keys import Command
 from ui.pages.cases import CasesPage
@@ -193,6 +194,19 @@ class DeskView(QObject):
     def _folder_chosen(self, path: str) -> None:
         self._models.handover.choose_folder(Path(path))
 
+    def _open_supply(self) -> None:
+        detail = self._models.cases.state.detail
+        if detail is not None:
+            sheet = SupplySheet(detail.matter, detail.to_come)
+            sheet.setProperty("case", detail.number)
+            sheet.chosen.connect(self._supplied)
+            self.shell.open_sheet(sheet)
+
+    def _supplied(self, code: str) -> None:
+        number = str(self.sender().property("case"))
+        self.shell.close_sheet()
+        self._models.cases.supply(number, code)
+
     def _open_find(self) -> None:
         sheet = FindSheet(self._models.anything)
         sheet.chosen.connect(self._found)
@@ -267,6 +281,7 @@ class DeskView(QObject):
                 self.shell.add_page(section.key, NotYetPage(section.key, section.label))
         cases, devices = CasesPage(self._models.cases), DevicesPage(self._models.devices)
         cases.attention_asked.connect(self._open_attention)
+        cases.supply_asked.connect(self._open_supply)
         devices.attention_asked.connect(self._open_attention)
         devices.handover_asked.connect(self._open_handover)
         self.shell.add_page("cases", cases)

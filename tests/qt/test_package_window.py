@@ -163,3 +163,29 @@ def test_a_package_from_the_card_to_the_printed_papers(qtbot, counter, program, 
     assert [child.waits for child in case.children] == [False, True, True, True]
     assert [child.chip.text for child in counter.state.done.children][1:] == ["待前置"] * 3
     assert counter.state.done.children[1].note == "市监 · 等个体工商户设立登记办成后受理、计时"
+
+
+def test_a_deferred_paper_is_taken_in_when_it_comes_by_two_keys(qtbot, counter, program, place):
+    answer_situations(counter)
+    press("Ctrl+Return")
+    while (code := focus().objectName().removeprefix("material:")) and any(
+        view.code == code and view.state == "" for view in counter.state.materials
+    ):
+        press("2" if code == "N09" else "1")
+    press("Ctrl+Return")
+    fill_form(counter)
+    press("Ctrl+Return")
+    place.answers.put("satisfied")
+    press("Ctrl+Return")
+    qtbot.waitUntil(lambda: counter.state.stage == "done", timeout=20_000)
+    number = counter.visit.finished[-1].case.number
+    press("Ctrl+2")
+    cases = program.models.cases
+    qtbot.waitUntil(lambda: bool(cases.state.rows))
+    cases.select(number)
+    qtbot.waitUntil(lambda: cases.state.detail is not None and bool(cases.state.detail.to_come))
+    assert "容缺待补" in cases.state.detail.task.sentence
+    press("Ctrl+Return")
+    press(Key.Key_1)
+    qtbot.waitUntil(lambda: cases.state.detail is not None and not cases.state.detail.to_come, timeout=20_000)
+    assert "已补" in next(row.value for row in cases.state.detail.facts if row.label == "容缺")

@@ -53,11 +53,13 @@ class CasesPage(Page):
         selected: a case number.
         filtered: the key of a filter.
         attention_asked: the number of a case with something to settle.
+        supply_asked: a deferred paper of the case in detail came.
     """
 
     selected = Signal(str)
     filtered = Signal(str)
     attention_asked = Signal(str)
+    supply_asked = Signal()
 
     def __init__(self, view_model: CasesModel, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -111,6 +113,9 @@ class CasesPage(Page):
         detail = self._model.state.detail
         if command is Command.PRIMARY and detail is not None and detail.to_settle:
             self.attention_asked.emit(detail.number)
+            return True
+        if command is Command.PRIMARY and detail is not None and detail.to_come:
+            self.supply_asked.emit()
             return True
         return False
 

@@ -19,7 +19,7 @@ from ui.presenters.lanes import lane_views, scale_view
 from ui.presenters.words import note_view, problem_view
 from ui.say import say
 from ui.tokens import Tone
-from ui.viewmodels.basic import ProblemView
+from ui.viewmodels.basic import Choice, ProblemView
 from ui.viewmodels.cases import CaseDetail, CaseLine, EventView, FilterKey, FilterView
 from ui.viewmodels.parts import ChipView, TextRow
 
@@ -85,6 +85,7 @@ def case_detail(
         papers=_papers(prints),
         lanes=lane_views(view, today),
         scale=scale_view(view, today),
+        to_come=() if view.read_only else tuple(Choice(known.code, _deferral_word(known)) for known in _to_come(view)),
         events=tuple(EventView(item.text, _when(item.when, item.by)) for item in reversed(view.history)),
     )
 
@@ -152,6 +153,10 @@ def _task(view: CaseView) -> ProblemView | None:
         return ProblemView(
             say("有一步没有生效，两边的记录都留着。"), say("按 Ctrl ⏎ 看两边各办了什么，再定怎么办。"), Tone.BAD
         )
+    if to_come := _to_come(view):
+        tone = Tone.BAD if any(known.is_late for known in to_come) else Tone.WARN
+        what = say("容缺待补：{papers}", papers="；".join(_deferral_word(known) for known in to_come))
+        return ProblemView(what, say("补来了，按 Ctrl ⏎ 收下。"), tone)
     return None
 
 
@@ -168,6 +173,10 @@ def _facts(view: CaseView, device: str) -> tuple[TextRow, ...]:
         TextRow(say("容缺"), "；".join(_deferral_word(known) for known in view.deferrals)),
         TextRow(say("平台编号"), view.official_number or ""),
     )
+
+
+def _to_come(view: CaseView) -> list[DeferralView]:
+    return [known for known in view.deferrals if known.supplied_on is None]
 
 
 def _deferral_word(known: DeferralView) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from ui.viewmodels.basic import ProblemView
+from ui.viewmodels.basic import Choice, ProblemView
 from ui.viewmodels.parts import NO_CHIP, ChipView, TextRow
 
 FilterKey = Literal["todo", "open", "closed", "all"]
@@ -76,7 +76,8 @@ class ScaleView:
 class CaseDetail:
     """One case. `task`: what the clerk must do about it, if anything. `papers`: documents with how they stand.
 
-    `to_settle`: it holds something that a person settles, by the page's primary action.
+    `to_settle`: it holds something that a person settles, by the page's primary action; where it holds nothing of that
+    kind, the same takes in one of the papers `to_come` (容缺).
     """
 
     number: str
@@ -91,6 +92,7 @@ class CaseDetail:
     events: tuple[EventView, ...] = ()
     lanes: tuple[LaneView, ...] = ()
     scale: ScaleView | None = None
+    to_come: tuple[Choice, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

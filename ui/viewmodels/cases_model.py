@@ -10,6 +10,7 @@ from PySide6.QtCore import QObject
 from clerk_app.domain.civil import civil_date
 from clerk_app.domain.notices import NoticeKind
 from clerk_app.services.cases import show_case
+from clerk_app.services.deferrals import supply_material
 from clerk_app.services.desk import Desk, SignedIn
 from clerk_app.services.look_up import fetch_case, want_case
 from clerk_app.services.papers import load_case
@@ -60,6 +61,7 @@ class CasesModel(ViewModel[CasesState]):
         self._tasks = tasks
         self._station = station
         self._papers = papers
+        self._acts = acts
         self._latest_list = 0
         self._latest_detail = 0
         self._looked_at = False
@@ -128,6 +130,16 @@ class CasesModel(ViewModel[CasesState]):
             return
         self.show(replace(self.state, problem=None))
         self._papers.reprint(self.state.selected, self._kinds)
+
+    def supply(self, number: str, code: str) -> None:
+        """Record that a deferred paper of a case came (容缺后补)."""
+        self._tasks.run(
+            lambda: supply_material(self._desk, self._me, number, code),
+            owner=self,
+            on_success=lambda _none: self._acts.done.emit(),
+            on_failure=lambda error: self.show(replace(self.state, problem=problem_view(error))),
+            lane=DB_LANE,
+        )
 
     # ---- a case of another desk ---------------------------------------------------------------------------------
 
