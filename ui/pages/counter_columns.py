@@ -223,7 +223,7 @@ class RightColumn(QWidget):
         scroll.column.setSpacing(tokens.SPACE_3)
         scroll.column.addWidget(self._todo)
         scroll.column.addWidget(self._children)
-        scroll.column.addWidget(self._materials, 100)
+        scroll.column.addWidget(self._materials, 10_000)  # down to the foot, where it is shown
         scroll.column.addStretch(1)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
