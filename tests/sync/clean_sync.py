@@ -58,7 +58,7 @@ def least_clean_seconds(desk: Desk) -> float:
         for entry in desk.entries_after(own.chain, 0, max_bytes=_ALL)
         for blob in named_blobs(entry.content)
     }
-    calls = _CALLS + len(named) + (_CALLS_TO_PUSH if desk.own_chains() else 0)
+    calls = _CALLS + (_CALLS_TO_PUSH if desk.own_chains() else 0) + (1 if named else 0)  # one call may carry many blobs
     return calls * ROUND_TRIP_S + sum(named.values()) / BYTES_PER_S
 
 

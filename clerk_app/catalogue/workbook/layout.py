@@ -155,6 +155,7 @@ FIELDS = Sheet(
         Column("理由", "why", required=True),
         Column("填写说明", "hint"),
         Column("敏感", "sensitive", FLAG),
+        Column("可沿用上次", "earlier", FLAG),
         Column("可晚于今天", "may_be_future", FLAG),
         Column("单位", "unit"),
         Column("最小值", "at_least"),
