@@ -14,8 +14,8 @@ from benchmarks.bench import Bench
 from benchmarks.report import Section, compare
 from clerk_app.catalogue.catalogue import Catalogue
 from clerk_app.catalogue.compiled import canonical, compile_catalogue, open_compiled
+from clerk_app.catalogue.files import FolderFiles
 from clerk_app.catalogue.loader import SHIPPED, Reading, read_files
-from clerk_app.catalogue.sources import FolderFiles
 
 SECTION, TITLE = "load", "Opening a catalogue of 20,000 matters"
 MATTERS = 20_000

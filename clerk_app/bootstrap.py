@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
 from clerk_app.catalogue.calendar import load_calendar
-from clerk_app.catalogue.intake import CatalogueIntake
+from clerk_app.catalogue.download import CatalogueDownload
 from clerk_app.catalogue.shelf import Shelf
 from clerk_app.domain.licences import UNAVAILABLE, LicenceFinding, LicenceQuestion
 from clerk_app.errors import BadFile, DeviceRevoked, DiskFailed, KeysDamaged
@@ -305,7 +305,7 @@ def open_sync_lane(store: Store, url: str | None = None) -> Iterator[SyncLane]:
             cargo=store.cargo,
             make_crew=make_crew,
             obey=obey,
-            catalogues=CatalogueIntake(make_shelf(store.folder), store.folder.path, _disk),
+            catalogues=CatalogueDownload(make_shelf(store.folder), store.folder.path, _disk),
         )
 
 

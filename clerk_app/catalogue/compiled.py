@@ -19,12 +19,12 @@ from typing import Any, Generic, TypeVar
 
 from clerk_app.catalogue.catalogue import Catalogue, Listed
 from clerk_app.catalogue.faults import Faults
+from clerk_app.catalogue.files import HINTS
 from clerk_app.catalogue.lazy import LazyItems, LazyWhole
 from clerk_app.catalogue.loader import Reading, dictionaries_of
 from clerk_app.catalogue.read_hints import Known, read_hints
 from clerk_app.catalogue.read_matter import Dictionaries, build_matter
 from clerk_app.catalogue.read_package import build_package
-from clerk_app.catalogue.sources import HINTS
 from clerk_app.catalogue.tables import Table, TomlFile
 from clerk_app.domain.hints import HintRule
 from clerk_app.domain.matter import Matter, MatterVersion

@@ -22,18 +22,7 @@ from typing import Any
 
 from clerk_app.catalogue.catalogue import Catalogue
 from clerk_app.catalogue.faults import Fault, Faults
-from clerk_app.catalogue.read_dictionaries import (
-    NO_EDITION,
-    read_edition,
-    read_licence_kinds,
-    read_materials,
-    read_situations,
-)
-from clerk_app.catalogue.read_form import read_groups
-from clerk_app.catalogue.read_hints import Known, read_hints
-from clerk_app.catalogue.read_matter import Dictionaries, read_matter
-from clerk_app.catalogue.read_package import read_package
-from clerk_app.catalogue.sources import (
+from clerk_app.catalogue.files import (
     FIELDS,
     HEAD,
     HINTS,
@@ -45,6 +34,17 @@ from clerk_app.catalogue.sources import (
     CatalogueFiles,
     FolderFiles,
 )
+from clerk_app.catalogue.read_dictionaries import (
+    NO_EDITION,
+    read_edition,
+    read_licence_kinds,
+    read_materials,
+    read_situations,
+)
+from clerk_app.catalogue.read_form import read_groups
+from clerk_app.catalogue.read_hints import Known, read_hints
+from clerk_app.catalogue.read_matter import Dictionaries, read_matter
+from clerk_app.catalogue.read_package import read_package
 from clerk_app.catalogue.tables import Table
 from clerk_app.catalogue.whole_checks import check_holders, check_situations, check_sources, warn_of_unused
 from clerk_app.domain.needs import LicenceKind

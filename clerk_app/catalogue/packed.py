@@ -14,7 +14,7 @@ from typing import Any
 import zstandard
 
 from clerk_app.catalogue.compiled import canonical
-from clerk_app.catalogue.sources import DataFiles
+from clerk_app.catalogue.files import DataFiles
 
 MOST_PACKED = 64 << 20
 MOST_PLAIN = 512 << 20

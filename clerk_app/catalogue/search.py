@@ -19,8 +19,8 @@ from heapq import nsmallest
 from typing import Literal
 
 from clerk_app.catalogue.bits import members
-from clerk_app.catalogue.edits import Mistyped
 from clerk_app.catalogue.readings import reading_of
+from clerk_app.catalogue.slips import Mistyped
 from clerk_app.domain.matter import Audience, Channel
 
 ItemKind = Literal["matter", "package"]

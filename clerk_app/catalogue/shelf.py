@@ -19,9 +19,9 @@ from typing import Any, Literal, Protocol
 
 from clerk_app.catalogue.catalogue import Catalogue
 from clerk_app.catalogue.compiled import NotCompiled, compile_catalogue, data_of, identity, open_compiled
+from clerk_app.catalogue.files import FolderFiles
 from clerk_app.catalogue.loader import SHIPPED, Reading, read_files
 from clerk_app.catalogue.readings import make_readings, names_of, read_readings
-from clerk_app.catalogue.sources import FolderFiles
 from clerk_app.errors import CatalogueDamaged, NoSuchVersion, VersionTaken
 from clerk_app.failpoints import failpoint
 from clerk_app.seams import Disk

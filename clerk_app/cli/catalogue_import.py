@@ -30,8 +30,8 @@ def add_verbs(verbs: argparse._SubParsersAction[Any]) -> None:
 def _import(args: argparse.Namespace) -> dict[str, Any]:
     from clerk_app.bootstrap import make_shelf
     from clerk_app.catalogue.changes import changes
+    from clerk_app.catalogue.files import FolderFiles
     from clerk_app.catalogue.loader import SHIPPED, read_files
-    from clerk_app.catalogue.sources import FolderFiles
     from clerk_app.catalogue.workbook.read import read_workbook
     from clerk_app.cli.store_options import data_folder
     from clerk_app.store.faults import storage_faults
@@ -71,8 +71,8 @@ def _show_import(result: dict[str, Any]) -> str:
 
 
 def _export(args: argparse.Namespace) -> dict[str, Any]:
+    from clerk_app.catalogue.files import FolderFiles
     from clerk_app.catalogue.loader import SHIPPED, read_files
-    from clerk_app.catalogue.sources import FolderFiles
 
     return _write_workbook(args.file, read_files(FolderFiles(args.path or SHIPPED)).data)
 

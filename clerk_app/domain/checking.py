@@ -12,7 +12,7 @@ from typing import Literal
 from clerk_app.domain import credit_code, id_number
 from clerk_app.domain.conditions import number_of
 from clerk_app.domain.elements import Column, Field, FieldType
-from clerk_app.domain.tables import Row, read_rows, table_rows
+from clerk_app.domain.form_tables import Row, read_rows, table_rows
 
 FaultKind = Literal[
     "required",

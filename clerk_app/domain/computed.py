@@ -14,8 +14,8 @@ from types import MappingProxyType
 
 from clerk_app.domain import id_number
 from clerk_app.domain.conditions import Answers, number_of
+from clerk_app.domain.form_tables import table_rows
 from clerk_app.domain.sources import Source
-from clerk_app.domain.tables import table_rows
 
 Compute = Callable[[Sequence[str], date], str]
 

@@ -18,10 +18,10 @@ from clerk_app.domain.conditions import Answers
 from clerk_app.domain.document_words import card_value, shown_end
 from clerk_app.domain.elements import Column, Field
 from clerk_app.domain.form import FieldSource, FieldValue, Values, plain, typed
+from clerk_app.domain.form_tables import Row, keeps, table_rows, table_text
 from clerk_app.domain.identity import IdentityDocument
 from clerk_app.domain.licences import LicenceFinding, numbered_rows, said
 from clerk_app.domain.sources import APPLICANT, Source
-from clerk_app.domain.tables import Row, keeps, table_rows, table_text
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,11 +14,11 @@ from clerk_app.domain.applicant import is_expired
 from clerk_app.domain.checking import Fault, check_field
 from clerk_app.domain.conditions import Answers, applies
 from clerk_app.domain.elements import Field
+from clerk_app.domain.form_tables import filled_columns, table_rows
 from clerk_app.domain.materials import allowed_states, needed_materials
 from clerk_app.domain.matter import Matter
 from clerk_app.domain.needs import MaterialNeed
 from clerk_app.domain.situations import Situation, asked_now, standing
-from clerk_app.domain.tables import filled_columns, table_rows
 
 if TYPE_CHECKING:
     from clerk_app.domain.draft import Draft

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
+from clerk_app.catalogue.files import CatalogueFiles, FolderFiles
 from clerk_app.catalogue.loader import Reading, read_files
 from clerk_app.catalogue.packed import MOST_PACKED, pack
-from clerk_app.catalogue.sources import CatalogueFiles, FolderFiles
 from clerk_app.errors import BadFile
 
 

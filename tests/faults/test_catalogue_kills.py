@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 from clerk_app import failpoints
+from clerk_app.catalogue.files import FolderFiles
 from clerk_app.catalogue.loader import Reading, read_files
 from clerk_app.catalogue.shelf import Shelf
-from clerk_app.catalogue.sources import FolderFiles
 from clerk_app.seams import SystemDisk
 from clerk_app.services.shipped import shipped_catalogue
 from tests.helpers.catalogues import FILES, write_catalogue

@@ -11,11 +11,11 @@ import pytest
 from sqlalchemy import update
 
 from clerk_app import failpoints
-from clerk_app.catalogue.intake import CatalogueIntake
+from clerk_app.catalogue.download import CatalogueDownload
+from clerk_app.catalogue.files import DataFiles, FolderFiles
 from clerk_app.catalogue.loader import SHIPPED, read_files
 from clerk_app.catalogue.packed import pack, unpack
 from clerk_app.catalogue.shelf import FOLDER, Shelf
-from clerk_app.catalogue.sources import DataFiles, FolderFiles
 from clerk_app.errors import BadPublished, NoSuchHall, VersionTaken
 from clerk_app.journal.published import read_published
 from clerk_app.journal.signature import CATALOGUE, sign
@@ -65,7 +65,7 @@ class CatalogueDesk:
 
     @property
     def intake(self):
-        return CatalogueIntake(self.shelf, self.folder, SystemDisk())
+        return CatalogueDownload(self.shelf, self.folder, SystemDisk())
 
     def sync(self):
         return sync_once(self.lane)

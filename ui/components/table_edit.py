@@ -10,7 +10,7 @@ from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QApplication, QGridLayout, QVBoxLayout, QWidget
 
 from clerk_app.domain.elements import Column
-from clerk_app.domain.tables import Row, table_rows, table_text
+from clerk_app.domain.form_tables import Row, table_rows, table_text
 from ui import tokens
 from ui.components.choice_box import ChoiceBox
 from ui.components.line_edit import LineEdit

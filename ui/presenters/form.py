@@ -7,7 +7,7 @@ from typing import Literal
 
 from clerk_app.domain.elements import Column, Field, FieldGroup, FieldType
 from clerk_app.domain.form import SOURCE_LABELS, FieldSource, FieldValue, Missing, form_count, visible_fields
-from clerk_app.domain.tables import table_rows
+from clerk_app.domain.form_tables import table_rows
 from ui.presenters.counter_facts import CounterFacts, Preparing
 from ui.presenters.person import age_text, grouped_id
 from ui.say import say

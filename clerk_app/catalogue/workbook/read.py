@@ -9,7 +9,7 @@ from typing import Any
 
 from clerk_app.catalogue.characters import unsound
 from clerk_app.catalogue.faults import Faults
-from clerk_app.catalogue.sources import DataFiles
+from clerk_app.catalogue.files import DataFiles
 from clerk_app.catalogue.tables import Place
 from clerk_app.catalogue.toml_lines import Path as KeyPath
 from clerk_app.catalogue.workbook import layout

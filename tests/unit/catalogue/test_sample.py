@@ -149,7 +149,9 @@ def test_a_code_is_read_in_any_case_and_an_unknown_one_is_refused():
         CATALOGUE.matter("P99")
 
 
-@pytest.mark.parametrize("code", [found.code for found in (*CATALOGUE.matters, *CATALOGUE.packages)])
+@pytest.mark.parametrize(
+    "code", [matter.code for matter in CATALOGUE.matters] + [package.code for package in CATALOGUE.packages]
+)
 def test_an_element_is_told_from_every_other_of_its_form_by_its_label_alone(code):
     """What is still missing, and what the citizen checks, stand in lists without the heads of their groups."""
     package = next((found for found in CATALOGUE.packages if found.code == code), None)

@@ -7,10 +7,10 @@ import pytest
 
 from clerk_app.bootstrap import create_store, make_desk, make_shelf
 from clerk_app.catalogue.compiled import NotCompiled, compile_catalogue, data_of, open_compiled
+from clerk_app.catalogue.files import DataFiles, FolderFiles
 from clerk_app.catalogue.loader import SHIPPED, read_files
 from clerk_app.catalogue.readings import make_readings, names_of
 from clerk_app.catalogue.shelf import FOLDER
-from clerk_app.catalogue.sources import DataFiles, FolderFiles
 from clerk_app.catalogue.workbook.write import write_workbook
 from clerk_app.domain.merge import merge
 from clerk_app.errors import CatalogueDamaged, NoSuchMatter, NoSuchVersion, VersionTaken

@@ -8,8 +8,8 @@ import pytest
 from openpyxl import Workbook, load_workbook
 
 from clerk_app.catalogue.changes import changes
+from clerk_app.catalogue.files import FolderFiles
 from clerk_app.catalogue.loader import SHIPPED, read_files
-from clerk_app.catalogue.sources import FolderFiles
 from clerk_app.catalogue.workbook import grid
 from clerk_app.catalogue.workbook.layout import NOTES, SHEETS
 from clerk_app.catalogue.workbook.read import read_workbook

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from clerk_app.domain import credit_code
 from clerk_app.domain.checking import MAX_ROWS, check_field
 from clerk_app.domain.elements import Column, Field
-from clerk_app.domain.tables import filled_columns, keeps, read_rows, table_rows, table_text
+from clerk_app.domain.form_tables import filled_columns, keeps, read_rows, table_rows, table_text
 
 TODAY = date(2026, 11, 23)
 AREA = Field("g.X.area", "面积", "number", unit="平方米", at_least=Decimal(1), at_most=Decimal(10000))

@@ -10,9 +10,9 @@ from hypothesis import strategies as st
 from clerk_app.domain.elements import Column, Field
 from clerk_app.domain.filling import Evidence, ReadDocument, card_roles, fill, licence_kinds
 from clerk_app.domain.form import FieldValue, sourced_elements
+from clerk_app.domain.form_tables import table_rows, table_text
 from clerk_app.domain.licences import LicenceFinding
 from clerk_app.domain.sources import source_of
-from clerk_app.domain.tables import table_rows, table_text
 from tests.unit.domain.builders import other_person, person
 
 TODAY = date(2026, 11, 23)

@@ -25,7 +25,7 @@ logger = logging.getLogger(__name__)
 _REFUSED = "refused.json"
 
 
-class CatalogueIntake:
+class CatalogueDownload:
     """The published catalogues that reach a data folder."""
 
     def __init__(self, shelf: Shelf, folder: Path, disk: Disk) -> None:
@@ -70,7 +70,7 @@ class CatalogueIntake:
         """Put the downloaded catalogue in force. Raises `BadPublished`; then the old one stays in force."""
         part = self._part(published)
         content = self._disk.read(part)
-        failpoint("intake.downloaded")
+        failpoint("catalogue.downloaded")
         if hashlib.sha256(content).digest() != published.content:
             # Damaged on this disk, for each piece was signed on its way: download it again.
             part.unlink()

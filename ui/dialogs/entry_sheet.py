@@ -1,0 +1,68 @@
+"""A sheet of a few lines to type and one button that takes them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+
+from ui.components.button import Button
+from ui.components.field import Field
+from ui.components.sheet import Sheet
+from ui.components.text import wrapped
+from ui.keys import Command
+from ui.viewmodels.parts import FieldView
+
+
+class EntrySheet(Sheet):
+    """The lines below a lead; the primary command finishes, as the button does.
+
+    `values` holds what was typed, by the keys of `views`, which are in the order of the sheet.
+    """
+
+    def __init__(
+        self, title: str, lead: str, views: Iterable[FieldView], done: str, *, width: int, parent: QWidget | None = None
+    ) -> None:
+        super().__init__(title, width=width, parent=parent)
+        self.fields = {view.code: Field(view) for view in views}
+        self.values = dict.fromkeys(self.fields, "")
+        button = Button(done, Command.PRIMARY, kind="primary")
+        button.clicked.connect(self.finish)
+        self._build(wrapped(lead, "secondary"), button)
+
+    def first_focus(self) -> QWidget:
+        return next(iter(self.fields.values())).editor
+
+    def run(self, command: Command) -> bool:
+        if command is Command.PRIMARY:
+            self.finish()
+            return True
+        return super().run(command)
+
+    def finish(self) -> None:
+        """Take what was typed, or show what is wrong with it."""
+        raise NotImplementedError
+
+    def show_faults(self, faults: dict[str, str]) -> None:
+        """Say beside each line what is wrong with it, and go to the first such line."""
+        for key, field in self.fields.items():
+            field.show_error(faults.get(key, ""), self.values[key])
+        self.fields[next(iter(faults))].focus_editor()
+
+    def _build(self, lead: QWidget, button: Button) -> None:
+        inner = QVBoxLayout()
+        inner.setContentsMargins(17, 10, 17, 4)
+        inner.setSpacing(6)
+        lead.setContentsMargins(3, 0, 3, 4)
+        inner.addWidget(lead)
+        for field in self.fields.values():
+            field.edited.connect(self._edited)
+            inner.addWidget(field)
+        foot = QHBoxLayout()
+        foot.addStretch(1)
+        foot.addWidget(button)
+        inner.addLayout(foot)
+        self.column.addLayout(inner)
+
+    def _edited(self, code: str, value: str) -> None:
+        self.values[code] = value
