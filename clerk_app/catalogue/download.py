@@ -70,7 +70,7 @@ class CatalogueDownload:
         """Put the downloaded catalogue in force. Raises `BadPublished`; then the old one stays in force."""
         part = self._part(published)
         content = self._disk.read(part)
-        failpoint("catalogue.downloaded")
+        failpoint("download.downloaded")
         if hashlib.sha256(content).digest() != published.content:
             # Damaged on this disk, for each piece was signed on its way: download it again.
             part.unlink()

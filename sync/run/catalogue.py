@@ -62,7 +62,7 @@ class CatalogueRun:
             # The hub was put back, or has published another one since: the next digest names what there is.
             self._state.know(catalogue=None, compared=False)
             return
-        failpoint("catalogue.piece")
+        failpoint("download.piece")
         if not piece:
             self._give_up(BadPublished(version=published.version, reason="平台上的内容不完整"))
             return
@@ -74,7 +74,7 @@ class CatalogueRun:
         except BadPublished as error:
             self._give_up(error)
         else:
-            failpoint("catalogue.taken")
+            failpoint("download.taken")
             self._state.know(catalogue=None, compared=False)
 
     def _give_up(self, error: BadPublished) -> None:

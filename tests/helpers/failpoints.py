@@ -25,7 +25,7 @@ SUITES = {
     "recheck": "tests/sync/test_rechecks.py",
     "exchange": "tests/sync/test_exchange.py",
     "catalogue": "tests/faults/test_catalogue_kills.py",
-    "intake": "tests/sync/test_published.py",
+    "download": "tests/sync/test_published.py",
     "publish": "tests/sync/test_published.py",
     "backup": "tests/sync/test_backup.py",
     "restore": "tests/sync/test_backup.py",

@@ -57,14 +57,14 @@ class CatalogueDesk:
         self.folder.mkdir()
         self.desk = self.platform.desk()
         self.desk.append("session/1", "session.logged_in", logged_in())
-        self.lane = self.platform.lane(self.desk, self.line, catalogues=self.intake)
+        self.lane = self.platform.lane(self.desk, self.line, catalogues=self.download)
 
     @property
     def shelf(self):
         return Shelf(self.folder, SystemDisk(), shipped_catalogue)
 
     @property
-    def intake(self):
+    def download(self):
         return CatalogueDownload(self.shelf, self.folder, SystemDisk())
 
     def sync(self):
@@ -150,7 +150,7 @@ def test_a_damaged_one_is_fetched_again(platform, at, tmp_path):
     (path,) = (at.folder / FOLDER).glob("*.catalogue")
     path.write_bytes(b"")
     assert not at.shelf.is_whole()
-    at.lane = platform.lane(at.desk, at.line, catalogues=at.intake)
+    at.lane = platform.lane(at.desk, at.line, catalogues=at.download)
     at.sync()
     assert at.shelf.current().version == "1"
 
@@ -178,7 +178,7 @@ def test_a_download_that_was_cut_goes_on_where_it_was(platform, at, tmp_path, mo
 
 def test_what_came_whole_before_a_kill_is_not_downloaded_again(platform, at, tmp_path):
     published = publish(platform.hub, reading(tmp_path, "1"))
-    at.intake.add(published, 0, pack(reading(tmp_path, "1").data))
+    at.download.add(published, 0, pack(reading(tmp_path, "1").data))
     at.sync()
     assert at.asked_for() == []
     assert at.shelf.current().version == "1"
@@ -303,7 +303,7 @@ def _die(name):
     raise Killed(name)
 
 
-@pytest.mark.parametrize("point", [*names_of("intake"), "catalogue.kept", "catalogue.in_force"])
+@pytest.mark.parametrize("point", [*names_of("download"), "catalogue.kept", "catalogue.in_force"])
 def test_a_desk_that_dies_on_the_way_has_the_old_or_the_new_one_and_takes_it_then(platform, at, tmp_path, point):
     at.shelf.put(reading(tmp_path, "0"), "imported")
     publish(platform.hub, reading(tmp_path, "1"))
@@ -314,7 +314,7 @@ def test_a_desk_that_dies_on_the_way_has_the_old_or_the_new_one_and_takes_it_the
     finally:
         failpoints.disarm()
     assert at.shelf.current().version in ("0", "1")
-    at.lane = platform.lane(at.desk, at.line, catalogues=at.intake)
+    at.lane = platform.lane(at.desk, at.line, catalogues=at.download)
     assert at.sync().problem is None
     assert at.shelf.current().version == "1"
 
