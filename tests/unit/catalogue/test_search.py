@@ -74,10 +74,18 @@ def test_the_thing_meant_comes_first(text, first):
         ("zanzhuxheng", "P31", "a wrong letter"),
         ("zanzuzen", "P31", "zh as z and eng as en"),
         ("kaifamdian", "PK01", "a neighbouring key"),
+        ("laorneka", "P01", "two letters of a short word swapped"),
+        ("laorenxa", "P01", "a wrong letter in a short word"),
     ],
 )
 def test_a_slip_still_finds_it(text, code, slip):
     assert codes(text)[0] == code, slip
+
+
+def test_a_guess_is_made_only_where_nothing_fits():
+    alike = SearchIndex((item("A1", "居住证签注"), item("A2", "句主正品登记")), {})
+    assert codes("居住证", alike) == ["A1"]
+    assert codes("局主正", alike) == ["A1", "A2"]
 
 
 def test_a_syllable_is_not_found_inside_another():
