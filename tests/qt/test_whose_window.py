@@ -33,4 +33,4 @@ def test_another_persons_card_is_asked_about_and_fills_what_is_asked_of_that_per
     press(Qt.Key.Key_1)
     assert program.view.shell.sheet is None
     facts = {fact.label: fact.value for section in counter.state.sections for fact in section.facts}
-    assert facts["证件类型"] == "居民身份证"
+    assert facts["法定代表人证件类型"] == "居民身份证"
