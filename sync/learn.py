@@ -36,10 +36,15 @@ def blobs_after_asking(
 
     def seen(view: BlobView) -> BlobView:
         if view.id in found:
-            return replace(view, offset=found[view.id].offset, complete=found[view.id].complete)
+            return blob_reached(view, found[view.id].offset, complete=found[view.id].complete)
         return replace(view, offset=0) if view.id in asked else view
 
     return tuple(seen(view) for view in blobs)
+
+
+def blob_reached(view: BlobView, offset: int, *, complete: bool = False) -> BlobView:
+    """A blob of which the hub has `offset` bytes; with more than there are they are no beginning of it: from 0 again."""
+    return replace(view, offset=offset if offset <= view.size else 0, complete=complete)
 
 
 def chains_as_written(views: Sequence[ChainView], own: Sequence[OwnChain]) -> tuple[ChainView, ...]:

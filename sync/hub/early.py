@@ -1,18 +1,17 @@
 """Batches that overtook the one they follow: on a line with losses a desk sends several at once.
 
 They are kept as they came and stored right after the batch before them. Nothing is acked for keeping them; a desk that
-hears nothing more of one simply sends it again.
+hears nothing more of one simply sends it again, and so it does with one for which there was no room.
 """
 
 from __future__ import annotations
 
-from sqlalchemy import ColumnElement, Connection, delete, func, select
+from sqlalchemy import ColumnElement, Connection, delete, select
 
 from sync.batch import decode_batch
 from sync.hub.desk_clock import MeasuredBatch
 from sync.hub.devices import Device
 from sync.hub.hub import Hub
-from sync.hub.refusal import GAP, Refused
 from sync.hub.schema import early_batches
 from sync.hub.store import insert_or_nothing
 
@@ -21,11 +20,12 @@ MAX_EARLY = 8
 
 
 def keep_early(connection: Connection, hub: Hub, device: Device, measured: MeasuredBatch) -> None:
-    """Keep a batch whose signature and hashes hold until the one before it comes; refuse too many."""
-    batch = measured.batch
-    count = select(func.count()).select_from(early_batches).where(*_of(device, batch.chain))
-    if connection.execute(count).scalar_one() >= MAX_EARLY:
-        raise Refused(*GAP)
+    """Keep a batch whose signature and hashes hold until the one before it comes.
+
+    Where too many would wait the farthest is let go, be it this one: those of an earlier try, cut otherwise, must not
+    keep out what is due next.
+    """
+    batch, mine = measured.batch, _of(device, measured.batch.chain)
     row = {
         "region": device.region,
         "chain": batch.chain,
@@ -36,6 +36,10 @@ def keep_early(connection: Connection, hub: Hub, device: Device, measured: Measu
         "clock_offset": measured.clock_offset,
     }
     insert_or_nothing(connection, early_batches, row)
+    nearest = select(early_batches.c.first).where(*mine).order_by(early_batches.c.first).limit(MAX_EARLY + 1)
+    kept = connection.execute(nearest).scalars().all()
+    if len(kept) > MAX_EARLY:
+        connection.execute(delete(early_batches).where(*mine, early_batches.c.first == kept[-1]))
 
 
 def has_early(connection: Connection, device: Device, chain: str) -> bool:

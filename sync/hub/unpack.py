@@ -39,7 +39,7 @@ from sync.hub.feed import compare, read_feed
 from sync.hub.hub import Hub
 from sync.hub.push import push
 from sync.hub.quarantine import hold_drafts
-from sync.hub.refusal import FOREIGN_CHAIN, GAP, OFFSET_DIFFERS, Refused
+from sync.hub.refusal import FOREIGN_CHAIN, OFFSET_DIFFERS, Refused
 from sync.pieces import Piece
 from sync.schemas import (
     AckMessage,
@@ -167,7 +167,7 @@ def _take_batch(hub: Hub, handover: Handover, record: Record) -> None:
     except Malformed:
         raise BadParcel(reason="damaged") from None
     except Refused as refused:
-        if (refused.status, refused.code) not in (GAP, FOREIGN_CHAIN):
+        if (refused.status, refused.code) != FOREIGN_CHAIN:
             raise
         # The digest of the return says how far this chain is; the others and their blobs are not held up.
         logger.warning("a batch of device %s was not taken: %s", handover.device.code, refused.code)

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from clerk_app.errors import BlobDamaged
 from clerk_app.failpoints import failpoint
 from clerk_app.journal.exchange import BlobId
 from sync.client import HubClient, OffsetDiffers
 from sync.crew import Errand
-from sync.learn import blobs_after_asking
+from sync.learn import blob_reached, blobs_after_asking
 from sync.pace import TARGET_S
 from sync.pieces import Piece, encode_pieces
 from sync.plan import BlobView, SendPiece, SendPieces
@@ -55,9 +55,9 @@ class Blobs:
             try:
                 piece = desk.read_blob(blob, offset, size)
                 answer = client.send_piece(blob, offset, view.size, piece)
-                return replace(view, offset=answer.offset, complete=answer.complete)
+                return blob_reached(view, answer.offset, complete=answer.complete)
             except OffsetDiffers:
-                return replace(view, offset=client.blob_offset(blob))
+                return blob_reached(view, client.blob_offset(blob))
 
         return Errand(operation, call, min(size, view.size - offset))
 

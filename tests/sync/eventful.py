@@ -81,17 +81,21 @@ class EventfulSimulation(Simulation):
         if self._random.random() < 0.3:
             failpoints.arm(self._random.choice(KEY_POINTS), 1, crash)
         try:
-            self._rotate(stolen=stolen)
+            self._rotate_or_be_told(stolen=stolen)
         except Crash as point:
             failpoints.disarm()
             self.note(f"crashed at {point}")
             self.restart_hub()
+            self._rotate_or_be_told(stolen=stolen)
+        finally:
+            failpoints.disarm()
+
+    def _rotate_or_be_told(self, *, stolen: bool) -> None:
+        try:
             self._rotate(stolen=stolen)
         except (OSError, SQLAlchemyError) as told:
             self._is_half_rotated = True
             self.note(f"told {type(told).__name__}")
-        finally:
-            failpoints.disarm()
 
     def _rotate(self, *, stolen: bool = False) -> None:
         hub = self.hub = self.hub.with_newest_keys()

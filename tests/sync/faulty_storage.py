@@ -73,8 +73,8 @@ class NarrowShelf(FolderShelf):
         return False
 
     def put(self, blob: str, content: bytes) -> bool:
-        self.append(blob, self.offset(blob), content)
-        return False
+        self.drop(blob)
+        return self.append(blob, 0, content)
 
 
 @dataclass

@@ -144,6 +144,18 @@ def test_a_changed_piece_is_noticed_at_the_end_and_the_blob_begins_again(platfor
     assert platform.hub.shelf.is_whole(blob.id)
 
 
+@pytest.mark.parametrize("sizes", [[PIECE_BYTES * 4], [100, 200, 300]], ids=["in pieces", "together"])
+def test_a_beginning_on_the_hub_that_is_longer_than_the_scan_is_begun_again(platform, sizes):
+    desk = platform.desk()
+    blobs = take_in(desk, *(b"x" * size for size in sizes))
+    assert sync_once(platform.lane(desk, CutLine(platform.service, pieces=0))).state == "partial"
+    for blob in blobs:
+        platform.hub.shelf.append(blob.id, 0, b"y" * PIECE_BYTES * 5)
+    report = sync_once(platform.lane(desk))
+    assert (report.state, report.pending) == ("done", 0)
+    assert verify_hub(platform.hub).first_fault is None
+
+
 def test_a_damaged_scan_is_named_and_holds_up_nothing_else(platform):
     desk = platform.desk()
     [lost] = take_in(desk, b"gone" * 10, counter=1)

@@ -13,7 +13,6 @@ from sync.hub.devices import Device
 from sync.hub.digest import digest
 from sync.hub.early import MAX_EARLY
 from sync.hub.push import push
-from sync.hub.refusal import GAP, Refused
 from sync.hub.schema import early_batches
 from sync.hub.verify import verify_hub
 from tests.sync.faulty_line import Crash, crash
@@ -73,17 +72,29 @@ def test_what_was_sent_again_in_other_parts_takes_the_place_of_what_waits(platfo
     assert (digest(platform.hub).entries, kept(platform)) == (20, 0)
 
 
-def test_no_more_than_a_few_wait_and_none_of_a_chain_that_does_not_hold(platform, desk):
-    for first in range(11, 11 + MAX_EARLY):
+def test_of_more_than_a_few_that_wait_the_nearest_are_kept(platform, desk):
+    for first in range(20 - MAX_EARLY, 20):
         pushed(platform, desk, first, first)
-    with pytest.raises(Refused) as refused:
-        pushed(platform, desk, 30, 30)
-    assert (refused.value.status, refused.value.code) == GAP
+    assert pushed(platform, desk, 20, 30).early  # the farthest: it is let go
+    assert pushed(platform, desk, 2, 2).early
     assert kept(platform) == MAX_EARLY
+    assert pushed(platform, desk, 1, 11).acks[-1].seq == 18
+    assert (digest(platform.hub).entries, kept(platform)) == (18, 0)
+
+
+def test_nothing_is_kept_of_a_chain_that_does_not_hold(platform, desk):
     stranger = Device("999999", "001", b"k" * 32)
     answer = push(platform.hub, stranger, batch_of(desk, 25, 30))
     assert answer.stopped is not None
-    assert kept(platform) == MAX_EARLY
+    assert kept(platform) == 0
+
+
+def test_what_waits_of_an_earlier_try_does_not_keep_out_a_sync_that_cuts_its_batches_otherwise(platform, desk):
+    for first in range(29, 29 - MAX_EARLY, -1):
+        pushed(platform, desk, first, 30)
+    report = sync_once(platform.lane(desk))
+    assert (report.state, report.pending) == ("done", 0)
+    assert (digest(platform.hub).entries, kept(platform)) == (30, 0)
 
 
 def test_another_history_that_waits_is_dropped_and_not_held_against_the_chain(platform, desk):
