@@ -51,9 +51,14 @@ def read_group_uses(table: Table, groups: dict[str, FieldGroup], brought: Collec
             item.close()
         if code not in groups:
             table.fault("groups", f"没有要素组 {code}")
-        elif fields := tuple(field for field in groups[code].fields if field.code not in brought):
-            held = tuple(replace(field, when=both(when, field.when)) for field in fields) if when else fields
-            taken.append(replace(groups[code], fields=held, when=when))
+            continue
+        group = groups[code]
+        fields = tuple(field for field in group.fields if field.code not in brought)
+        if when is not None:
+            fields = tuple(replace(field, when=both(when, field.when)) for field in fields)
+        if fields:
+            # Matters that take a group alike share one object, so that a merge sees at a glance that they do.
+            taken.append(group if fields == group.fields else replace(group, fields=fields, when=when))
     return tuple(taken)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Literal
 
@@ -84,7 +84,9 @@ class FieldGroup:
     """Fields that stand together on paper, in the order of the paper.
 
     `position` is its place in the dictionary of groups: the order of groups in a form made of several matters. `when`
-    is the condition under which a matter takes the group at all; each of its fields carries it too.
+    is the condition under which a matter takes the group at all; each of its fields carries it too. What follows from
+    these is kept with it: the `codes` of its fields, and whether one of them hangs on more than the group
+    (`has_conditions`).
     """
 
     code: str
@@ -93,3 +95,9 @@ class FieldGroup:
     rules: tuple[Rule, ...] = ()
     when: Condition | None = None
     position: int = 0
+    codes: tuple[str, ...] = field(init=False, compare=False, repr=False)
+    has_conditions: bool = field(init=False, compare=False, repr=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "codes", tuple([one.code for one in self.fields]))
+        object.__setattr__(self, "has_conditions", any(one.when not in (None, self.when) for one in self.fields))

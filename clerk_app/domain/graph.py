@@ -42,31 +42,41 @@ def in_order(after: After) -> tuple[str, ...]:
 
 
 def levels_of(after: After) -> dict[str, int]:
-    """How many steps come before each code at most: 0 for what waits for nothing. The graph has no circle."""
+    """How many steps come before each code at most: 0 for what waits for nothing. The graph has no circle.
+
+    In the answer each code stands behind those it comes after.
+    """
     levels: dict[str, int] = {}
 
-    def level(code: str) -> int:
-        if code not in levels:
-            levels[code] = max((level(before) + 1 for before in after[code]), default=0)
-        return levels[code]
+    def climb(code: str) -> int:
+        level = 0
+        for before in after[code]:
+            below = levels[before] if before in levels else climb(before)
+            level = max(level, below + 1)
+        levels[code] = level
+        return level
 
     for code in after:
-        level(code)
+        if code not in levels:
+            climb(code)
     return levels
 
 
 def ancestors_of(after: After) -> dict[str, frozenset[str]]:
     """For each code everything that comes before it, near or far. The graph has no circle."""
     found: dict[str, frozenset[str]] = {}
-    for code in in_order(after):
-        found[code] = frozenset(after[code]).union(*(found[before] for before in after[code]))
+    for code in levels_of(after):
+        near = after[code]
+        found[code] = frozenset(near).union(*[found[before] for before in near])
     return found
 
 
 def without(after: After, dropped: Collection[str]) -> dict[str, frozenset[str]]:
     """The graph without some codes; what came after a dropped one now comes after those before it."""
+    if not dropped:
+        return {code: frozenset(before) for code, before in after.items()}
     resolved: dict[str, frozenset[str]] = {}
-    for code in in_order(after):
+    for code in levels_of(after):
         near = (resolved[before] if before in dropped else frozenset((before,)) for before in after[code])
         resolved[code] = frozenset().union(*near)
     return {code: before for code, before in resolved.items() if code not in dropped}
@@ -75,8 +85,8 @@ def without(after: After, dropped: Collection[str]) -> dict[str, frozenset[str]]
 def ends_of(after: After, days: Mapping[str, int]) -> dict[str, int]:
     """For each code the day on which it ends if each takes its `days`. The graph has no circle."""
     ends: dict[str, int] = {}
-    for code in in_order(after):
-        ends[code] = days[code] + max((ends[before] for before in after[code]), default=0)
+    for code in levels_of(after):
+        ends[code] = days[code] + max([ends[before] for before in after[code]], default=0)
     return ends
 
 

@@ -68,6 +68,11 @@ class Produces:
     materials: frozenset[str] = frozenset()
     fields: frozenset[str] = frozenset()
 
+    @property
+    def codes(self) -> frozenset[str]:
+        """All of them; no code is that of a material and of an element."""
+        return self.materials | self.fields
+
 
 NOTHING = Produces()
 

@@ -5,20 +5,32 @@ Both are strict: what one child needs is needed, and a relief counts only if eve
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
+from operator import attrgetter
+from typing import NamedTuple, TypeVar
 
 from clerk_app.domain.conditions import any_of
-from clerk_app.domain.elements import Field, FieldGroup
+from clerk_app.domain.elements import Field
 from clerk_app.domain.needs import LicenceUse, MaterialNeed, OriginalNeed
 from clerk_app.domain.sources import Source
 
-_ORIGINALS: tuple[OriginalNeed, ...] = ("none", "seen", "kept")
+Thing = TypeVar("Thing")
+Uses = list[tuple[str, Thing]]
+"""Who wants a thing, and how: the code of the matter with its own way to ask."""
+
+_RELIEFS = attrgetter("by_card", "reusable", "deferrable", "promise")
 
 
-@dataclass(frozen=True, slots=True)
-class MergedField:
-    """An element of the one form.
+class Wanted(NamedTuple):
+    """What one child needs, by code in its own order: what is asked for it, and what an earlier result brings."""
+
+    asked: list[str]
+    awaited: list[str]
+
+
+class MergedField(NamedTuple):
+    """An element of the one form; a tuple, since a merge makes hundreds of them, and more than once a second.
 
     `needed_by` are the children that ask it; to those in `awaited_by` the result of an earlier child brings it instead.
     `to_come` are the kinds of electronic licences that a result of the package first brings: nobody holds one yet.
@@ -73,14 +85,26 @@ class Product:
     awaited_by: tuple[str, ...]
 
 
+def only_awaited(awaiting: Mapping[str, Uses[Thing]], asked: Collection[str]) -> list[tuple[str, Uses[Thing]]]:
+    """What nobody has to give, ordered by code."""
+    return [(code, uses) for code, uses in sorted(awaiting.items()) if code not in asked]
+
+
 def at_counter(field: Field, to_come: Collection[str] = ()) -> Field:
     """The element with the sources there are at the counter.
 
     Results come later, and so do the electronic licences of the kinds in `to_come`.
     """
+    if not field.sources and not field.columns:
+        return field
     sources = _there(field.sources, to_come)
-    columns = tuple(replace(column, sources=_there(column.sources, to_come)) for column in field.columns)
-    if (sources, columns) == (field.sources, field.columns):
+    columns = tuple(
+        [
+            column if (there := _there(column.sources, to_come)) is column.sources else replace(column, sources=there)
+            for column in field.columns
+        ]
+    )
+    if sources is field.sources and columns == field.columns:
         return field
     return replace(field, sources=sources, columns=columns)
 
@@ -91,14 +115,8 @@ def merged_field(uses: Sequence[Field]) -> Field:
         if use.when is None and use.required:
             return use
     when, required = any_of([use.when for use in uses]), any(use.required for use in uses)
-    return replace(uses[0], when=when, required=required)
-
-
-def merged_group(uses: Iterable[tuple[str, FieldGroup]], ones: Sequence[MergedField]) -> FieldGroup:
-    """The group with these elements of the one form, in the situations of the children that ask for them."""
-    asking = {child for one in ones for child in one.needed_by}
-    held = [group for child, group in uses if child in asking]
-    return replace(held[0], fields=tuple(one.asked for one in ones), when=any_of([group.when for group in held]))
+    first = uses[0]
+    return first if (first.when, first.required) == (when, required) else replace(first, when=when, required=required)
 
 
 def strictest(needs: Sequence[MaterialNeed]) -> MaterialNeed:
@@ -109,32 +127,39 @@ def strictest(needs: Sequence[MaterialNeed]) -> MaterialNeed:
     the most, or the sum of those on which departments insist.
     """
     asking = [need for need in needs if need.required] or list(needs)
+    first = asking[0]
     if len(asking) == 1:
-        return asking[0]
+        return first
+    copies = [need.copies for need in asking]
     insisting = [need.copies for need in asking if need.paper_required]
+    by_card, reusable, deferrable, promise = map(all, zip(*map(_RELIEFS, asking), strict=True))
     return MaterialNeed(
-        code=asking[0].code,
+        code=first.code,
         name=_common_name(asking),
         accepts="；".join(dict.fromkeys([need.accepts for need in asking if need.accepts])),
-        copies=max(sum(insisting), max([need.copies for need in asking])),
-        by_card=all(need.by_card for need in asking),
+        copies=max(sum(insisting), max(copies)),
+        by_card=by_card,
         e_licence=_licence_use(asking),
-        reusable=all(need.reusable for need in asking),
-        deferrable=all(need.deferrable for need in asking),
-        promise=all(need.promise for need in asking),
+        reusable=reusable,
+        deferrable=deferrable,
+        promise=promise,
         when=any_of([need.when for need in asking]),
-        original=max([need.original for need in asking], key=_ORIGINALS.index),
+        original=_strictest_original({need.original for need in asking}),
         paper_required=bool(insisting),
         defer_days=min([need.defer_days for need in asking]),
-        required=asking[0].required,
-        material=asking[0].material,
+        required=first.required,
+        material=first.material,
     )
 
 
 def _licence_use(needs: Sequence[MaterialNeed]) -> LicenceUse:
     """Accepted by all, by none, or partly (仅部分部门接受)."""
     uses = {need.e_licence for need in needs}
-    return next(iter(uses)) if len(uses) == 1 else "partly"
+    return uses.pop() if len(uses) == 1 else "partly"
+
+
+def _strictest_original(wanted: Collection[OriginalNeed]) -> OriginalNeed:
+    return "kept" if "kept" in wanted else "seen" if "seen" in wanted else "none"
 
 
 def _common_name(needs: Sequence[MaterialNeed]) -> str:
@@ -145,9 +170,11 @@ def _common_name(needs: Sequence[MaterialNeed]) -> str:
     return next((need.material.name for need in needs if need.material is not None), min(names))
 
 
-def _there(sources: Iterable[Source], to_come: Collection[str]) -> tuple[Source, ...]:
-    return tuple(
-        source
-        for source in sources
-        if source.origin != "result" and not (source.origin == "licence" and source.of in to_come)
-    )
+def _there(sources: tuple[Source, ...], to_come: Collection[str]) -> tuple[Source, ...]:
+    """The sources there are already; the same object where that is all of them."""
+    there = tuple([one for one in sources if one.origin != "result" and not _is_to_come(one, to_come)])
+    return sources if len(there) == len(sources) else there
+
+
+def _is_to_come(source: Source, to_come: Collection[str]) -> bool:
+    return source.origin == "licence" and source.of in to_come
