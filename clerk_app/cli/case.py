@@ -15,6 +15,7 @@ from clerk_app.domain.civil import short_time
 from clerk_app.domain.identity import DocumentKind
 from clerk_app.domain.notices import NoticeKind
 from clerk_app.domain.one_time_notice import OneTimeKind
+from clerk_app.domain.results import read_pair
 from clerk_app.errors import BadFile
 from clerk_app.services.rows import CaseRow, ChildRow
 
@@ -46,12 +47,19 @@ def add_parser(subparsers: argparse._SubParsersAction[Any]) -> None:
     supply.add_argument("--pages", type=int, default=1, help="页数")
     supply.add_argument("--scan", type=Path, action="append", default=[], help="扫描件，PDF 或图片，可以写几次")
     supply.set_defaults(run=_supply, show=lambda result: f"已登记补交：{result['name']}。")
+    result = verbs.add_parser("result", help="登记办成的结果：证照编号，和别的事项等着用的内容")
+    result.add_argument("number", help="办件编号；一件事写子办件的 24 位编号")
+    result.add_argument("--document", default="", help="结果证照的名称；不写就用目录里的")
+    result.add_argument("--number", dest="document_number", default="", help="结果证照的编号")
+    result.add_argument("--brings", nargs="+", default=[], metavar="KEY=VALUE", type=_pair, help="内容")
+    result.add_argument("--correct", action="store_true", help="更正已经登记的结果")
+    result.set_defaults(run=_result, show=lambda result: f"已登记结果：{result['document']} {result['number']}")
     document = subparsers.add_parser("document", help="重新生成一份文书（标明补打）")
     document.add_argument("kind", choices=_KINDS)
     document.add_argument("--case", required=True, dest="number", help="办件编号，或告知书编号")
     document.add_argument("--out", required=True, type=Path, help="PDF 文件")
     document.set_defaults(run=_document, show=lambda result: f"已生成 {result['out']}。")
-    for parser in (listing, show, find, supply, document):
+    for parser in (listing, show, find, supply, result, document):
         add_store_options(parser)
         parser.add_argument("--json", action="store_true")
 
@@ -115,6 +123,43 @@ def _supply(args: argparse.Namespace) -> dict[str, Any]:
     left = [known.name for known in view.deferrals if known.supplied_on is None]
     name = next(known.name for known in view.deferrals if known.code == args.material.upper())
     return {"number": view.number, "state": view.state, "name": name, "left": left}
+
+
+def _pair(text: str) -> tuple[str, str]:
+    try:
+        return read_pair(text)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(f"“{error}”要写成 KEY=VALUE") from None
+
+
+def _result(args: argparse.Namespace) -> dict[str, Any]:
+    """Register a result, in a session of its own."""
+    from clerk_app.bootstrap import clerk_name, make_desk, open_for_writing
+    from clerk_app.services.cases import show_case
+    from clerk_app.services.results import register_result
+    from clerk_app.services.sign_in import sign_in, sign_out
+
+    folder, clerk = data_folder(args), clerk_number(args)
+    with open_for_writing(folder, clerk, password(args)) as store:
+        desk = make_desk(store)
+        me = sign_in(desk, clerk=clerk, name=clerk_name(folder, clerk), seal_at_hand=False)
+        try:
+            register_result(
+                desk,
+                me,
+                args.number,
+                document=args.document,
+                document_number=args.document_number,
+                brings=dict(args.brings),
+                corrects=args.correct,
+            )
+        finally:
+            sign_out(desk, me)
+        view = show_case(desk, args.number)
+    of_child = next((child.result for child in view.children if child.number == args.number.replace(" ", "")), None)
+    said = of_child or view.result
+    assert said is not None
+    return {"case": view.number, "document": said.document, "number": said.number, "data": dict(said.data)}
 
 
 def _scan(path: Path) -> Scan:
@@ -206,10 +251,21 @@ def _show_case(result: dict[str, Any]) -> str:
                     child["state_label"],
                     f"最迟 {child['due_on']}" if child["due_on"] else "",
                     child["sentence"],
+                    _result_words(child["result"]),
                 ),
             )
         )
         for child in result["children"]
     ]
     produced = [f"  {item['mark'] or '—'} {item['label']}：{item['value']}" for item in result["produced"]]
+    if result["result"]:
+        head += f"  {_result_words(result['result'])}"
     return "\n".join([head, *children, *produced, *(f"  {line['text']}  {line['when']}" for line in result["history"])])
+
+
+def _result_words(result: dict[str, Any] | None) -> str:
+    """What was issued: 营业执照 9199…, 成立日期 2026-11-23."""
+    if not result:
+        return ""
+    data = "、".join(f"{label} {value}" for label, value in result["data"])
+    return "，".join(filter(None, (" ".join(filter(None, (result["document"], result["number"]))), data)))

@@ -15,6 +15,7 @@ from clerk_app.domain import case_number
 from clerk_app.domain.applicant import document_from_body
 from clerk_app.domain.case_parts import (
     CaseMatter,
+    CaseResult,
     Decision,
     Effect,
     IssuedDocument,
@@ -26,7 +27,7 @@ from clerk_app.domain.case_parts import (
     read_effect,
     read_matter,
 )
-from clerk_app.domain.case_state import ENDED, CaseState
+from clerk_app.domain.case_state import ENDED, GRANTED, CaseState
 from clerk_app.domain.child_case import (
     STATE_BY_POWER,
     ChildCase,
@@ -53,7 +54,7 @@ from clerk_app.domain.rechecks import (
     RecheckState,
 )
 from clerk_app.domain.results import Awaited, brought_values, read_awaited
-from clerk_app.domain.rulings import RULINGS, Step, enter, stopped
+from clerk_app.domain.rulings import RULINGS, Step, enter, result_registered, stopped
 from clerk_app.domain.workdays import Due, Running
 
 TAKEN_IN = ("case.taken_in", "case.package_taken_in")
@@ -132,6 +133,7 @@ class Case:
     intake: Intake | None = None
     running: tuple[Running, ...] = field(default=())
     decision: Decision | None = None
+    result: CaseResult | None = None
     returned: Return | None = None
     official_number: str | None = None
     rechecks: tuple[Recheck, ...] = ()
@@ -144,6 +146,11 @@ class Case:
     def due(self) -> Due | None:
         """The last day of the promised limit: the department's new one after a special procedure, else as printed."""
         return self.renewed_due or (self.intake.due if self.intake else None)
+
+    @property
+    def is_granted(self) -> bool:
+        """Whether its result is there; of a package it is the children that are granted."""
+        return self.state in GRANTED or (self.decision is not None and self.decision.result == "grant")
 
     @property
     def brought(self) -> Mapping[str, FieldValue]:
@@ -204,6 +211,18 @@ def _ruling(step: Step) -> Handler:
         return replace(case, state=state, children=children, running=running)
 
     return ruled
+
+
+def _result_registered(case: Case, fact: Fact) -> Case:
+    """Of what was decided the department may say it, of what was done at the counter the desk: both know the result."""
+    if case.intake is None:
+        raise Unlawful("not_taken_in")
+    if not case.children:
+        if fact.body.get("child") is not None:
+            raise Unlawful("no_such_child")
+        return result_registered(case, fact)
+    child = child_named(case.children, fact.body.get("child"))
+    return replace(case, children=with_child(case.children, result_registered(child, fact), fact))
 
 
 def _require_papers(fact: Fact, missing: Collection[str]) -> None:
@@ -320,6 +339,7 @@ CASE = StreamType(
         "case.package_taken_in": _package_taken_in,
         **{kind: _ruling(step) for kind, step in RULINGS.items()},
         "case.material_supplied": _material_supplied,
+        "case.result_registered": _result_registered,
         "case.rechecked": _rechecked,
         "case.recheck_settled": _recheck_settled,
     },

@@ -56,14 +56,23 @@ class IssuedDocument:
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """The department's decision. `decided_on` is the civil date of the platform's fact.
-
-    `brings`: the data of the result by key, such as the number of a new licence; never of a refusal.
-    """
+    """The department's decision. `decided_on` is the civil date of the platform's fact."""
 
     result: DecisionResult
     reason: str
     decided_on: date
+
+
+@dataclass(frozen=True, slots=True)
+class CaseResult:
+    """The result of what was granted or done at once (结果登记): its document, the number on it, and its data by key.
+
+    `name` and `number` are empty where nobody said them. `said_on` is the civil date of the fact that says it last.
+    """
+
+    name: str
+    number: str
+    said_on: date
     brings: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}), repr=False)
 
 
@@ -119,6 +128,19 @@ def read_effect(body: Mapping[str, Any]) -> Effect:
 def effect_body(effect: Effect) -> dict[str, str]:
     """An effect as a fact writes it."""
     return {"when": effect.when, "in_force": effect.in_force, "not_yet": effect.not_yet}
+
+
+def read_result(body: Mapping[str, Any], said_on: date) -> CaseResult | None:
+    """The result that a decision or a registration says; None where it says none."""
+    document = body.get("document") or {}
+    brings = {str(key): str(value) for key, value in (body.get("brings") or {}).items()}
+    name, number = str(document.get("name") or ""), str(document.get("number") or "")
+    return CaseResult(name, number, said_on, brings) if name or number or brings else None
+
+
+def result_body(name: str, number: str, brings: Mapping[str, str]) -> dict[str, Any]:
+    """A result as a fact writes it."""
+    return {"document": {"name": name, "number": number}, "brings": dict(brings)}
 
 
 def read_document(body: Mapping[str, Any]) -> IssuedDocument:

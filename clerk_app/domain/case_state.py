@@ -64,6 +64,9 @@ STATE_LABELS: Mapping[CaseState, str] = MappingProxyType(
     }
 )
 
+GRANTED = frozenset({_S.CLOSED, _S.DELIVERED, _S.ARCHIVED})
+"""Done, so that its result is there; what was decided may as well be refused."""
+
 _ENDED_BY_REQUEST = frozenset({_S.WITHDRAWN, _S.TRANSFERRED, _S.VOIDED})
 _BY_PLATFORM = frozenset({_S.REVIEW, _S.DECIDED, _S.RETURNED})
 _BY_DEPARTMENT = _BY_PLATFORM | {_S.SUSPENDED, _S.EXTENDED}

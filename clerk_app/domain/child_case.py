@@ -15,6 +15,7 @@ from typing import Any, get_args
 from clerk_app.domain import case_number
 from clerk_app.domain.case_parts import (
     CaseMatter,
+    CaseResult,
     Decision,
     Effect,
     Return,
@@ -25,7 +26,7 @@ from clerk_app.domain.case_parts import (
     read_effect,
     read_matter,
 )
-from clerk_app.domain.case_state import ENDED, CaseState
+from clerk_app.domain.case_state import ENDED, GRANTED, CaseState
 from clerk_app.domain.civil import optional_date
 from clerk_app.domain.fold import Fact, Unlawful
 from clerk_app.domain.matter import Power
@@ -37,7 +38,6 @@ STATE_BY_POWER: Mapping[Power, CaseState] = {
     "complete": CaseState.CLOSED,
 }
 
-_GRANTED = frozenset({CaseState.CLOSED, CaseState.DELIVERED, CaseState.ARCHIVED})
 _OPEN_EARLY = frozenset({CaseState.RECEIVED, CaseState.WAITING})
 
 
@@ -73,6 +73,7 @@ class ChildCase:
     deferred: frozenset[str] = frozenset()
     running: tuple[Running, ...] = ()
     decision: Decision | None = None
+    result: CaseResult | None = None
     returned: Return | None = None
     official_number: str | None = None
     special: tuple[SpecialProcedure, ...] = ()
@@ -100,7 +101,7 @@ class ChildCase:
     @property
     def is_granted(self) -> bool:
         """Whether its result is there."""
-        return self.state in _GRANTED or (self.decision is not None and self.decision.result == "grant")
+        return self.state in GRANTED or (self.decision is not None and self.decision.result == "grant")
 
 
 def read_children(number: str, bodies: Sequence[Mapping[str, Any]], deferred: Collection[str]) -> tuple[ChildCase, ...]:
@@ -161,7 +162,7 @@ def package_state(children: Collection[ChildCase]) -> CaseState:
     """
     states = {child.state for child in children}
     if states <= ENDED:
-        return CaseState.CLOSED if states <= _GRANTED else CaseState.DECIDED
+        return CaseState.CLOSED if states <= GRANTED else CaseState.DECIDED
     if CaseState.RETURNED in states:
         return CaseState.RETURNED
     at_work = states - ENDED - {CaseState.WAITING}

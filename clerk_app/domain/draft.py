@@ -39,7 +39,8 @@ class Draft:
 
     `present`: the answer to 本人在场?, None while it was not asked. `read_by`: how the document was read. `values` hold
     the answers to situations (`q.…`) beside those to form elements. `others`: other people's documents by role;
-    `licences`: good electronic licences by kind. `without`: the optional children of a package that the citizen leaves
+    `licences`: good electronic licences by kind; `results`: the data of results of the same person's earlier cases, by
+    matter. `without`: the optional children of a package that the citizen leaves
     out, by code; `matter` is then the package's code.
     """
 
@@ -57,13 +58,15 @@ class Draft:
     others: Mapping[str, ReadDocument] = field(default_factory=dict)
     licences: Mapping[str, LicenceFinding] = field(default_factory=dict)
     without: tuple[str, ...] = ()
+    results: Mapping[str, Mapping[str, str]] = field(default_factory=dict, repr=False)
 
     @property
     def evidence(self) -> Evidence:
         """What was read and found so far."""
         if self.document is None or self.read_by is None:
-            return Evidence(self.others, self.licences)
-        return Evidence({APPLICANT: ReadDocument(self.document, self.read_by), **self.others}, self.licences)
+            return Evidence(self.others, self.licences, self.results)
+        documents = {APPLICANT: ReadDocument(self.document, self.read_by), **self.others}
+        return Evidence(documents, self.licences, self.results)
 
     def material(self, code: str) -> MaterialItem | None:
         """The material with this code, or None."""
@@ -205,10 +208,19 @@ def with_earlier(draft: Draft, matter: Matter, answers: Mapping[str, str], at_ms
     return replace(draft, values={**draft.values, **again}, updated_at=at_ms) if again else draft
 
 
+def with_results(draft: Draft, matter: Matter, results: Mapping[str, Mapping[str, str]], at_ms: int) -> Draft:
+    """The draft with what the results of the person's earlier cases say; only for who stands here."""
+    if draft.present is not True or not results:
+        return draft
+    return filled(replace(draft, results=results), matter, at_ms)
+
+
 def with_presence(draft: Draft, present: bool | None, at_ms: int) -> Draft:
-    """The draft after the clerk said whether the person stands here: nobody else is told what that person once said."""
-    kept = {code: value for code, value in draft.values.items() if present is True or value.source != "earlier"}
-    return replace(draft, present=present, values=kept, updated_at=at_ms)
+    """The draft after the clerk said whether the person stands here: nobody else is told of that person's earlier."""
+    if present is True:
+        return replace(draft, present=present, updated_at=at_ms)
+    kept = {code: value for code, value in draft.values.items() if value.source not in ("earlier", "result")}
+    return replace(draft, present=present, values=kept, results={}, updated_at=at_ms)
 
 
 def with_shared(
@@ -260,6 +272,7 @@ def draft_to_json(draft: Draft) -> str:
             },
             "licences": {kind: finding_body(found) for kind, found in draft.licences.items()},
             "without": list(draft.without),
+            "results": {matter: dict(data) for matter, data in draft.results.items()},
         },
         ensure_ascii=False,
         separators=(",", ":"),
@@ -289,4 +302,5 @@ def draft_from_json(text: str) -> Draft:
         },
         licences={kind: finding_from_body(found) for kind, found in body.get("licences", {}).items()},
         without=tuple(body.get("without", ())),
+        results={str(matter): dict(data) for matter, data in body.get("results", {}).items()},
     )

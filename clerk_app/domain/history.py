@@ -67,6 +67,12 @@ def _decided(fact: Fact) -> str:
     return _of_child(fact) + result + _because(fact) + (f"；开始办理{begun}" if begun else "")
 
 
+def _result_registered(fact: Fact) -> str:
+    said = "更正结果" if fact.body.get("corrects") is True else "登记结果"
+    document = fact.body.get("document") or {}
+    return _of_child(fact) + said + _told(" ".join(str(document.get(key) or "") for key in ("name", "number")))
+
+
 def _material_supplied(fact: Fact) -> str:
     return "补交容缺材料：" + "、".join(str(item["name"]) for item in fact.body["materials"])
 
@@ -145,6 +151,7 @@ _TELL: Mapping[str, Callable[[Fact], str]] = {
     "case.package_taken_in": _package_taken_in,
     "case.material_supplied": _material_supplied,
     "case.decided": _decided,
+    "case.result_registered": _result_registered,
     "case.returned": _returned,
     "case.suspended": _suspended,
     "case.resumed": _resumed,

@@ -1,12 +1,14 @@
-"""What results of earlier children bring to the one form of a package (果), once the departments have decided.
+"""What results of earlier matters bring (果): to the one form of a package, and to what the same person asks for later.
 
-The fact of the intake names the elements that wait, each with the results that can fill it; a decision brings the data
-of its result. Until then an element is 由前序事项产生.
+The fact of a package's intake names the elements that wait, each with the results that can fill it; the department's
+decision brings the data of its result, or whoever registers the result of what was done at the counter. Until then an
+element is 由前序事项产生.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+import re
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -15,9 +17,20 @@ from clerk_app.domain.one_thing import OneThing
 from clerk_app.domain.sources import source_of
 
 if TYPE_CHECKING:
+    from clerk_app.domain.case import Case
     from clerk_app.domain.child_case import ChildCase
 
 TO_COME = "由前序事项产生"
+_KEY = re.compile(r"[a-z][a-z0-9_]{0,39}")
+_LONGEST = 200
+
+
+def read_pair(text: str) -> tuple[str, str]:
+    """One item of a result's data as commands write it, `KEY=VALUE`; raise `ValueError` with the key."""
+    key, found, value = text.partition("=")
+    if not found or _KEY.fullmatch(key) is None or not 0 < len(value.strip()) <= _LONGEST:
+        raise ValueError(key)
+    return key, value.strip()
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,8 +65,8 @@ def read_awaited(body: Mapping[str, Any]) -> Awaited:
 
 
 def brought_values(awaited: Collection[Awaited], children: Collection[ChildCase]) -> dict[str, FieldValue]:
-    """What decisions have brought by now, by element; of several results the best that says anything."""
-    said = {child.matter.code: child.decision.brings for child in children if child.decision is not None}
+    """What results have brought by now, by element; of several results the best that says anything."""
+    said = {child.matter.code: child.result.brings for child in children if child.result is not None}
     found: dict[str, FieldValue] = {}
     for one in awaited:
         for text in one.sources:
@@ -62,3 +75,17 @@ def brought_values(awaited: Collection[Awaited], children: Collection[ChildCase]
                 found[one.code] = FieldValue(value, "result", said_by=text)
                 break
     return found
+
+
+def results_of(cases: Iterable[Case]) -> dict[str, dict[str, str]]:
+    """The data of the results of these cases by matter, for what their applicant asks for later.
+
+    Of two results of one matter that say different things nobody knows which is meant: they say nothing.
+    """
+    said: dict[str, list[dict[str, str]]] = {}
+    for case in cases:
+        own = [(case.intake.matter.code, case.result)] if case.intake else []
+        for code, result in (*own, *((child.matter.code, child.result) for child in case.children)):
+            if result is not None and result.brings:
+                said.setdefault(code, []).append(dict(result.brings))
+    return {code: found[0] for code, found in said.items() if all(other == found[0] for other in found)}

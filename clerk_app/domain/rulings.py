@@ -11,7 +11,7 @@ from datetime import date
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, TypeVar, get_args
 
-from clerk_app.domain.case_parts import Decision, DecisionResult, Return, SpecialProcedure, known
+from clerk_app.domain.case_parts import Decision, DecisionResult, Return, SpecialProcedure, known, read_result
 from clerk_app.domain.case_state import CaseState, may_become
 from clerk_app.domain.civil import civil_date, optional_date
 from clerk_app.domain.fold import Fact, Unlawful
@@ -32,14 +32,29 @@ def decided(subject: Subject, fact: Fact) -> Subject:
     result = known(fact.body["result"], get_args(DecisionResult))
     official = fact.body.get("official_number")
     on = civil_date(fact.recorded_at)
-    brings = {str(key): str(value) for key, value in (fact.body.get("brings") or {}).items()}
     return replace(
         subject,
         state=enter(subject.state, CaseState.DECIDED),
-        decision=Decision(result, str(fact.body.get("reason") or ""), on, brings if result == "grant" else {}),
+        decision=Decision(result, str(fact.body.get("reason") or ""), on),
+        result=read_result(fact.body, on) if result == "grant" else None,
         running=stopped(subject.running, on),
         official_number=subject.official_number if official is None else str(official),
     )
+
+
+def result_registered(subject: Subject, fact: Fact) -> Subject:
+    """What was granted, or done at the counter, has its result: its document and the data that others wait for.
+
+    A second one is lawful only as a correction of what was said before.
+    """
+    if not subject.is_granted:
+        raise Unlawful("not_granted")
+    if subject.result is not None and fact.body.get("corrects") is not True:
+        raise Unlawful("result_registered")
+    result = read_result(fact.body, civil_date(fact.recorded_at))
+    if result is None:
+        raise ValueError("a result says something")
+    return replace(subject, result=result)
 
 
 def returned(subject: Subject, fact: Fact) -> Subject:

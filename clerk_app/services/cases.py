@@ -17,6 +17,7 @@ from clerk_app.domain.history import history_line
 from clerk_app.domain.results import TO_COME
 from clerk_app.services.desk import Desk
 from clerk_app.services.papers import load_case
+from clerk_app.services.results import ResultToRegister, results_to_register
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,11 +42,29 @@ class RecheckView:
 
 
 @dataclass(frozen=True, slots=True)
+class ResultView:
+    """A result as it was registered: its document, the number on it, and its data as labels with values."""
+
+    document: str
+    number: str
+    data: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ToRegisterView:
+    """A result that can be registered now. `waiting`: something else waits for what it says."""
+
+    number: str
+    matter_name: str
+    waiting: bool
+
+
+@dataclass(frozen=True, slots=True)
 class ChildView:
     """One child of a package. Dates are ISO; `after` are the names of what it waits or waited for.
 
     `sentence` is what became of it at the counter or by its department, in one line, empty where the state says all.
-    `ended_on` is the day of its decision, `granted` whether its result is there.
+    `ended_on` is the day of its decision, `granted` whether its result is there. `result` is what was registered of it.
     """
 
     number: str
@@ -61,6 +80,7 @@ class ChildView:
     sentence: str
     ended_on: str | None = None
     granted: bool = False
+    result: ResultView | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +133,8 @@ class CaseView:
     children: tuple[ChildView, ...] = ()
     produced: tuple[ProducedView, ...] = ()
     deferrals: tuple[DeferralView, ...] = ()
+    result: ResultView | None = None
+    to_register: tuple[ToRegisterView, ...] = ()
 
 
 def show_case(desk: Desk, number: str) -> CaseView:
@@ -122,6 +144,7 @@ def show_case(desk: Desk, number: str) -> CaseView:
     folded = reads.fold(f"case/{case.number}")
     intake = case.intake
     assert intake is not None
+    results = {known.number: known for known in results_to_register(desk, case)}
     return CaseView(
         number=case.number,
         official_number=case.official_number,
@@ -145,10 +168,24 @@ def show_case(desk: Desk, number: str) -> CaseView:
             RecheckView(known.subject, known.name, known.state, known.sentence, known.next_step)
             for known in case.rechecks
         ),
-        children=tuple(_child(child, case.children) for child in case.children),
+        children=tuple(_child(child, case.children, results.get(child.number)) for child in case.children),
         produced=_produced(case),
         deferrals=tuple(_deferral(known, civil_date(desk.clock.now_ms())) for known in case.deferrals),
+        result=_result(results.get(case.number)),
+        to_register=tuple(
+            ToRegisterView(known.number, known.matter_name, known.waiting)
+            for known in results.values()
+            if known.result is None and not folded.read_only
+        ),
     )
+
+
+def _result(known: ResultToRegister | None) -> ResultView | None:
+    if known is None or known.result is None:
+        return None
+    labels = {key: field.label for key, field in known.fields.items()}
+    data = tuple((labels.get(key, key), value) for key, value in known.result.brings.items())
+    return ResultView(known.result.name or known.document, known.result.number, data)
 
 
 def _deferral(known: Deferral, today: date) -> DeferralView:
@@ -156,7 +193,7 @@ def _deferral(known: Deferral, today: date) -> DeferralView:
     return DeferralView(known.code, known.name, known.until.isoformat(), supplied, known.is_late(today))
 
 
-def _child(child: ChildCase, children: Sequence[ChildCase]) -> ChildView:
+def _child(child: ChildCase, children: Sequence[ChildCase], known: ResultToRegister | None) -> ChildView:
     return ChildView(
         number=child.number,
         state=child.state.value,
@@ -171,6 +208,7 @@ def _child(child: ChildCase, children: Sequence[ChildCase]) -> ChildView:
         sentence=child.sentence,
         ended_on=_ended_on(child),
         granted=child.is_granted,
+        result=_result(known),
     )
 
 

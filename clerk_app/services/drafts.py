@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import base64
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
 
 from clerk_app.catalogue.catalogue import Catalogue
@@ -20,6 +20,7 @@ from clerk_app.domain.draft import (
     with_earlier,
     with_materials_of,
     with_other,
+    with_results,
 )
 from clerk_app.domain.filling import ReadDocument, card_roles
 from clerk_app.domain.form import plain, visible_fields
@@ -30,13 +31,14 @@ from clerk_app.domain.merge import merge
 from clerk_app.domain.merged_matter import merged_matter
 from clerk_app.domain.one_thing import OneThing
 from clerk_app.domain.packages import is_package
+from clerk_app.domain.results import results_of
 from clerk_app.errors import NoSuchDraft, UnlawfulStep
 from clerk_app.services.desk import Desk, SignedIn
 from clerk_app.services.ports import Unit
 from clerk_app.services.visits import visit_state
 
 _CASES_LOOKED_AT = 10
-"""How many of a person's last cases are looked at for an answer given before."""
+"""How many of a person's last cases are looked at for an answer given, or a result brought, before."""
 
 
 def matter_of(desk: Desk, draft: Draft) -> Matter:
@@ -80,20 +82,27 @@ def open_draft(desk: Desk, me: SignedIn, visit: str, code: str) -> Draft:
     applicant = visit_state(desk, visit).applicant
     if applicant is not None:
         draft = with_applicant(draft, matter, applicant, now)
-        draft = with_earlier(draft, matter, earlier_answers(desk, applicant.document), now)
+        cases = earlier_cases(desk, applicant.document)
+        draft = with_results(draft, matter, results_of(cases), now)
+        draft = with_earlier(draft, matter, answers_of(cases), now)
     return save_draft(desk, me, draft)
 
 
-def earlier_answers(desk: Desk, document: IdentityDocument) -> dict[str, str]:
-    """What the owner of this document answered in the last cases this desk holds, the newest answer of each element."""
-    answers: dict[str, str] = {}
+def earlier_cases(desk: Desk, document: IdentityDocument) -> list[Case]:
+    """The last cases of the owner of this document that this desk holds, the newest first."""
     if not document.number or not document.name:
-        return answers
-    for row in desk.journal.reads.cases(text=document.name, limit=_CASES_LOOKED_AT):
-        case: Case = desk.journal.reads.fold(f"case/{row.number}").state
-        if case.intake is not None and same_person(case.intake.applicant, document):
-            for code, value in case.intake.fields.items():
-                answers.setdefault(code, value.value)
+        return []
+    rows = desk.journal.reads.cases(text=document.name, limit=_CASES_LOOKED_AT)
+    cases: list[Case] = [desk.journal.reads.fold(f"case/{row.number}").state for row in rows]
+    return [case for case in cases if case.intake is not None and same_person(case.intake.applicant, document)]
+
+
+def answers_of(cases: Iterable[Case]) -> dict[str, str]:
+    """What was answered in these cases, the first answer of each element."""
+    answers: dict[str, str] = {}
+    for case in cases:
+        for code, value in (case.intake.fields if case.intake else {}).items():
+            answers.setdefault(code, value.value)
     return answers
 
 

@@ -69,7 +69,7 @@ def compose_one_time_notice(
     digest = entry.digest if entry else ""
     if given.subject is None:
         raise NoSuchNotice
-    catalogue = _catalogue_of(desk, given.subject.version)
+    catalogue = catalogue_of(desk, given.subject.version)
     one, _ = thing_of(catalogue, given.subject.code, given.answers, given.without)
     frame = _frame(desk, number, given.clerk, digest, copy=copy, reprint=reprint, at=printed_at)
     return one_time_notice(one, given, kind, frame, names_of(catalogue, one))
@@ -107,7 +107,7 @@ def _frame(desk: Desk, number: str, clerk: str, digest: str, *, copy: int, repri
     )
 
 
-def _catalogue_of(desk: Desk, version: str) -> Catalogue:
+def catalogue_of(desk: Desk, version: str) -> Catalogue:
     """The catalogue that a case or a notice began with; what is of another desk may be of one that never was here."""
     try:
         return desk.catalogues.version(version)
@@ -118,7 +118,7 @@ def _catalogue_of(desk: Desk, version: str) -> Catalogue:
 def matter_of_case(desk: Desk, intake: Intake) -> Matter:
     """The matter of a case, or its package as it was asked for; raise `NoSuchMatter` or `NoSuchPackage`."""
     code, package = intake.matter.code, intake.package
-    catalogue = _catalogue_of(desk, intake.matter.version)
+    catalogue = catalogue_of(desk, intake.matter.version)
     if package is None:
         return catalogue.matter(code)
     answers = {**plain(intake.fields), **package.answers}

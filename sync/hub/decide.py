@@ -9,6 +9,7 @@ from typing import Any, Literal
 from sqlalchemy import Connection, select
 
 from clerk_app.domain.case_number import HALL
+from clerk_app.domain.case_parts import result_body
 from clerk_app.domain.child_case import starting
 from clerk_app.domain.civil import civil_date
 from clerk_app.domain.kinds import fold_stream
@@ -23,7 +24,7 @@ from sync.hub.sharing import lock_holders
 from sync.hub.speak import speak
 from sync.hub.store import retried
 
-DecideResult = Literal["grant", "refuse", "return", "suspend", "resume", "extend"]
+DecideResult = Literal["grant", "refuse", "return", "suspend", "resume", "extend", "register"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +32,9 @@ class Ruling:
     """What a department says: grant or refuse a case (or one child of a package), return it, or stop its clock.
 
     `child` is the child's number, 24 digits. `name` is the special procedure that begins (鉴定, 听证 …); `due_on` is
-    the new last day (ISO) after one or by extension. `brings` is the data of the result of a grant, by key.
+    the new last day (ISO) after one or by extension. The result of a grant comes with it or is registered later:
+    `document` and `number` are the name of its document and the number on it, `brings` its data by key. `corrects`: it
+    takes the place of the one that was said before.
     """
 
     case: str
@@ -41,6 +44,14 @@ class Ruling:
     name: str = ""
     due_on: str | None = None
     brings: Mapping[str, str] = field(default_factory=dict)
+    document: str = ""
+    number: str = ""
+    corrects: bool = False
+
+    @property
+    def says_result(self) -> bool:
+        """Whether it says anything of the result."""
+        return bool(self.brings or self.document or self.number)
 
     def word(self, now_ms: int) -> HubWord:
         """As a fact of the hub, before it has its place."""
@@ -50,12 +61,19 @@ class Ruling:
             "suspend": ("case.suspended", {"name": self.name, **told}),
             "resume": ("case.resumed", {"result": self.reason, "due_on": self.due_on, "child": self.child}),
             "extend": ("case.extended", {"due_on": self.due_on, **told}),
+            "register": (
+                "case.result_registered",
+                {"child": self.child, **self._document(), "corrects": self.corrects},
+            ),
         }
-        kind, body = words.get(self.result, ("case.decided", {"result": self.result, **told, **self._result()}))
+        kind, body = words.get(self.result, ("case.decided", {"result": self.result, **told, **self._granted()}))
         return HubWord(f"case/{self.case}", kind, body, now_ms)
 
-    def _result(self) -> dict[str, Any]:
-        return {"brings": dict(self.brings)} if self.brings and self.result == "grant" else {}
+    def _granted(self) -> dict[str, Any]:
+        return self._document() if self.result == "grant" and self.says_result else {}
+
+    def _document(self) -> dict[str, Any]:
+        return result_body(self.document, self.number, self.brings)
 
 
 def decide(hub: Hub, ruling: Ruling) -> HubFact:

@@ -7,7 +7,7 @@ from typing import Literal
 
 from clerk_app.domain import case_number, notice_number
 from clerk_app.domain.case import Case, Intake
-from clerk_app.domain.case_parts import Decision
+from clerk_app.domain.case_parts import CaseResult, Decision
 from clerk_app.domain.case_state import ENDED, STATE_LABELS, CaseState
 from clerk_app.domain.child_case import ChildCase
 from clerk_app.domain.civil import chinese_date, chinese_time, civil_date
@@ -15,6 +15,7 @@ from clerk_app.domain.fold import Folded
 from clerk_app.domain.given_notice import GivenNotice
 
 Tone = Literal["ok", "warn", "bad", "busy", "offline"]
+_SHOWN = 4
 DEMO_HALL = "999999"
 """No place in China has this code: cases of it belong to demonstrations and tests."""
 
@@ -145,12 +146,13 @@ def _words(case: Case, intake: Intake) -> _Words:
             name = case.special[-1].name if case.special else "特别程序"
             return STATE_LABELS[case.state], "busy", (f"部门正在进行{name}，这段时间不算在办理时限里。",), (_NOTHING,)
         case CaseState.DECIDED if case.decision is not None:
-            return _decided(case.decision)
+            return _decided(case.decision, case.result)
         case CaseState.RETURNED:
             reason = case.returned.reason if case.returned else ""
             return "已退回", "warn", ("部门把办件退回窗口。", *_reason(reason)), ("请带上要补的材料和这张纸到原窗口。",)
         case CaseState.CLOSED | CaseState.DELIVERED | CaseState.ARCHIVED:
-            return STATE_LABELS[case.state], "ok", ("这件事已经办完。", *_effect(intake)), ()
+            said = ("这件事已经办完。", *_issued(case.result), *_effect(intake))
+            return STATE_LABELS[case.state], "ok", said, ()
         case _:
             # Every state of a later version has its own word already; the window knows the rest.
             return STATE_LABELS[case.state], "busy", (), ("具体情况请咨询窗口。",)
@@ -180,8 +182,8 @@ def _lane(child: ChildCase, children: tuple[ChildCase, ...]) -> Lane:
         return Lane(title, department, "前序未通过", "bad", "前面的事项没有通过，这一项不再办理。")
     if child.decision is not None:
         granted = child.decision.result == "grant"
-        reason = "".join(_reason(child.decision.reason))
-        return Lane(title, department, "准予" if granted else "不予批准", "ok" if granted else "bad", reason)
+        told = "".join((*_reason(child.decision.reason), *_issued(child.result)))
+        return Lane(title, department, "准予" if granted else "不予批准", "ok" if granted else "bad", told)
     if child.state is CaseState.RETURNED and child.returned is not None:
         return Lane(
             title, department, "已退回", "warn", f"原因：{child.returned.reason}" if child.returned.reason else ""
@@ -193,14 +195,17 @@ def _lane(child: ChildCase, children: tuple[ChildCase, ...]) -> Lane:
 
 
 def _until(child: ChildCase) -> str:
+    if child.result is not None:
+        return "".join(_issued(child.result))
     if child.state in ENDED or child.due is None:
         return child.effect.in_force
     return f"最迟 {child.due.text}办结。"
 
 
-def _decided(decision: Decision) -> _Words:
+def _decided(decision: Decision, result: CaseResult | None) -> _Words:
     if decision.result == "grant":
-        return "准予", "ok", ("部门已经同意。", *_reason(decision.reason)), ("请按约定的方式领取结果。",)
+        told = ("部门已经同意。", *_reason(decision.reason), *_issued(result))
+        return "准予", "ok", told, ("请按约定的方式领取结果。",)
     return "不予批准", "bad", ("部门没有同意。", *_reason(decision.reason)), (_REMEDY,)
 
 
@@ -208,6 +213,14 @@ def _effect(intake: Intake) -> tuple[str, ...]:
     """What the paper says, with its day: a 今天 on it means that day, not the one on which the page is read."""
     lines = [line.rstrip("。") for line in (intake.effect.in_force, intake.effect.not_yet) if line]
     return (f"{chinese_date(intake.received_on)}窗口写明：{'；'.join(lines)}。",) if lines else ()
+
+
+def _issued(result: CaseResult | None) -> tuple[str, ...]:
+    """The document of the result. Whoever finds the paper may read this page: of its number only the end is shown."""
+    if result is None or not (result.name or result.number):
+        return ()
+    ending = f"，编号末尾 {result.number[-_SHOWN:]}" if len(result.number) > _SHOWN else ""
+    return (f"结果：{result.name or '证照'}已办好{ending}。",)
 
 
 def _reason(reason: str) -> tuple[str, ...]:

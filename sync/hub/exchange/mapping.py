@@ -141,6 +141,7 @@ def _of_child(history: CaseHistory, child: ChildCase) -> CaseHistory:
         intake=intake,
         running=child.running,
         decision=child.decision,
+        result=child.result,
         returned=child.returned,
         official_number=child.official_number,
         special=child.special,
@@ -294,12 +295,14 @@ def _result(history: CaseHistory, intake: Intake) -> ResultRecord | None:
     decision, decided = history.case.decision, _decision(history)
     if decided is None and intake.power != "complete":
         return None
-    grade = history.rating.grade if history.rating else None
+    grade, result = history.rating.grade if history.rating else None, history.case.result
     return ResultRecord(
         project_no=history.case.number,
         result_date=_moment(decided.recorded_at if decided else intake.received_at),
         result_type=codes.RESULT_TYPE[decision.result if decision else "grant"],
         result_explain=_explained(decision.reason if decision else None),
+        result_cetr_name=_named(result.name) if result else None,
+        result_cetr_no=_named(result.number) if result else None,
         is_delivery_results="1" if _answer(intake, "g.P9.pickup") == _BY_POST else "0",
         satisfaction=codes.STANDARD_SATISFACTION[grade] if grade else None,
     )

@@ -132,8 +132,8 @@ class ResultRecord(Record):
     result_date: datetime = _time("办结时间", "the decision, or the intake with power 当场办结")
     result_type: str = _column("办结结果", 1, "0 出证办结 or 准予, 1 不予许可", pattern="^[01]$")
     result_explain: str | None = _maybe("结果说明", 2000, "the decision's reason")
-    result_cetr_name: str | None = _maybe("结果证照名称", 200, "empty until results are registered")
-    result_cetr_no: str | None = _maybe("结果证照编号", 100, "empty until results are registered")
+    result_cetr_name: str | None = _maybe("结果证照名称", 200, "the document of the registered result")
+    result_cetr_no: str | None = _maybe("结果证照编号", 100, "the number on it")
     is_delivery_results: str = _column("是否快递", 1, "field g.P9.pickup: 1 邮寄, else 0", pattern="^[01]$")
     satisfaction: str | None = _maybe(
         "满意度", 1, "GB/T 39046 A.8: 1 非常满意 … 5 非常不满意; empty if not rated", pattern="^[1-5]$"

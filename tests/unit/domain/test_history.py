@@ -77,6 +77,7 @@ def test_every_kind_of_a_case_and_a_visit_has_its_words():
         **VISIT_BODIES,
         "case.taken_in": ACCEPTED_CASE.body,
         "case.package_taken_in": {**ACCEPTED_CASE.body, "children": [{"waits": False}, {"waits": True}]},
+        "case.result_registered": {"document": {"name": "营业执照", "number": "91999999MA0000001N"}},
         "case.material_supplied": {"materials": [{"name": "近期免冠照片"}]},
         "case.decided": {"result": "grant"},
         "case.returned": {},
