@@ -18,6 +18,7 @@ from ui.dialogs.handover import HandoverSheet
 from ui.dialogs.hints import HintsSheet
 from ui.dialogs.manual_entry import ManualEntrySheet
 from ui.dialogs.outcome import OutcomeSheet
+from ui.dialogs.result import ResultSheet
 from ui.dialogs.supervisor import SupervisorSheet
 from ui.dialogs.supply import SupplySheet
 from ui.dialogs.whose import WhoseSheet
@@ -30,6 +31,7 @@ from ui.pages.page import Page
 from ui.pages.shell import Shell
 from ui.pages.sign_in import LockPage
 from ui.say import say
+from ui.viewmodels.basic import Choice
 from ui.viewmodels.counter_state import CounterState
 from ui.viewmodels.frame import SectionKey
 from ui.viewmodels.manual_entry import ManualEntry, manual_document
@@ -197,10 +199,27 @@ class DeskView(QObject):
     def _open_supply(self) -> None:
         detail = self._models.cases.state.detail
         if detail is not None:
-            sheet = SupplySheet(detail.matter, detail.to_come)
+            if not detail.to_come and len(detail.to_register) == 1:
+                self._open_result(detail.to_register[0].number)
+                return
+            results = tuple(Choice(one.number, one.label) for one in detail.to_register)
+            sheet = SupplySheet(detail.matter, detail.to_come, results)
             sheet.setProperty("case", detail.number)
             sheet.chosen.connect(self._supplied)
+            sheet.result_chosen.connect(self._open_result)
             self.shell.open_sheet(sheet)
+
+    def _open_result(self, number: str) -> None:
+        detail = self._models.cases.state.detail
+        ask = next((one for one in (detail.to_register if detail else ()) if one.number == number), None)
+        if ask is not None:
+            sheet = ResultSheet(ask, self._models.cases.faults_of)
+            sheet.said.connect(self._result_said)
+            self.shell.open_sheet(sheet)
+
+    def _result_said(self, number: str, values: dict[str, str]) -> None:
+        self.shell.close_sheet()
+        self._models.cases.register(number, values)
 
     def _supplied(self, code: str) -> None:
         number = str(self.sender().property("case"))

@@ -24,6 +24,7 @@ from ui.dialogs.hints import HintsSheet
 from ui.dialogs.keys_help import KeysSheet
 from ui.dialogs.manual_entry import ManualEntrySheet
 from ui.dialogs.outcome import OutcomeSheet
+from ui.dialogs.result import ResultSheet
 from ui.dialogs.supervisor import SupervisorSheet
 from ui.dialogs.whose import WhoseSheet
 from ui.look import dress
@@ -160,6 +161,14 @@ def _with_handover(state: HandoverState) -> Shell:
     return shell
 
 
+def _with_result() -> Shell:
+    state = packages.case_to_register()
+    assert state.detail is not None
+    shell = cases_shell(state)
+    shell.open_sheet(ResultSheet(state.detail.to_register[0], lambda _number, _values: {}))
+    return shell
+
+
 def _with_toast() -> Shell:
     shell = counter_shell(counter.idle_parked())
     shell.say("叫号：本版还没有", "请用大厅的叫号机叫下一位，再按 F2 读证。")
@@ -227,6 +236,8 @@ PICTURES: dict[str, Maker] = {
     "toast": _with_toast,
     "cases": lambda: cases_shell(lists.case_list()),
     "cases_package": lambda: cases_shell(packages.case_list()),
+    "cases_to_register": lambda: cases_shell(packages.case_to_register()),
+    "cases_result": _with_result,
     "cases_loading": lambda: cases_shell(lists.case_list_loading()),
     "cases_not_arrived": lambda: cases_shell(lists.case_list_not_arrived()),
     "cases_empty": lambda: cases_shell(lists.case_list_empty()),

@@ -16,6 +16,9 @@ from clerk_app.domain.workdays import Due
 
 DecisionResult = Literal["grant", "refuse"]
 
+NUMBER_KEYS = ("number", "credit_code")
+"""The keys of a result's data that are the number on its document, the first that is there."""
+
 SpecialKind = Literal["extension", "other"]
 """特别程序种类: 延长审批, or anything else whose time does not count (听证, 检验, 鉴定, 专家评审 …)."""
 
@@ -135,6 +138,7 @@ def read_result(body: Mapping[str, Any], said_on: date) -> CaseResult | None:
     document = body.get("document") or {}
     brings = {str(key): str(value) for key, value in (body.get("brings") or {}).items()}
     name, number = str(document.get("name") or ""), str(document.get("number") or "")
+    number = number or next((brings[key] for key in NUMBER_KEYS if key in brings), "")
     return CaseResult(name, number, said_on, brings) if name or number or brings else None
 
 

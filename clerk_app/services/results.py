@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from clerk_app.catalogue.catalogue import Catalogue
 from clerk_app.domain import case_number
 from clerk_app.domain.case import Case
-from clerk_app.domain.case_parts import CaseMatter, CaseResult, result_body
+from clerk_app.domain.case_parts import NUMBER_KEYS, CaseMatter, CaseResult, result_body
 from clerk_app.domain.checking import check_field
 from clerk_app.domain.child_case import ChildCase
 from clerk_app.domain.civil import civil_date
@@ -42,6 +42,11 @@ class ResultToRegister:
     fields: Mapping[str, Field]
     waiting: bool
     result: CaseResult | None
+
+    @property
+    def number_is_data(self) -> bool:
+        """Whether its data hold the number on the document, so that nobody writes it twice."""
+        return any(key in self.fields for key in NUMBER_KEYS)
 
 
 def results_to_register(desk: Desk, case: Case) -> tuple[ResultToRegister, ...]:

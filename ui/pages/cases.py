@@ -53,7 +53,7 @@ class CasesPage(Page):
         selected: a case number.
         filtered: the key of a filter.
         attention_asked: the number of a case with something to settle.
-        supply_asked: a deferred paper of the case in detail came.
+        supply_asked: a deferred paper of the case in detail came, or a result of it is to be registered.
     """
 
     selected = Signal(str)
@@ -114,7 +114,7 @@ class CasesPage(Page):
         if command is Command.PRIMARY and detail is not None and detail.to_settle:
             self.attention_asked.emit(detail.number)
             return True
-        if command is Command.PRIMARY and detail is not None and detail.to_come:
+        if command is Command.PRIMARY and detail is not None and (detail.to_come or detail.to_register):
             self.supply_asked.emit()
             return True
         return False

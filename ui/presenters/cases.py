@@ -8,20 +8,31 @@ from datetime import date
 
 from clerk_app.domain import case_number
 from clerk_app.domain.case_number import HALL
+from clerk_app.domain.case_parts import NUMBER_KEYS
 from clerk_app.domain.case_state import STATE_LABELS, CaseState
 from clerk_app.domain.civil import civil_date, short_time
 from clerk_app.domain.workdays import Calendar
 from clerk_app.errors import CaseElsewhere
-from clerk_app.services.cases import CaseView, DeferralView
+from clerk_app.services.cases import CaseView, DeferralView, ResultView
+from clerk_app.services.results import ResultToRegister
 from clerk_app.services.rows import CaseRow, PrintJob
 from ui.presenters.done import document_name, job_chip, upload_chip
+from ui.presenters.form import field_view
 from ui.presenters.lanes import lane_views, scale_view
 from ui.presenters.words import note_view, problem_view
 from ui.say import say
 from ui.tokens import Tone
 from ui.viewmodels.basic import Choice, ProblemView
-from ui.viewmodels.cases import CaseDetail, CaseLine, EventView, FilterKey, FilterView
-from ui.viewmodels.parts import ChipView, TextRow
+from ui.viewmodels.cases import (
+    DOCUMENT_NUMBER,
+    CaseDetail,
+    CaseLine,
+    EventView,
+    FilterKey,
+    FilterView,
+    ResultAsk,
+)
+from ui.viewmodels.parts import ChipView, FieldView, TextRow
 
 _STOPPED = frozenset({CaseState.DECIDED, CaseState.CLOSED, CaseState.DELIVERED, CaseState.ARCHIVED})
 
@@ -70,9 +81,19 @@ def filter_views(counts: dict[FilterKey, int]) -> tuple[FilterView, ...]:
 
 
 def case_detail(
-    view: CaseView, prints: Sequence[PrintJob], today: date, *, uploaded: bool, is_online: bool, device: str = ""
+    view: CaseView,
+    prints: Sequence[PrintJob],
+    today: date,
+    *,
+    uploaded: bool,
+    is_online: bool,
+    device: str = "",
+    results: Sequence[ResultToRegister] = (),
 ) -> CaseDetail:
-    """One case with its papers and its history, the newest line first. `device`: nine digits, if another's."""
+    """One case with its papers and its history, the newest line first. `device`: nine digits, if another's.
+
+    `results` are those that can be said of it, whether they were or not.
+    """
     return CaseDetail(
         number=view.number,
         shown=case_number.grouped(view.number),
@@ -86,6 +107,7 @@ def case_detail(
         lanes=lane_views(view, today),
         scale=scale_view(view, today),
         to_come=() if view.read_only else tuple(Choice(known.code, _deferral_word(known)) for known in _to_come(view)),
+        to_register=() if view.read_only else tuple(_ask(known) for known in results if known.result is None),
         events=tuple(EventView(item.text, _when(item.when, item.by)) for item in reversed(view.history)),
     )
 
@@ -157,7 +179,36 @@ def _task(view: CaseView) -> ProblemView | None:
         tone = Tone.BAD if any(known.is_late for known in to_come) else Tone.WARN
         what = say("容缺待补：{papers}", papers="；".join(_deferral_word(known) for known in to_come))
         return ProblemView(what, say("补来了，按 Ctrl ⏎ 收下。"), tone)
+    waiting = [known.matter_name for known in view.to_register if known.waiting]
+    if waiting:
+        what = say("{matters}办好了，别的事项等着用证照上的内容。", matters="、".join(waiting))
+        return note_view(what, say("按 Ctrl ⏎，照发出的证照登记一次，以后不用再填。"))
     return None
+
+
+def _ask(known: ResultToRegister) -> ResultAsk:
+    """The lines of a result: the number on its document, and what its data fill."""
+    document = known.document or say("证照")
+    number = FieldView(DOCUMENT_NUMBER, say("{document}编号", document=document), optional=bool(known.fields))
+    data = tuple(_line(key, field_view(field, None)) for key, field in known.fields.items())
+    lines = data if known.number_is_data else (number, *data)
+    label = say("{matter}：登记{document}", matter=known.matter_name, document=document)
+    return ResultAsk(known.number, label, document, lines)
+
+
+def _line(key: str, element: FieldView) -> FieldView:
+    """An item of the data as a line of the sheet; the hint of the element was for who is asked on the form."""
+    required = key in NUMBER_KEYS
+    hint = "" if required else say("可不填")
+    return replace(element, code=key, mark="", mark_meaning="", optional=not required, placeholder=hint)
+
+
+def result_word(result: ResultView | None) -> str:
+    """A registered result in one line: 营业执照 9199…，成立日期 2026-11-02."""
+    if result is None:
+        return ""
+    data = tuple(f"{label} {value}" for label, value in result.data if value != result.number)
+    return "，".join((" ".join(filter(None, (result.document, result.number))), *data))
 
 
 def _facts(view: CaseView, device: str) -> tuple[TextRow, ...]:
@@ -171,8 +222,23 @@ def _facts(view: CaseView, device: str) -> tuple[TextRow, ...]:
         TextRow(say("还没生效"), view.not_yet),
         TextRow(say("待复核"), "、".join(known.name for known in view.rechecks if known.state == "pending")),
         TextRow(say("容缺"), "；".join(_deferral_word(known) for known in view.deferrals)),
+        TextRow(say("结果"), result_word(view.result) or _not_registered(view)),
+        TextRow(say("结果带来"), _produced_word(view)),
         TextRow(say("平台编号"), view.official_number or ""),
     )
+
+
+def _not_registered(view: CaseView) -> str:
+    """That the result of a granted matter was not said; of a package its lanes say it."""
+    return say("还没有登记（Ctrl ⏎ 登记）") if view.to_register and not view.children else ""
+
+
+def _produced_word(view: CaseView) -> str:
+    """What results bring to the form of a package: what is there with its value, then what is to come."""
+    there = [f"{one.label} {one.value}" for one in view.produced if one.mark]
+    to_come = [one.label for one in view.produced if not one.mark]
+    waits = say("{labels}（由前序事项产生）", labels="、".join(to_come)) if to_come else ""
+    return "；".join(filter(None, (*there, waits)))
 
 
 def _to_come(view: CaseView) -> list[DeferralView]:

@@ -71,7 +71,8 @@ def _chip(child: ChildView) -> ChipView:
 def _note(child: ChildView) -> str:
     if CaseState(child.state) is CaseState.WAITING:
         return say("等{names}办成后受理、计时", names="、".join(child.after))
-    return child.sentence if child.ended_on else ""
+    issued = " ".join(filter(None, (child.result.document, child.result.number))) if child.result else ""
+    return "；".join(filter(None, (child.sentence if child.ended_on else "", issued)))
 
 
 def _place(day: date, first: date, last: date) -> float:

@@ -10,8 +10,18 @@ from typing import TYPE_CHECKING
 from clerk_app.domain import case_number
 from clerk_app.domain.case_state import STATE_LABELS, CaseState
 from clerk_app.domain.form import visible_fields
-from clerk_app.services.cases import CaseView, ChildView, DeferralView, HistoryItem
+from clerk_app.services.cases import (
+    CaseView,
+    ChildView,
+    DeferralView,
+    HistoryItem,
+    ProducedView,
+    ResultView,
+    ToRegisterView,
+)
+from clerk_app.services.results import ResultToRegister
 from clerk_app.services.rows import CaseRow
+from clerk_app.services.shipped import shipped_catalogue
 from ui.presenters.cases import case_detail, case_line, filter_views
 from ui.presenters.counter import counter_state
 from ui.presenters.counter_facts import VisitFacts, way_of
@@ -138,13 +148,48 @@ def package_case() -> CaseView:
     )
 
 
+_LICENCE = (
+    ("g.E1.credit_code", "统一社会信用代码", "91999999MA0EXAMP0F"),
+    ("g.E1.established", "成立日期", "2026-11-17"),
+)
+
+
 @cache
 def case_list() -> CasesState:
-    """A package in detail, its children on one time scale."""
+    """A package in detail, its children on one time scale, the result of one of them registered."""
     view = package_case()
+    licence = ResultView("营业执照", _LICENCE[0][2], tuple((label, value) for _, label, value in _LICENCE))
+    done = replace(view.children[0], result=licence)
+    produced = tuple(ProducedView(code, label, value, "果") for code, label, value in _LICENCE)
+    return _list_of(replace(view, children=(done, *view.children[1:]), produced=produced))
+
+
+@cache
+def case_to_register() -> CasesState:
+    """What was done at the counter has its licence, and others wait for what stands on it."""
+    view = package_case()
+    done, food, sign, tobacco = view.children
+    accepted = replace(sign, state=CaseState.ACCEPTED.value, sentence="")
+    produced = tuple(ProducedView(code, label, "由前序事项产生", "") for code, label, _ in _LICENCE)
+    elements = {field.code: field for group in shipped_catalogue().groups for field in group.fields}
+    fields = {code.rpartition(".")[2]: elements[code] for code, _, _ in _LICENCE}
+    known = ResultToRegister(done.number, done.matter_name, "营业执照", fields, True, None)
+    view = replace(
+        view,
+        state=CaseState.ACCEPTED.value,
+        state_label=STATE_LABELS[CaseState.ACCEPTED],
+        children=(done, food, accepted, tobacco),
+        produced=produced,
+        deferrals=(),
+        to_register=(ToRegisterView(done.number, done.matter_name, True),),
+    )
+    return _list_of(view, known)
+
+
+def _list_of(view: CaseView, *results: ResultToRegister) -> CasesState:
     number = view.number
     jobs = desk.jobs_of(desk.case_of(whole(), 39, online=True, on=_BEGUN), "printed")
-    detail = case_detail(view, jobs, desk.TODAY, uploaded=True, is_online=True)
+    detail = case_detail(view, jobs, desk.TODAY, uploaded=True, is_online=True, results=results)
     row = CaseRow(
         number=number,
         official_number=None,
@@ -156,7 +201,7 @@ def case_list() -> CasesState:
         taken_in_at=view.received_at,
         due_on=view.due_on,
         due_estimated=False,
-        needs_clerk=True,
+        needs_clerk=view.state == CaseState.RETURNED.value,
         uploaded=True,
         visit="v1",
         device=desk.HALL + desk.DEVICE,

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from ui.viewmodels.basic import Choice, ProblemView
-from ui.viewmodels.parts import NO_CHIP, ChipView, TextRow
+from ui.viewmodels.parts import NO_CHIP, ChipView, FieldView, TextRow
 
 FilterKey = Literal["todo", "open", "closed", "all"]
 
@@ -73,11 +73,28 @@ class ScaleView:
 
 
 @dataclass(frozen=True, slots=True)
+class ResultAsk:
+    """A result that can be registered: the case or child of a package that has it, and the lines to type.
+
+    `number` is that of the case or child. The line `DOCUMENT_NUMBER` is the number on the document, every other one an
+    item of its data by key.
+    """
+
+    number: str
+    label: str
+    document: str
+    fields: tuple[FieldView, ...]
+
+
+DOCUMENT_NUMBER = "document:number"
+
+
+@dataclass(frozen=True, slots=True)
 class CaseDetail:
     """One case. `task`: what the clerk must do about it, if anything. `papers`: documents with how they stand.
 
     `to_settle`: it holds something that a person settles, by the page's primary action; where it holds nothing of that
-    kind, the same takes in one of the papers `to_come` (容缺).
+    kind, the same takes in one of the papers `to_come` (容缺), or registers one of the results `to_register`.
     """
 
     number: str
@@ -93,6 +110,7 @@ class CaseDetail:
     lanes: tuple[LaneView, ...] = ()
     scale: ScaleView | None = None
     to_come: tuple[Choice, ...] = ()
+    to_register: tuple[ResultAsk, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

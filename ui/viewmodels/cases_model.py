@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import cast
 
@@ -14,12 +15,13 @@ from clerk_app.services.deferrals import supply_material
 from clerk_app.services.desk import Desk, SignedIn
 from clerk_app.services.look_up import fetch_case, want_case
 from clerk_app.services.papers import load_case
+from clerk_app.services.results import ResultToRegister, faults, register_result, results_to_register
 from clerk_app.services.rows import CaseRow
 from ui.presenters.cases import asking_view, case_detail, case_line, filter_views, not_taken_up_view
 from ui.presenters.words import note_view, problem_view
 from ui.say import say
 from ui.tasks import DB_LANE, SYNC_LANE, Tasks
-from ui.viewmodels.cases import CaseDetail, CasesState, FilterKey
+from ui.viewmodels.cases import DOCUMENT_NUMBER, CaseDetail, CasesState, FilterKey
 from ui.viewmodels.paper_queue import PaperQueue, PaperState
 from ui.viewmodels.station_model import Station, StationModel
 from ui.viewmodels.view_model import Acts, ViewModel
@@ -40,6 +42,7 @@ class _Listed:
 class _Detailed:
     detail: CaseDetail
     kinds: tuple[NoticeKind, ...]
+    results: tuple[ResultToRegister, ...]
 
 
 class CasesModel(ViewModel[CasesState]):
@@ -67,6 +70,7 @@ class CasesModel(ViewModel[CasesState]):
         self._looked_at = False
         self._taking_up = False
         self._kinds: tuple[NoticeKind, ...] = ()
+        self._results: tuple[ResultToRegister, ...] = ()
         self._line_seen: tuple[object, ...] = ()
         acts.done.connect(self._something_happened)
         station.changed.connect(self._station_changed)
@@ -141,6 +145,28 @@ class CasesModel(ViewModel[CasesState]):
             lane=DB_LANE,
         )
 
+    def register(self, number: str, values: Mapping[str, str]) -> None:
+        """Register the result of a case, or of the child of a package with this number (结果登记)."""
+        said = {key: value for key, value in values.items() if key != DOCUMENT_NUMBER}
+        self._tasks.run(
+            lambda: register_result(
+                self._desk, self._me, number, document_number=values.get(DOCUMENT_NUMBER, ""), brings=said
+            ),
+            owner=self,
+            on_success=lambda _none: self._acts.done.emit(),
+            on_failure=lambda error: self.show(replace(self.state, problem=problem_view(error))),
+            lane=DB_LANE,
+        )
+
+    def faults_of(self, number: str, values: Mapping[str, str]) -> dict[str, str]:
+        """What is wrong with the result that is typed, by line; one that says nothing at all lacks its first line."""
+        asked = next((one for one in self._results if one.number == number), None)
+        if asked is None:
+            return {}
+        if not any(values.values()):
+            return {next(iter(values)): say("请填写")}
+        return faults(self._desk, asked, values)
+
     # ---- a case of another desk ---------------------------------------------------------------------------------
 
     def _wanted(self, number: str) -> None:
@@ -210,6 +236,7 @@ class CasesModel(ViewModel[CasesState]):
         reads = self._desk.journal.reads
         case = load_case(self._desk, number)
         rows = reads.cases(text=case.number, limit=1)
+        results = results_to_register(self._desk, case)
         detail = case_detail(
             show_case(self._desk, number),
             reads.prints_of_case(case.number),
@@ -217,13 +244,14 @@ class CasesModel(ViewModel[CasesState]):
             uploaded=bool(rows) and rows[0].uploaded,
             is_online=self._station.state.line.is_online,
             device=rows[0].device if rows and not rows[0].own else "",
+            results=results,
         )
         documents = case.intake.documents if case.intake else ()
-        return _Detailed(detail, tuple(document.kind for document in documents))
+        return _Detailed(detail, tuple(document.kind for document in documents), results)
 
     def _detailed(self, request: int, detailed: _Detailed) -> None:
         if request == self._latest_detail:
-            self._kinds = detailed.kinds
+            self._kinds, self._results = detailed.kinds, detailed.results
             self.show(replace(self.state, detail=detailed.detail))
 
     def _not_detailed(self, request: int, error: Exception) -> None:

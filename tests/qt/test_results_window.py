@@ -1,0 +1,84 @@
+"""The result of what was done at the counter, registered through the real window by its keys."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from PySide6.QtCore import Qt
+
+from tests.qt.desk import WORKER
+from tests.qt.hands import focus, press, said, type_text
+from tests.qt.test_package_window import answer_situations, fill_form
+from tests.qt.test_window import choose, program, read_card, sign_in
+
+__all__ = ["program"]
+
+Key = Qt.Key
+CODE = "91999999MA0EXAMP0F"
+
+
+@pytest.fixture
+def cases(qtbot, program, place):
+    """The case list with a restaurant in detail whose registration was done at the counter, with a line."""
+    place.line = replace(place.line, is_online=True)
+    sign_in(qtbot, program)
+    read_card(qtbot, program, place, WORKER)
+    choose(qtbot, program, "PK01")
+    counter = program.models.counter
+    answer_situations(counter)
+    press("Ctrl+Return")
+    while (code := focus().objectName().removeprefix("material:")) and any(
+        view.code == code and view.state == "" for view in counter.state.materials
+    ):
+        press("1")
+    press("Ctrl+Return")
+    fill_form(counter)
+    press("Ctrl+Return")
+    place.answers.put("satisfied")
+    press("Ctrl+Return")
+    qtbot.waitUntil(lambda: counter.state.stage == "done", timeout=20_000)
+    number = counter.visit.finished[-1].case.number
+    press("Ctrl+2")
+    cases = program.models.cases
+    qtbot.waitUntil(lambda: bool(cases.state.rows))
+    cases.select(number)
+    qtbot.waitUntil(lambda: cases.state.detail is not None)
+    return cases
+
+
+def fact(cases, label):
+    return next((row.value for row in cases.state.detail.facts if row.label == label), "")
+
+
+def test_the_licence_handed_over_is_registered_once_and_everything_that_waits_has_it(qtbot, program, cases):
+    assert "别的事项等着用证照上的内容" in cases.state.detail.task.sentence
+    assert fact(cases, "结果带来") == "统一社会信用代码、成立日期（由前序事项产生）"
+    press("Ctrl+Return")
+    sheet = program.view.shell.sheet
+    assert "个体工商户设立登记：登记营业执照" in said(sheet)
+    type_text("91999999MA0EXAMP00")
+    press("Ctrl+Return")
+    assert "统一社会信用代码不对" in said(sheet)
+    sheet.fields["credit_code"].editor.selectAll()
+    type_text(CODE)
+    press(Key.Key_Tab)
+    type_text("20261102")
+    press("Ctrl+Return")
+    assert program.view.shell.sheet is None
+    qtbot.waitUntil(lambda: cases.state.detail is not None and cases.state.detail.task is None, timeout=20_000)
+    assert fact(cases, "结果带来") == f"统一社会信用代码 {CODE}；成立日期 2026-11-02"
+    lane = next(lane for lane in cases.state.detail.lanes if lane.name == "个体工商户设立登记")
+    assert lane.note == f"营业执照 {CODE}"
+    press("Ctrl+Return")
+    assert program.view.shell.sheet is None
+
+
+def test_a_result_of_which_nothing_is_typed_is_not_registered(program, cases):
+    press("Ctrl+Return")
+    sheet = program.view.shell.sheet
+    press("Ctrl+Return")
+    assert "请填写" in said(sheet)
+    press(Key.Key_Escape)
+    assert program.view.shell.sheet is None
+    assert cases.state.detail.to_register
