@@ -104,6 +104,7 @@ _SENTENCES: dict[str, tuple[str, str]] = {
         "这个冲突已经处理过，或现在不能这样处理，没有改动。",
         "请重新打开这个办件，看最新经过。",
     ),
+    "unlawful_step.not_a_file_element": ("这一项不是附文件的。", "请在表单里选要附文件的那一项。"),
     "unlawful_step.role_not_asked": ("这张表单不用这个人的证件。", "请重新选这是谁的证件。"),
     "unlawful_step.child_not_optional": ("这个子事项是必办的，不能去掉。", "请只去掉自选的子事项。"),
     "unlawful_step.no_children": ("按现在的回答，这个一件事里没有要办的事项。", "请核对情形的回答，或改选单个事项。"),

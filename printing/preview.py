@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 import struct
-import threading
 import zlib
 from dataclasses import dataclass
 from typing import Any
 
 from clerk_app.errors import PrintError
-
-_PDFIUM = threading.Lock()
-"""pdfium is not thread-safe, not even for different documents."""
+from clerk_app.pdf import PDFIUM
 
 SCREEN_DPI = 110
 
@@ -37,7 +34,7 @@ def page_images(pdf: bytes, *, dpi: int = SCREEN_DPI) -> list[PageImage]:
     """Every page of `pdf` at `dpi` dots per inch; raise `PrintError` if it is no PDF."""
     import pypdfium2
 
-    with _PDFIUM:
+    with PDFIUM:
         try:
             document = pypdfium2.PdfDocument(pdf)
         except pypdfium2.PdfiumError as exc:

@@ -43,7 +43,7 @@ def blobs_after_asking(
 
 
 def blob_reached(view: BlobView, offset: int, *, complete: bool = False) -> BlobView:
-    """A blob of which the hub has `offset` bytes; with more than there are they are no beginning of it: from 0 again."""
+    """A blob of which the hub has `offset` bytes; with more than there are they are no start of it: from 0 again."""
     return replace(view, offset=offset if offset <= view.size else 0, complete=complete)
 
 

@@ -9,6 +9,7 @@ from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QFileDialog, QStackedWidget
 
 from clerk_app.services.notices import ReopenedNotice
+from clerk_app.services.scans import MEDIA_TYPES
 from ui.citizen_screen import CitizenScreen
 from ui.desk_models import DeskModels
 from ui.dialogs.attention import AttentionSheet
@@ -36,7 +37,6 @@ from ui.viewmodels.counter_state import CounterState
 from ui.viewmodels.frame import SectionKey
 from ui.viewmodels.manual_entry import ManualEntry, manual_document
 from ui.viewmodels.outcome_state import outcome_views
-from ui.viewmodels.visit_work import MEDIA_TYPES
 
 _BUILT: frozenset[SectionKey] = frozenset({"intake", "cases", "devices"})
 
@@ -233,10 +233,18 @@ class DeskView(QObject):
 
     def _open_file(self, code: str) -> None:
         patterns = " ".join(f"*{suffix}" for suffix in MEDIA_TYPES)
-        dialog = QFileDialog(self.shell, say("给材料附上文件"), "", say("PDF 和图片 ({patterns})", patterns=patterns))
+        wanted = self._models.counter.takes_file(code)
+        if wanted is None:
+            return
+        code, name = wanted
+        dialog = QFileDialog(
+            self.shell, say("给“{name}”附上文件", name=name), "", say("PDF 和图片 ({patterns})", patterns=patterns)
+        )
         dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
         dialog.setProperty("material", code)
         dialog.fileSelected.connect(self._file_chosen)
+        # Not every desktop gives the keys back by itself.
+        dialog.finished.connect(self.shell.activateWindow)
         dialog.finished.connect(dialog.deleteLater)
         dialog.open()
 

@@ -21,6 +21,7 @@ from clerk_app.domain.draft import Draft
 from clerk_app.errors import ClerkError
 from clerk_app.services import drafts, take_in, visits
 from clerk_app.services.desk import Desk, SignedIn
+from clerk_app.services.scans import Scan
 from clerk_app.services.sign_in import sign_in
 from clerk_app.store.folder import DataFolder
 from clerk_app.store.verify import verify_store
@@ -86,7 +87,7 @@ def _draft_with_scan(desk: Desk, me: SignedIn, number: int) -> Draft:
     draft = drafts.fill_fields(desk, me, draft, answers | {"g.P4.phone": "无手机"})
     scan = workload.attachment(number, 0, size=SCAN_BYTES)
     for item in draft.materials:
-        draft = drafts.attach_scan(desk, me, draft, item.code, scan, media_type="image/jpeg", name="scan.jpg")
+        draft = drafts.attach_scan(desk, me, draft, item.code, Scan(scan, "image/jpeg", "scan.jpg"))
     return draft
 
 

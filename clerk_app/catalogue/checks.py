@@ -50,6 +50,8 @@ def check_field(field: Field, group: str, table: Table) -> None:
         table.fault("at_most", "最大值比最小值小")
     if field.earlier and (field.sensitive or field.type not in _CARRIED_OVER):
         table.fault("earlier", "上次办理的回答只能用在姓名、证件、地址、电话上，敏感的不行")
+    if field.type == "file" and (field.choices or field.sources):
+        table.fault("choices" if field.choices else "sources", "文件类要素由人附上，没有选项和来源")
     _check_card_keys(field.sources, table)
 
 
@@ -59,6 +61,8 @@ def check_column(column: Column, table: Table) -> None:
         table.fault("key", "列的键应是小写字母开头的英文")
     if column.type == "table":
         table.fault("type", "表格里不能再放表格")
+    if column.type == "file":
+        table.fault("type", "表格里不能放文件")
     if column.type == "choice" and not column.choices:
         table.fault("choices", "选择类要素要有选项")
     _check_card_keys(column.sources, table)

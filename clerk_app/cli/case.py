@@ -6,7 +6,7 @@ import argparse
 import sys
 from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, get_args
+from typing import Any, get_args
 
 from clerk_app.cli.store_options import add_store_options, clerk_number, data_folder, password, warn
 from clerk_app.domain.case_number import HALL, grouped
@@ -19,10 +19,6 @@ from clerk_app.domain.results import read_pair
 from clerk_app.errors import BadFile
 from clerk_app.services.rows import CaseRow, ChildRow
 
-if TYPE_CHECKING:
-    from clerk_app.services.deferrals import Scan
-
-_MEDIA_TYPES = {".pdf": "application/pdf", ".png": "image/png", ".jpg": "image/jpeg", ".jpeg": "image/jpeg"}
 _DOCUMENTS = get_args(DocumentKind)
 _KINDS = (*get_args(NoticeKind), *get_args(OneTimeKind))
 
@@ -108,10 +104,11 @@ def _supply(args: argparse.Namespace) -> dict[str, Any]:
     from clerk_app.bootstrap import clerk_name, make_desk, open_for_writing
     from clerk_app.services.cases import show_case
     from clerk_app.services.deferrals import supply_material
+    from clerk_app.services.scans import read_scan
     from clerk_app.services.sign_in import sign_in, sign_out
 
     folder, clerk = data_folder(args), clerk_number(args)
-    scans = [_scan(path) for path in args.scan]
+    scans = [read_scan(path) for path in args.scan]
     with open_for_writing(folder, clerk, password(args)) as store:
         desk = make_desk(store)
         me = sign_in(desk, clerk=clerk, name=clerk_name(folder, clerk), seal_at_hand=False)
@@ -160,18 +157,6 @@ def _result(args: argparse.Namespace) -> dict[str, Any]:
     said = of_child or view.result
     assert said is not None
     return {"case": view.number, "document": said.document, "number": said.number, "data": dict(said.data)}
-
-
-def _scan(path: Path) -> Scan:
-    from clerk_app.services.deferrals import Scan
-
-    media_type = _MEDIA_TYPES.get(path.suffix.lower())
-    if media_type is None:
-        raise BadFile(reason=f"{path.name} 不是 PDF 或图片")
-    try:
-        return Scan(path.read_bytes(), media_type, path.name)
-    except OSError:
-        raise BadFile(reason=f"{path.name} 读不出来") from None
 
 
 def _find(args: argparse.Namespace) -> dict[str, Any]:

@@ -22,6 +22,7 @@ from clerk_app.domain.situations import asked_now
 from clerk_app.errors import BugError, ClerkError
 from clerk_app.services import drafts, papers, rate, take_in, visits
 from clerk_app.services.desk import Desk, SignedIn
+from clerk_app.services.scans import Scan
 from clerk_app.services.workplace import Workplace
 
 MATTERS = ("P31", "P14", "P31", "P14", "PK15")
@@ -119,9 +120,8 @@ def _complete(desk: Desk, me: SignedIn, draft: Draft, chance: Random) -> Draft:
         draft = drafts.fill_fields(desk, me, draft, answers)
     for item in draft.materials:
         if item.state == "missing":
-            draft = drafts.attach_scan(
-                desk, me, draft, item.code, demo_scan(chance), media_type="image/png", name=f"{item.name}（演示）.png"
-            )
+            scan = Scan(demo_scan(chance), "image/png", f"{item.name}（演示）.png")
+            draft = drafts.attach_scan(desk, me, draft, item.code, scan)
     return draft
 
 

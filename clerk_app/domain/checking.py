@@ -61,7 +61,7 @@ _NOT_A_PHONE_NOR_NONE = Fault("not_a_phone", f"号码不对；没有手机请填
 _NOT_AN_ID = Fault("not_an_id", "证件号码不对")
 _NOT_A_NUMBER = Fault("not_a_number", "请填数字，例：120 或 36.5")
 _NOT_A_CREDIT_CODE = Fault("not_a_credit_code", "统一社会信用代码不对，是执照上的 18 位")
-_NOT_A_FILE = Fault("not_a_file", "还没有附上文件")
+NOT_A_FILE = Fault("not_a_file", "还没有附上文件")
 _NOT_A_TABLE = Fault("not_a_table", "表格读不出来，请重新填写")
 _TOO_LONG = Fault("too_long", f"太长，最多 {MAX_TEXT} 字")
 _TOO_MANY_ROWS = Fault("too_long", f"太长，最多 {MAX_ROWS} 行")
@@ -157,7 +157,7 @@ def _check_credit_code(_asked: _Asked, value: str, _today: date) -> Fault | None
 
 def _check_file(_asked: _Asked, value: str, _today: date) -> Fault | None:
     """A file is named by the SHA-256 of its sealed bytes."""
-    return None if _FILE.fullmatch(value) else _NOT_A_FILE
+    return None if _FILE.fullmatch(value) else NOT_A_FILE
 
 
 _CHECKS: Mapping[FieldType, _Check] = {

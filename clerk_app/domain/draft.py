@@ -18,11 +18,12 @@ from clerk_app.domain.applicant import (
     read_source,
     same_person,
 )
+from clerk_app.domain.blobs import BlobRef
 from clerk_app.domain.checking import check_field
 from clerk_app.domain.civil import civil_date
 from clerk_app.domain.elements import Field
 from clerk_app.domain.filling import Evidence, ReadDocument, fill
-from clerk_app.domain.form import FieldValue, typed, value_body, value_from_body
+from clerk_app.domain.form import FieldValue, typed, value_body, value_from_body, with_blob
 from clerk_app.domain.identity import IdentityDocument
 from clerk_app.domain.licences import LicenceFinding, finding_body, finding_from_body
 from clerk_app.domain.materials import MaterialItem, first_materials, material_body, material_from_body
@@ -79,6 +80,10 @@ class Draft:
         if value is not None:
             values[code] = value
         return replace(self, values=values, updated_at=at_ms)
+
+    def attaching(self, code: str, blob: BlobRef, at_ms: int) -> Draft:
+        """The draft after a file was attached to element `code`, in place of another."""
+        return replace(self, values={**self.values, code: with_blob(blob)}, updated_at=at_ms)
 
     def with_material(self, item: MaterialItem, at_ms: int) -> Draft:
         """The draft with `item` in place of the material of the same code."""

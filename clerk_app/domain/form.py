@@ -11,7 +11,8 @@ from datetime import date
 from typing import TYPE_CHECKING, Any, Literal, get_args
 
 from clerk_app.domain.applicant import is_expired
-from clerk_app.domain.checking import Fault, check_field
+from clerk_app.domain.blobs import BlobRef, blob_body, blob_from_body
+from clerk_app.domain.checking import NOT_A_FILE, Fault, check_field
 from clerk_app.domain.conditions import Answers, applies
 from clerk_app.domain.elements import Field
 from clerk_app.domain.form_tables import filled_columns, table_rows
@@ -42,13 +43,14 @@ class FieldValue:
     """A value with its source. `said_by` names that source as the catalogue does; empty for the applicant's document.
 
     `original` is what the source said, kept when a person changed it (then `typed`), or where a person only added to
-    the rows of a table.
+    the rows of a table. `blob` is the file that answers an element of type `file`, its id being the value.
     """
 
     value: str
     source: FieldSource
     original: str | None = None
     said_by: str = ""
+    blob: BlobRef | None = None
 
     @property
     def is_lawful(self) -> bool:
@@ -59,6 +61,11 @@ class FieldValue:
     def is_changed(self) -> bool:
         """Whether a person overrode what a source said."""
         return self.source == "typed" and self.original is not None
+
+    @property
+    def words(self) -> str:
+        """As people read it: of a file its name and pages."""
+        return self.value if self.blob is None else self.blob.words
 
     @property
     def said(self) -> str:
@@ -114,6 +121,11 @@ def typed(before: FieldValue | None, text: str) -> FieldValue | None:
     return before if text == before.value else replace(before, value=text, source="typed", original=before.value)
 
 
+def with_blob(blob: BlobRef) -> FieldValue:
+    """The value of an element that a file answers."""
+    return FieldValue(blob.id, "typed", blob=blob)
+
+
 def plain(values: Values) -> dict[str, str]:
     """The bare answers by field code, empty ones left out."""
     return {code: value.value for code, value in values.items() if value.value}
@@ -157,9 +169,11 @@ def missing(matter: Matter, draft: Draft, today: date) -> tuple[Missing, ...]:
 
 def value_body(value: FieldValue) -> dict[str, Any]:
     """A value as it is written into a body or a draft."""
-    body = {"value": value.value, "source": value.source}
+    body: dict[str, Any] = {"value": value.value, "source": value.source}
     if value.original is not None:
         body["original"] = value.original
+    if value.blob is not None:
+        body["blobs"] = [blob_body(value.blob)]
     return {**body, "said_by": value.said_by} if value.said_by else body
 
 
@@ -170,7 +184,10 @@ def value_from_body(body: Mapping[str, Any]) -> FieldValue:
         raise ValueError(f"unknown source {source!r}")
     original = body.get("original")
     said_by = str(body.get("said_by", ""))
-    return FieldValue(str(body["value"]), source, None if original is None else str(original), said_by)
+    value, blobs = str(body["value"]), [blob_from_body(blob) for blob in body.get("blobs", ())]
+    if blobs and [blob.id for blob in blobs] != [value]:
+        raise ValueError("not the file that the value names")
+    return FieldValue(value, source, None if original is None else str(original), said_by, *blobs)
 
 
 def _missing_document(matter: Matter, draft: Draft, today: date) -> Missing | None:
@@ -234,4 +251,6 @@ def _fault(field: Field, values: Values, today: date) -> Fault | None:
         return check_field(field, "", today)
     if given.is_lawful and not field.columns:
         return None
+    if field.type == "file" and given.value and given.blob is None:
+        return NOT_A_FILE
     return check_field(field, given.value, today, given.said)

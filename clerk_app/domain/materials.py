@@ -8,6 +8,7 @@ from datetime import date
 from typing import Any, Literal, get_args
 
 from clerk_app.domain.applicant import ReadSource
+from clerk_app.domain.blobs import BlobRef, blob_body, blob_from_body
 from clerk_app.domain.civil import optional_date
 from clerk_app.domain.conditions import may_apply
 from clerk_app.domain.matter import Matter
@@ -35,21 +36,6 @@ FORM_LABELS: Mapping[MaterialForm, str] = {
     "copy_kept": "复印件已收",
     "electronic": "电子件",
 }
-
-
-@dataclass(frozen=True, slots=True)
-class BlobRef:
-    """A sealed file that belongs to a material. `id` is the SHA-256 of the sealed bytes, `key` opens them (base64)."""
-
-    id: str
-    key: str
-    size: int
-    media_type: str
-    name: str
-
-    def __repr__(self) -> str:
-        # The key opens the scan of a citizen's paper and must not reach a log.
-        return f"BlobRef({self.id[:8]}, key masked)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,10 +94,6 @@ def needed_materials(matter: Matter, answers: Mapping[str, str]) -> tuple[Materi
 
 def material_body(item: MaterialItem) -> dict[str, Any]:
     """A material as it is written into a body or a draft."""
-    blobs = [
-        {"id": blob.id, "key": blob.key, "size": blob.size, "media_type": blob.media_type, "name": blob.name}
-        for blob in item.blobs
-    ]
     body: dict[str, Any] = {
         "code": item.code,
         "name": item.name,
@@ -119,7 +101,7 @@ def material_body(item: MaterialItem) -> dict[str, Any]:
         "form": item.form,
         "copies": item.copies,
         "pages": item.pages,
-        "blobs": blobs,
+        "blobs": [blob_body(blob) for blob in item.blobs],
     }
     if item.defer_until is not None:
         body["defer_until"] = item.defer_until.isoformat()
@@ -134,10 +116,6 @@ def material_from_body(body: Mapping[str, Any]) -> MaterialItem:
         raise ValueError("unknown material state or form")
     if check is not None and check not in _CHECKS:
         raise ValueError("unknown check of a material")
-    blobs = tuple(
-        BlobRef(str(blob["id"]), str(blob["key"]), int(blob["size"]), str(blob["media_type"]), str(blob["name"]))
-        for blob in body["blobs"]
-    )
     return MaterialItem(
         str(body["code"]),
         str(body["name"]),
@@ -145,7 +123,7 @@ def material_from_body(body: Mapping[str, Any]) -> MaterialItem:
         form,
         int(body["copies"]),
         int(body["pages"]),
-        blobs,
+        tuple(blob_from_body(blob) for blob in body["blobs"]),
         check,
         optional_date(body.get("defer_until")),
     )

@@ -5,7 +5,7 @@ What was promised comes from the case; only the frame (who prints, where, when) 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from clerk_app.domain.case import Case, Intake
@@ -87,7 +87,10 @@ def notice_for(case: Case, matter: Matter, kind: NoticeKind, frame: NoticeFrame)
         digest=frame.digest,
         progress_url=frame.progress_url,
         facts=(*_facts(intake, matter, frame), *_dates(kind, intake, matter, frame)),
-        materials=tuple(_material_row(item, matter) for item in materials_on(kind, intake.materials)),
+        materials=(
+            *(_material_row(item, matter) for item in materials_on(kind, intake.materials)),
+            *(() if kind in PROMISES else _file_rows(intake, matter)),
+        ),
         paragraphs=_paragraphs(kind, case, intake, matter),
         in_force="" if kind in PROMISES else intake.effect.in_force,
         not_yet="" if kind in PROMISES else intake.effect.not_yet,
@@ -184,6 +187,20 @@ def _material_row(item: MaterialItem, matter: Matter) -> NoticeMaterial:
         state=STATE_LABELS[item.state],
         used_by="、".join(matter.used_by.get(item.code, ())),
     )
+
+
+def _file_rows(intake: Intake, matter: Matter) -> Iterator[NoticeMaterial]:
+    """The files that answer elements of the form: they were handed in too."""
+    for field in matter.fields:
+        given = intake.fields.get(field.code)
+        if given is not None and given.blob is not None:
+            yield NoticeMaterial(
+                name=f"{field.label}（{given.blob.words}）",
+                form=FORM_LABELS["electronic"],
+                copies=f"1 份 {given.blob.pages} 页",
+                state=STATE_LABELS["received"],
+                used_by="、".join(matter.used_by.get(field.code, ())),
+            )
 
 
 def _contacts(frame: NoticeFrame) -> tuple[tuple[str, str], ...]:

@@ -2,24 +2,14 @@
 
 from __future__ import annotations
 
-import base64
 from collections.abc import Sequence
-from dataclasses import dataclass
 
-from clerk_app.domain.materials import BlobRef, MaterialForm, MaterialItem, material_body
+from clerk_app.domain.materials import MaterialForm, MaterialItem, material_body
 from clerk_app.errors import UnlawfulStep
 from clerk_app.services.acts import append_lawful
 from clerk_app.services.desk import Desk, SignedIn
 from clerk_app.services.papers import load_case
-
-
-@dataclass(frozen=True, slots=True)
-class Scan:
-    """A picture or PDF of the paper."""
-
-    content: bytes
-    media_type: str
-    name: str
+from clerk_app.services.scans import Scan, seal
 
 
 def supply_material(
@@ -41,12 +31,8 @@ def supply_material(
     found = next((known for known in case.deferrals if known.code == code and known.is_open), None)
     if found is None:
         raise UnlawfulStep(reason="not_deferred")
-    blobs = [(desk.journal.vault.put(scan.content), scan) for scan in scans]
-    refs = tuple(
-        BlobRef(blob.id, base64.b64encode(blob.key).decode("ascii"), blob.size, scan.media_type, scan.name)
-        for blob, scan in blobs
-    )
-    item = MaterialItem(code, found.name, "received", form, 1, max(pages, len(refs)), refs)
+    refs = tuple(seal(desk, scan) for scan in scans)
+    item = MaterialItem(code, found.name, "received", form, 1, max(pages, sum(ref.pages for ref in refs)), refs)
     with desk.journal.write(me.clerk) as unit:
         append_lawful(unit, f"case/{case.number}", "case.material_supplied", {"materials": [material_body(item)]})
         for ref in refs:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import base64
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
 
 from clerk_app.catalogue.catalogue import Catalogue
 from clerk_app.domain.applicant import ReadSource, same_person
+from clerk_app.domain.blobs import BlobRef
 from clerk_app.domain.case import Case
 from clerk_app.domain.draft import (
     Draft,
@@ -25,7 +25,7 @@ from clerk_app.domain.draft import (
 from clerk_app.domain.filling import ReadDocument, card_roles
 from clerk_app.domain.form import plain, visible_fields
 from clerk_app.domain.identity import IdentityDocument
-from clerk_app.domain.materials import BlobRef, MaterialForm, MaterialItem, MaterialState, allowed_states, check_of
+from clerk_app.domain.materials import MaterialForm, MaterialItem, MaterialState, allowed_states, check_of
 from clerk_app.domain.matter import Matter
 from clerk_app.domain.merge import merge
 from clerk_app.domain.merged_matter import merged_matter
@@ -35,6 +35,7 @@ from clerk_app.domain.results import results_of
 from clerk_app.errors import NoSuchDraft, UnlawfulStep
 from clerk_app.services.desk import Desk, SignedIn
 from clerk_app.services.ports import Unit
+from clerk_app.services.scans import Scan, seal
 from clerk_app.services.visits import visit_state
 
 _CASES_LOOKED_AT = 10
@@ -214,9 +215,7 @@ def settle_material(
     return draft.with_material(changed, desk.clock.now_ms())
 
 
-def attach_scan(
-    desk: Desk, me: SignedIn, draft: Draft, code: str, content: bytes, *, media_type: str, name: str
-) -> Draft:
+def attach_scan(desk: Desk, me: SignedIn, draft: Draft, code: str, scan: Scan) -> Draft:
     """Seal a scan into the vault and add it to a material, which counts as received by it.
 
     The file is durable before the draft names it; a crash between the two leaves only a file nobody can open.
@@ -224,14 +223,22 @@ def attach_scan(
     item = draft.material(code)
     if item is None:
         raise UnlawfulStep(reason="material_state")
-    blob = desk.journal.vault.put(content)
-    ref = BlobRef(blob.id, base64.b64encode(blob.key).decode("ascii"), blob.size, media_type, name)
-    draft = draft.with_material(_received(item, ref), desk.clock.now_ms())
-    with desk.journal.write(me.clerk) as unit:
-        unit.keep_blob(blob.id, blob.size)
-        put_draft(unit, draft)
-        unit.commit()
-    return draft
+    ref = seal(desk, scan)
+    return _with_blob(desk, me, draft.with_material(_received(item, ref), desk.clock.now_ms()), ref)
+
+
+def attach_file(desk: Desk, me: SignedIn, draft: Draft, code: str, scan: Scan) -> Draft:
+    """Seal a file into the vault as the answer to a form element, in place of the one before; durable as a scan is.
+
+    Raises `UnlawfulStep` for an element that takes no file. Its name is printed: what no font can draw is left out.
+    """
+    field = matter_of(desk, draft).field(code)
+    if field is None or field.type != "file":
+        raise UnlawfulStep(reason="not_a_file_element")
+    lacking = set(desk.renderer.missing_glyphs(scan.name))
+    name = "".join("_" if character in lacking else character for character in scan.name)
+    ref = seal(desk, replace(scan, name=name))
+    return _with_blob(desk, me, draft.attaching(code, ref, desk.clock.now_ms()), ref)
 
 
 def save_draft(desk: Desk, me: SignedIn, draft: Draft) -> Draft:
@@ -239,6 +246,15 @@ def save_draft(desk: Desk, me: SignedIn, draft: Draft) -> Draft:
     if draft.owner != me.clerk:
         raise NoSuchDraft
     with desk.journal.write(me.clerk) as unit:
+        put_draft(unit, draft)
+        unit.commit()
+    return draft
+
+
+def _with_blob(desk: Desk, me: SignedIn, draft: Draft, ref: BlobRef) -> Draft:
+    """Save a draft that names a file for the first time."""
+    with desk.journal.write(me.clerk) as unit:
+        unit.keep_blob(ref.id, ref.size)
         put_draft(unit, draft)
         unit.commit()
     return draft
@@ -254,5 +270,5 @@ def _received(item: MaterialItem, ref: BlobRef) -> MaterialItem:
     state: MaterialState = "received" if item.state == "missing" else item.state
     form: MaterialForm = "copy_kept" if item.form == "none" else item.form
     return replace(
-        item, state=state, form=form, copies=max(item.copies, 1), pages=item.pages + 1, blobs=(*item.blobs, ref)
+        item, state=state, form=form, copies=max(item.copies, 1), pages=item.pages + ref.pages, blobs=(*item.blobs, ref)
     )

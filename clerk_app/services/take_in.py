@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from clerk_app.domain import case_number
 from clerk_app.domain.civil import civil_date
 from clerk_app.domain.draft import Draft
 from clerk_app.domain.form import plain
-from clerk_app.domain.materials import MaterialItem
 from clerk_app.domain.outcomes import ACCEPTED, CONSULTED, RECEIVED, Outcome, matter_ended_body
 from clerk_app.domain.package_taking_in import take_in_package
 from clerk_app.domain.powers import power_now
@@ -73,7 +74,7 @@ def take_in(desk: Desk, me: SignedIn, draft: Draft, outcome: Outcome) -> TakenIn
             copies = range(1, document["copies"] + 1)
             jobs += unit.queue_print(counter.number, document["kind"], copies=copies, reprint=False)
         failpoint("take_in.queued")
-        for blob in _blobs(draft.materials):
+        for blob in _blobs(body):
             unit.name_blob(blob, counter.number)
         unit.commit()
     failpoint("take_in.committed")
@@ -124,8 +125,10 @@ def _refuse_unprintable(desk: Desk, draft: Draft) -> None:
         raise MissingGlyph(characters="、".join(lacking))
 
 
-def _blobs(materials: tuple[MaterialItem, ...]) -> list[str]:
-    return [blob.id for item in materials for blob in item.blobs]
+def _blobs(body: Mapping[str, Any]) -> list[str]:
+    """The files an intake names: those of its materials, and those that answer elements of its form."""
+    parts = (*body["materials"], *body["fields"].values())
+    return [blob["id"] for part in parts for blob in part.get("blobs", ())]
 
 
 def _today(desk: Desk) -> date:

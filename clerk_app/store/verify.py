@@ -292,7 +292,8 @@ def _blobs(findings: _Findings, connection: Connection, store: Store) -> None:
 
 def _named_blobs(entry: Entry) -> set[str]:
     body: dict[str, Any] = read_body(entry.body) if entry.body is not None else {}
-    return {str(blob["id"]) for material in body.get("materials", ()) for blob in material.get("blobs", ())}
+    parts = (*body.get("materials", ()), *body.get("fields", {}).values())
+    return {str(blob["id"]) for part in parts for blob in part.get("blobs", ())}
 
 
 def _projections(findings: _Findings, connection: Connection) -> None:

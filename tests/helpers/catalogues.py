@@ -5,6 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
+from clerk_app.bootstrap import make_shelf
+from clerk_app.catalogue.files import FolderFiles
+from clerk_app.catalogue.loader import read_files
+from clerk_app.store.folder import DataFolder
+
 CATALOGUE = """\
 version = "2026-11-21"
 label = "示例数据"
@@ -222,6 +227,42 @@ FILES: Mapping[str, str] = {
     **{f"matters/{code}.toml": text for code, text in MATTERS.items()},
     "packages/PK01.toml": PACKAGE,
 }
+
+
+FILE_ELEMENTS = """
+[[groups]]
+code = "g.A1"
+name = "附图"
+
+[[groups.fields]]
+code = "g.A1.layout"
+label = "场所布局图"
+type = "file"
+why = "各部门一起看现场"
+
+[[groups.fields]]
+code = "g.A1.view"
+label = "效果图"
+type = "file"
+required = false
+why = "对照招牌"
+"""
+
+
+def with_files(version: str = "2026-11-22") -> dict[str, str]:
+    """The same catalogue, B05 and B06 with elements of type `file`."""
+    asking = {code: FILES[f"matters/{code}.toml"].replace('["g.E1",', '["g.A1", "g.E1",') for code in ("B05", "B06")}
+    return {
+        **FILES,
+        "catalogue.toml": CATALOGUE.replace("2026-11-21", version).replace("示例数据", "另一份示例"),
+        "fields.toml": FIELDS + FILE_ELEMENTS,
+        **{f"matters/{code}.toml": text for code, text in asking.items()},
+    }
+
+
+def put_in_force(data: DataFolder, folder: Path, files: Mapping[str, str]) -> None:
+    """Write these files into `folder` and put them in force in a data folder, as an import does."""
+    make_shelf(data).put(read_files(FolderFiles(write_catalogue(folder, files))), "imported")
 
 
 def write_catalogue(folder: Path, files: Mapping[str, str] = FILES) -> Path:

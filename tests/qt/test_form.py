@@ -159,3 +159,32 @@ def test_a_fixed_choice_cannot_be_changed(qtbot):
     assert isinstance(field.editor, ChoiceBox)
     assert not field.editor.isEnabled()
     assert field.editor.value() == "务工"
+
+
+def test_a_form_that_changes_under_a_table_leaves_the_cursor_in_its_cell(qtbot, grid):
+    columns = (FieldView("name", "姓名"), FieldView("age", "年龄", editor="number"))
+    table = FieldView("staff", "人员", editor="table", columns=columns)
+    grid.show_sections((SectionView("例", "", (table, EMPLOYER)),))
+    rows = '[{"name":"例","age":"3"}]'
+    grid.field("staff").focus_editor()
+    press(Qt.Key.Key_Tab)
+    type_text("3")
+    assert focus().objectName() == "cell:1:age"
+    grid.show_sections((SectionView("例", "", (replace(table, value=rows, error="还没有填"),)),))
+    assert (focus().objectName(), focus().cursorPosition()) == ("cell:1:age", 1)
+    assert grid.field("staff").shown_error() == ""
+
+
+def test_the_place_of_a_file_asks_for_one_by_enter_and_lets_it_go_by_delete(qtbot):
+    view = FieldView("plan", "布局图", editor="file", placeholder="按 F4 附上 PDF 或图片")
+    field = _shown(qtbot, Field(view))
+    field.focus_editor()
+    with qtbot.waitSignal(field.file_asked) as asked:
+        press(Qt.Key.Key_Return)
+    assert asked.args == ["plan"]
+    type_text("例")
+    assert field.editor.value() == ""
+    field.show_view(replace(view, value="布局图.pdf，3 页"))
+    with qtbot.waitSignal(field.edited) as edited:
+        press(Qt.Key.Key_Delete)
+    assert edited.args == ["plan", ""]

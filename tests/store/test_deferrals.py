@@ -9,8 +9,9 @@ from clerk_app.domain.outcomes import ACCEPTED, DEFERRED
 from clerk_app.errors import Incomplete, UnlawfulStep
 from clerk_app.services import drafts
 from clerk_app.services.cases import show_case
-from clerk_app.services.deferrals import Scan, supply_material
+from clerk_app.services.deferrals import supply_material
 from clerk_app.services.papers import compose_notice
+from clerk_app.services.scans import Scan
 from clerk_app.services.take_in import take_in
 from clerk_app.store.verify import verify_store
 from tests.helpers.intake import ready_draft, ready_package

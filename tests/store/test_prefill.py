@@ -14,6 +14,7 @@ from clerk_app.errors import UnlawfulStep
 from clerk_app.services import drafts, visits
 from clerk_app.services.cases import show_case
 from clerk_app.services.desk import Place
+from clerk_app.services.scans import Scan
 from clerk_app.services.take_in import take_in
 from tests.helpers.intake import TODAY, answered_anyhow, ready_draft, ready_package, sign_in_clerk
 from tests.helpers.stores import desk_at
@@ -156,7 +157,7 @@ def test_one_scan_serves_every_child_that_needs_the_paper(tmp_path):
         assert one is not None
         shared = next(item for item in one.materials if len(item.needed_by) > 1 and draft.material(item.need.code))
         code = shared.need.code
-        draft = drafts.attach_scan(desk, me, draft, code, b"%PDF-1.7", media_type="application/pdf", name="1.pdf")
+        draft = drafts.attach_scan(desk, me, draft, code, Scan(b"%PDF-1.7", "application/pdf", "1.pdf"))
         done = take_in(desk, me, draft, RECEIVED)
         case = desk.journal.reads.fold(f"case/{done.number}").state
         (kept,) = (item for item in case.intake.materials if item.code == code)

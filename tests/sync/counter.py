@@ -30,6 +30,7 @@ from clerk_app.services import drafts, rate, sign_in, visits
 from clerk_app.services.desk import Desk as ServiceDesk
 from clerk_app.services.desk import SignedIn
 from clerk_app.services.find import Finder
+from clerk_app.services.scans import Scan
 from clerk_app.services.shipped import shipped_catalogue
 from clerk_app.services.take_in import end_matter, primary_outcome, take_in
 from clerk_app.settings import Settings
@@ -291,7 +292,7 @@ class ServiceCounter:
             return
         item = self.random.choice(draft.materials)
         content = self.desk.rng.token(32) * self.random.choice((1, 900, 20_000))
-        drafts.attach_scan(self.at, me, draft, item.code, content, media_type="image/jpeg", name="scan.jpg")
+        drafts.attach_scan(self.at, me, draft, item.code, Scan(content, "image/jpeg", "scan.jpg"))
 
     def finish_draft(self) -> None:
         """Take the case in, or end the matter."""

@@ -14,6 +14,7 @@ from ui import tokens
 from ui.components.chip import SourceBadge
 from ui.components.choice_box import ChoiceBox
 from ui.components.date_edit import DateEdit
+from ui.components.file_edit import FileEdit
 from ui.components.line_edit import LineEdit, UpperEdit
 from ui.components.phone_edit import PhoneEdit
 from ui.components.styling import set_look
@@ -50,9 +51,11 @@ class Field(QWidget):
 
     Signals:
         edited: code and new value.
+        file_asked: a file is wanted here; the code.
     """
 
     edited = Signal(str, str)
+    file_asked = Signal(str)
 
     def __init__(self, view: FieldView, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -93,11 +96,21 @@ class Field(QWidget):
     @property
     def is_wide(self) -> bool:
         """Whether it takes the whole width of the form."""
-        return isinstance(self.editor, TableEdit)
+        return isinstance(self.editor, (TableEdit, FileEdit))
 
     def focus_editor(self) -> None:
         """Put the cursor into the box."""
         self.editor.setFocus()
+
+    @property
+    def is_typing(self) -> bool:
+        """Whether the clerk is in the middle of an answer."""
+        return self._typing
+
+    def go_on_typing(self) -> None:
+        """Take the clerk to be in the middle of an answer: an error waits."""
+        self._typing = True
+        self._show_line()
 
     def is_open(self) -> bool:
         """Whether a person still has to fill it."""
@@ -129,6 +142,8 @@ class Field(QWidget):
         editor = self._as_editor()
         editor.edited.connect(self._edited)
         editor.touched_ended.connect(self._left)
+        if isinstance(self.editor, FileEdit):
+            self.editor.file_asked.connect(self._ask_file)
         line = self.editor.line() if isinstance(self.editor, PhoneEdit) else self.editor
         if isinstance(line, LineEdit):
             line.overflowed.connect(self._overflowed)
@@ -154,6 +169,9 @@ class Field(QWidget):
         self._typing = False
         self._overflow = False
         self._show_line()
+
+    def _ask_file(self) -> None:
+        self.file_asked.emit(self.code)
 
     def _next(self) -> None:
         # Enter goes on like Tab: hands that type numbers have it nearer.
@@ -189,6 +207,8 @@ def make_editor(view: FieldView) -> QWidget:
         return PhoneEdit(no_phone=view.choices[0].code if view.choices else "")
     if view.editor == "table":
         return TableEdit(view.label, view.columns, make_editor)
+    if view.editor == "file":
+        return FileEdit()
     if view.editor in ("id", "credit_code"):
         return UpperEdit(limit=MAX_TEXT)
     return LineEdit(limit=MAX_TEXT)

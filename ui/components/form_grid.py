@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen, QResizeEvent
-from PySide6.QtWidgets import QApplication, QGridLayout, QHBoxLayout, QSpacerItem, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QGridLayout, QHBoxLayout, QLineEdit, QSpacerItem, QVBoxLayout, QWidget
 
 from ui import tokens
 from ui.components.chip import SourceBadge
@@ -20,6 +21,16 @@ if TYPE_CHECKING:
 
 _THREE_COLUMNS_FROM = 620
 _Shape = tuple[tuple[str, tuple[tuple[str, str], ...]], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """Where the cursor is: the field, the name of the box in it, the place in its text."""
+
+    code: str
+    name: str
+    cursor: int | None
+    is_typing: bool
 
 
 class SectionHeading(QWidget):
@@ -78,9 +89,11 @@ class FormGrid(QWidget):
 
     Signals:
         edited: code and new value of a field.
+        file_asked: a file is wanted for the field of this code.
     """
 
     edited = Signal(str, str)
+    file_asked = Signal(str)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -97,7 +110,7 @@ class FormGrid(QWidget):
     def show_sections(self, sections: tuple[SectionView, ...]) -> None:
         """Show the form."""
         shape = tuple((part.heading, tuple((view.code, view.editor) for view in part.fields)) for part in sections)
-        focused = self._focused_code() if shape != self._shape else None
+        place = self._place() if shape != self._shape else None
         if shape != self._shape:
             self._rebuild(sections)
             self._shape = shape
@@ -107,12 +120,18 @@ class FormGrid(QWidget):
         for part in sections:
             for view in part.fields:
                 self._fields[view.code].show_view(view)
-        if focused in self._fields:
-            self._fields[focused].focus_editor()
+        if place is not None:
+            self._go_back_to(place)
 
     def field(self, code: str) -> Field | None:
         """The field with this code."""
         return self._fields.get(code)
+
+    def focused_code(self) -> str | None:
+        """The code of the field with the cursor."""
+        focus = QApplication.focusWidget()
+        inside = (code for code, field in self._fields.items() if focus is not None and field.isAncestorOf(focus))
+        return next(inside, None)
 
     def first_open(self) -> Field | None:
         """The first field a person still has to fill."""
@@ -128,6 +147,26 @@ class FormGrid(QWidget):
             self._columns = columns
             self._flow()
 
+    def _place(self) -> _Place | None:
+        """Where the cursor is."""
+        code, focus = self.focused_code(), QApplication.focusWidget()
+        if code is None or focus is None:
+            return None
+        cursor = focus.cursorPosition() if isinstance(focus, QLineEdit) else None
+        return _Place(code, focus.objectName(), cursor, self._fields[code].is_typing)
+
+    def _go_back_to(self, place: _Place) -> None:
+        """Put the cursor where it was, to the very cell of a table: the next key may be on its way."""
+        field = self._fields.get(place.code)
+        if field is None:
+            return
+        target = field.findChild(QWidget, place.name) or field.editor
+        target.setFocus()
+        if isinstance(target, QLineEdit) and place.cursor is not None:
+            target.setCursorPosition(place.cursor)
+        if place.is_typing:
+            field.go_on_typing()
+
     def _rebuild(self, sections: tuple[SectionView, ...]) -> None:
         clear(self._column)
         self._fields, self._headings, self._facts, self._grids = {}, [], [], []
@@ -137,7 +176,9 @@ class FormGrid(QWidget):
             self._facts.append(FactLines())
             self._column.addWidget(heading)
             self._column.addWidget(self._facts[-1])
-            self._column.addWidget(self._group(part.fields))
+            group = self._group(part.fields)
+            self._column.addWidget(group)
+            group.show()  # at once: only what is seen takes the cursor
         self._column.addStretch(1)
         self._flow()
 
@@ -151,15 +192,11 @@ class FormGrid(QWidget):
         for view in views:
             field = Field(view, group)
             field.edited.connect(self.edited)
+            field.file_asked.connect(self.file_asked)
             self._fields[view.code] = field
             fields.append(field)
         self._grids.append((grid, fields))
         return group
-
-    def _focused_code(self) -> str | None:
-        focus = QApplication.focusWidget()
-        inside = (code for code, field in self._fields.items() if focus is not None and field.isAncestorOf(focus))
-        return next(inside, None)
 
     def _flow(self) -> None:
         for grid, fields in self._grids:

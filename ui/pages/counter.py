@@ -160,7 +160,7 @@ class CounterPage(Page):
 
     Signals:
         sheet_asked: outcome, the matter picker, the folded column, the hints or the manual entry, by name.
-        file_asked: a file for the material of this code, empty if none is meant.
+        file_asked: a file for the material or form element of this code, empty if none is meant.
     """
 
     sheet_asked = Signal(str)
@@ -242,7 +242,7 @@ class CounterPage(Page):
             Command.NOTICE: lambda: self.sheet_asked.emit("notice"),
             Command.NOTICE_LARGE: lambda: self.sheet_asked.emit("notice_large"),
             Command.MISSING_ALL: lambda: self.sheet_asked.emit("missing"),
-            Command.SCAN: lambda: self.file_asked.emit(self._materials.current() or ""),
+            Command.SCAN: lambda: self.file_asked.emit(self._at_hand()),
         }
         act = acts.get(command)
         if act is None:
@@ -277,6 +277,11 @@ class CounterPage(Page):
                 row.setFocus()
         elif stage == "form":
             self._form.jump(anchor)
+
+    def _at_hand(self) -> str:
+        """The material or field that has the focus."""
+        places = (self._materials, self._form, self._short)
+        return next(filter(None, (place.current() for place in places)), "")
 
     def _frame_body(self, state: CounterState) -> None:
         idle = state.stage == "idle"  # there the one act stands in the middle of the page
@@ -341,6 +346,7 @@ class CounterPage(Page):
         self._materials.edited.connect(view_model.set_material)
         for form in (self._form, self._short):
             form.edited.connect(view_model.edit)
+            form.file_asked.connect(self.file_asked)
         self._check.turned.connect(view_model.turn_leaf)
         self._steps.chosen.connect(view_model.go_to)
         self._right.chosen.connect(self.jump)

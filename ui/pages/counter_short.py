@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
 
 from clerk_app.domain.checking import MAX_TEXT
 from ui import tokens
@@ -13,6 +13,7 @@ from ui.components.chip import Chip
 from ui.components.choice_row import ChoiceRow, YesNoRow
 from ui.components.date_edit import DateEdit
 from ui.components.field import Field
+from ui.components.file_edit import FileEdit
 from ui.components.form_grid import FactLines
 from ui.components.hints import HintLine
 from ui.components.line_edit import LineEdit
@@ -37,10 +38,12 @@ class TypedRow(QWidget):
     Signals:
         edited: the value.
         answered_by_key: Enter was pressed, so the next question may take the focus.
+        file_asked: a file is wanted here; the code.
     """
 
     edited = Signal(str)
     answered_by_key = Signal()
+    file_asked = Signal(str)
 
     def __init__(self, view: QuestionView, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -58,6 +61,10 @@ class TypedRow(QWidget):
         row.addLayout(words, 1)
         row.addWidget(self.editor)
         self.editor.edited.connect(self.edited)
+        self._code = view.code
+        if isinstance(self.editor, FileEdit):
+            self.editor.setPlaceholderText(view.placeholder)
+            self.editor.file_asked.connect(self._ask_file)
         self.setFocusProxy(self.editor)
         target = self.editor.line() if isinstance(self.editor, PhoneEdit) else self.editor
         target.returnPressed.connect(self.answered_by_key)
@@ -72,6 +79,9 @@ class TypedRow(QWidget):
         self._note.setVisible(bool(view.error or view.note))
         set_look(self._note, "type", "error" if view.error else "note")
 
+    def _ask_file(self) -> None:
+        self.file_asked.emit(self._code)
+
 
 class ShortCounter(QWidget):
     """Everything on one page: the person from the card, the few questions, what to say, one action.
@@ -79,9 +89,11 @@ class ShortCounter(QWidget):
     Signals:
         edited: field code and value.
         presence_answered: the answer to 本人在场.
+        file_asked: a file is wanted for the field of this code.
     """
 
     edited = Signal(str, str)
+    file_asked = Signal(str)
     presence_answered = Signal(bool)
 
     def __init__(self, footer: CounterFooter, parent: QWidget | None = None) -> None:
@@ -135,6 +147,12 @@ class ShortCounter(QWidget):
         open_rows = [(code, row) for code, row in self._rows.items() if not _is_answered(row)]
         needed = [row for code, row in open_rows if code in self._required]
         return next(iter([*needed, *(row for _, row in open_rows), *self._rows.values()]), self)
+
+    def current(self) -> str | None:
+        """The field whose box has the cursor."""
+        focus = QApplication.focusWidget()
+        typed = ((code, row) for code, row in self._rows.items() if isinstance(row, TypedRow))
+        return next((code for code, row in typed if focus is not None and row.isAncestorOf(focus)), None)
 
     def jump(self, code: str) -> bool:
         """Put the focus on a question; False if there is none of that code."""
@@ -211,6 +229,7 @@ class ShortCounter(QWidget):
             row = ChoiceRow(view.question, view.note)
         else:
             row = TypedRow(view)
+            row.file_asked.connect(self.file_asked)
         row.answered_by_key.connect(self._next)
         row.setObjectName(f"question:{view.code}")
         row.edited.connect(self._edited)
@@ -240,6 +259,8 @@ class ShortCounter(QWidget):
 
 
 def _typed_editor(view: QuestionView) -> LineEdit | PhoneEdit:
+    if view.editor == "file":
+        return FileEdit(scale="large")
     if view.editor == "phone":
         return PhoneEdit(no_phone=view.choices[0].code if view.choices else "", scale="large")
     if view.editor == "date":

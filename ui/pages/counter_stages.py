@@ -218,9 +218,11 @@ class FormBody(Body):
 
     Signals:
         edited: field code and value.
+        file_asked: a file is wanted for the field of this code.
     """
 
     edited = Signal(str, str)
+    file_asked = Signal(str)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -232,6 +234,7 @@ class FormBody(Body):
         column.setContentsMargins(0, 0, 0, 0)
         column.addWidget(self._scroll)
         self._grid.edited.connect(self.edited)
+        self._grid.file_asked.connect(self.file_asked)
 
     def show_state(self, state: CounterState) -> None:
         self._grid.show_sections(state.sections)
@@ -239,6 +242,10 @@ class FormBody(Body):
     def first_focus(self) -> QWidget:
         field = self._grid.first_open()
         return field.editor if field is not None else self
+
+    def current(self) -> str | None:
+        """The field with the cursor."""
+        return self._grid.focused_code()
 
     def jump(self, code: str) -> bool:
         """Put the cursor into a field; False if the form has no such field."""

@@ -76,7 +76,7 @@ def _typed(field: Field, work: Preparing) -> FieldValue | None:
 
 
 def _row(field: Field, given: FieldValue) -> TextRow:
-    return TextRow(field.label, shown_value(field, given.value), SOURCE_LABELS[given.source])
+    return TextRow(field.label, shown_value(field, given), SOURCE_LABELS[given.source])
 
 
 def _masked(row: TextRow, field: Field) -> TextRow:

@@ -15,7 +15,7 @@ from ui.viewmodels.basic import Choice
 from ui.viewmodels.counter_state import QuestionView
 from ui.viewmodels.parts import EditorKind, FactView, FieldView, SectionView
 
-QuestionEditor = Literal["yes_no", "choice", "phone", "text", "date"]
+QuestionEditor = Literal["yes_no", "choice", "phone", "text", "date", "file"]
 
 PRESENCE = "presence"
 """The code of the question 本人在场, which is no field of the form."""
@@ -29,6 +29,7 @@ _EDITORS: Mapping[FieldType, EditorKind] = {
     "number": "number",
     "credit_code": "credit_code",
     "table": "table",
+    "file": "file",
 }
 """Kinds of element with an editor of their own; the others are typed in a line."""
 
@@ -79,16 +80,44 @@ def field_view(field: Field, given: FieldValue | None, error: str = "") -> Field
         code=field.code,
         label=say("{label}（{unit}）", label=field.label, unit=field.unit) if field.unit else field.label,
         editor=_EDITORS.get(field.type, "text"),
-        value=given.value if given is not None else "",
+        value=_in_editor(given),
         mark=SOURCE_LABELS[source],
         mark_meaning=_meaning(source),
         optional=not field.required,
         choices=tuple(Choice(choice, choice) for choice in field.choices),
-        placeholder=field.hint or ("" if field.required else say("可不填")),
+        placeholder=_placeholder(field),
         error=error,
-        note="" if field.columns else _changed_word(given),
+        note=_field_note(field, given),
         columns=tuple(_column_view(column) for column in field.columns),
     )
+
+
+def _in_editor(given: FieldValue | None) -> str:
+    """What stands in the editor: the value, or of a file its name, pages and size."""
+    if given is None or given.blob is None:
+        return given.value if given is not None else ""
+    return say("{file}，{size}", file=given.blob.words, size=size_text(given.blob.size))
+
+
+def size_text(size: int) -> str:
+    """A size in bytes as people say it: 1.2 MB, 85 KB."""
+    return f"{size / 1_000_000:.1f} MB" if size >= 1_000_000 else f"{max(size // 1000, 1)} KB"
+
+
+def _placeholder(field: Field) -> str:
+    if field.type == "file":
+        return say("按 F4 附上 PDF 或图片") if field.required else say("按 F4 附上（可不附）")
+    return field.hint or ("" if field.required else say("可不填"))
+
+
+def _field_note(field: Field, given: FieldValue | None) -> str:
+    if given is not None and given.blob is not None:
+        return _file_keys()
+    return "" if field.columns else _changed_word(given)
+
+
+def _file_keys() -> str:
+    return say("F4 换一份 · Delete 拿掉")
 
 
 def _changed_word(given: FieldValue | None) -> str:
@@ -127,11 +156,13 @@ def _errors(lacking: tuple[Missing, ...], work: Preparing) -> Mapping[str, str]:
     return {item.anchor: item.hint for item in lacking if item.kind == "field" and item.anchor in values}
 
 
-def shown_value(field: Field, text: str) -> str:
-    """An answer as a person reads it: a table as its rows, a row as its cells."""
+def shown_value(field: Field, given: FieldValue) -> str:
+    """An answer as a person reads it: a table as its rows, a row as its cells, a file as its name and pages."""
     if not field.columns:
-        return text
-    rows = (" ".join(filter(None, (row.get(column.key, "") for column in field.columns))) for row in table_rows(text))
+        return given.words
+    rows = (
+        " ".join(filter(None, (row.get(column.key, "") for column in field.columns))) for row in table_rows(given.value)
+    )
     return "；".join(rows)
 
 
@@ -186,18 +217,25 @@ def _question(field: Field, work: Preparing, errors: Mapping[str, str]) -> Quest
     return QuestionView(
         field.code,
         field.label,
-        note=_meaning("earlier") if given is not None and given.source == "earlier" else _note(field),
-        value=given.value if given else "",
+        note=_question_note(field, given),
+        value=_in_editor(given),
         choices=tuple(Choice(choice, choice) for choice in field.choices),
         editor=_short_editor(field),
         error=errors.get(field.code, ""),
         optional=not field.required,
+        placeholder=_placeholder(field),
     )
 
 
 def _short_editor(field: Field) -> QuestionEditor:
-    editors: Mapping[str, QuestionEditor] = {"choice": "choice", "phone": "phone", "date": "date"}
+    editors: Mapping[str, QuestionEditor] = {"choice": "choice", "phone": "phone", "date": "date", "file": "file"}
     return editors.get(field.type, "text")
+
+
+def _question_note(field: Field, given: FieldValue | None) -> str:
+    if given is not None and given.blob is not None:
+        return _file_keys()
+    return _meaning("earlier") if given is not None and given.source == "earlier" else _note(field)
 
 
 def _note(field: Field) -> str:

@@ -14,6 +14,7 @@ from types import MappingProxyType
 from typing import cast
 
 from clerk_app.domain.draft import Draft, answered, with_shared
+from clerk_app.domain.form import visible_fields
 from clerk_app.domain.licences import LicenceFinding
 from clerk_app.domain.materials import MaterialState
 from clerk_app.domain.outcomes import CONSULTED, Outcome, outcome_of, require_available
@@ -117,17 +118,24 @@ class CounterModel(CounterLibrary):
             self._keep(draft)
             self._ask_library(draft, code)
 
-    def attach_scan(self, code: str, path: Path) -> None:
-        """Add a file to a material; without a code to the first that is still missing."""
+    def takes_file(self, code: str) -> tuple[str, str] | None:
+        """What F4 on `code` attaches to, with its name; None, and the clerk is told, where nothing takes a file.
+
+        On anything but a material or an element for a file it is the first of either that still lacks one.
+        """
         work = self._facts.visit.work
-        wanted = code or _first_missing(work)
-        if work is None or not wanted:
-            self._set(problem=note_view(say("没有要附文件的材料。"), say("请先选事项。")))
-        elif self._begin("attaching"):
-            draft = work.draft
+        found = _takes_file(work, code, self._facts.visit.stage) if work is not None else None
+        if found is None:
+            self._set(problem=note_view(say("没有要附文件的地方。"), say("材料都齐了，或者还没有选事项。")))
+        return found
+
+    def attach_scan(self, code: str, path: Path) -> None:
+        """Add a file to a material, or answer an element of the form with it; `code` as `takes_file` says."""
+        wanted, work = self.takes_file(code), self._facts.visit.work
+        if work is not None and wanted is not None and self._begin("attaching"):
             self._run(
-                lambda: visit_work.attach_file(self.desk, self.me, draft, wanted, path),
-                lambda saved: self._attached(saved, wanted),
+                lambda: visit_work.attach_file(self.desk, self.me, work, wanted[0], path),
+                lambda saved: self._attached(saved, wanted[0]),
             )
 
     # ---- the way through the page -------------------------------------------------------------------------------
@@ -243,9 +251,13 @@ class CounterModel(CounterLibrary):
 
     def _attached(self, saved: Draft, code: str) -> None:
         self._set(act="")
-        work, item = self._facts.visit.work, saved.material(code)
-        if work is not None and item is not None:
-            self._keep(work.draft.with_material(item, self.desk.clock.now_ms()))
+        work, item, now = self._facts.visit.work, saved.material(code), self.desk.clock.now_ms()
+        if work is None or work.draft.id != saved.id:
+            return
+        if item is not None:
+            self._keep(work.draft.with_material(item, now))
+        elif (blob := saved.values[code].blob) is not None:
+            self._keep(work.draft.attaching(code, blob, now))
 
     def _ask_library(self, draft: Draft, code: str) -> None:
         """Ask beside the work whether there is such a licence; without a line the material stays 待复核."""
@@ -357,7 +369,14 @@ class CounterModel(CounterLibrary):
         return bool(visit.id) and not visit.is_over
 
 
-def _first_missing(work: Preparing | None) -> str:
-    if work is None:
-        return ""
-    return next((item.code for item in work.draft.materials if item.state == "missing"), "")
+def _takes_file(work: Preparing, code: str, stage: Stage) -> tuple[str, str] | None:
+    """The element or material that a file is for, with its name: `code` itself, else the first that lacks one."""
+    shown = visible_fields(work.matter, work.draft.values)
+    fields = {field.code: field.label for field in shown if field.type == "file"}
+    papers = {item.code: item.name for item in work.draft.materials}
+    open_fields = [one for one in fields if one not in work.draft.values]
+    open_papers = [item.code for item in work.draft.materials if item.state == "missing"]
+    names = {**papers, **fields}
+    lacking = (*open_fields, *open_papers) if stage == "form" else (*open_papers, *open_fields)
+    meant = code if code in names else next(iter(lacking), "")
+    return (meant, names[meant]) if meant else None

@@ -71,9 +71,10 @@ class QuestionView:
     note: str = ""
     value: str = ""
     choices: tuple[Choice, ...] = ()
-    editor: Literal["yes_no", "choice", "phone", "text", "date"] = "choice"
+    editor: Literal["yes_no", "choice", "phone", "text", "date", "file"] = "choice"
     error: str = ""
     optional: bool = False
+    placeholder: str = ""
 
 
 @dataclass(frozen=True, slots=True)

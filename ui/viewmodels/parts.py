@@ -8,7 +8,7 @@ from typing import Literal
 from ui.tokens import Tone
 from ui.viewmodels.basic import Choice
 
-EditorKind = Literal["text", "number", "date", "choice", "phone", "address", "id", "credit_code", "table"]
+EditorKind = Literal["text", "number", "date", "choice", "phone", "address", "id", "credit_code", "table", "file"]
 StepState = Literal["done", "current", "ahead"]
 SaveState = Literal["none", "saving", "saved", "failed"]
 

@@ -147,6 +147,7 @@ def _open(workplace: Workplace, number: str, password: str, *, seal_at_hand: boo
         name = workplace.clerks().get(number, number)
         me = sign_in(desk, clerk=number, name=name, seal_at_hand=seal_at_hand)
         settings = workplace.settings()
+        _ = desk.catalogue  # opened here, in the lane: the page is made on the GUI thread
         workplace.start()
     except BaseException:
         workplace.close()

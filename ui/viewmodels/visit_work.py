@@ -9,15 +9,13 @@ from clerk_app.domain.case import Case
 from clerk_app.domain.draft import Draft, draft_from_json
 from clerk_app.domain.identity import IdentityDocument
 from clerk_app.domain.outcomes import ACCEPTED, DEFERRED, RECEIVED, Outcome, outcome_of
-from clerk_app.errors import BadFile, CatalogueDamaged, NoSuchMatter, NoSuchPackage, NoSuchVersion
+from clerk_app.errors import CatalogueDamaged, NoSuchMatter, NoSuchPackage, NoSuchVersion
 from clerk_app.services import drafts, papers, take_in, visits
 from clerk_app.services.desk import Desk, SignedIn
 from clerk_app.services.notices import ReopenedNotice
 from clerk_app.services.rows import DraftRow, PrintJob, VisitRow
+from clerk_app.services.scans import read_scan
 from ui.presenters.counter_facts import Finished, ParkedVisit, Preparing, VisitFacts, first_stage, way_of
-
-MEDIA_TYPES = {".pdf": "application/pdf", ".png": "image/png", ".jpg": "image/jpeg", ".jpeg": "image/jpeg"}
-MAX_SCAN_BYTES = 50_000_000
 
 
 def record_applicant(
@@ -66,18 +64,12 @@ def end_without_case(
     return Finished(work.matter.name, outcome, way=way_of(work))
 
 
-def attach_file(desk: Desk, me: SignedIn, draft: Draft, code: str, path: Path) -> Draft:
-    """Add a file to a material; raise `BadFile` for one that is no picture or PDF, too large, or unreadable."""
-    media_type = MEDIA_TYPES.get(path.suffix.lower())
-    if media_type is None:
-        raise BadFile(reason=f"{path.name} 不是 PDF 或图片")
-    try:
-        if path.stat().st_size > MAX_SCAN_BYTES:
-            raise BadFile(reason=f"{path.name} 超过 {MAX_SCAN_BYTES // 1_000_000} MB")
-        content = path.read_bytes()
-    except OSError:
-        raise BadFile(reason=f"{path.name} 读不出来") from None
-    return drafts.attach_scan(desk, me, draft, code, content, media_type=media_type, name=path.name)
+def attach_file(desk: Desk, me: SignedIn, work: Preparing, code: str, path: Path) -> Draft:
+    """Add a file to a material, or answer a form element with it; raise `BadFile` for one that cannot be taken."""
+    scan = read_scan(path)
+    if work.draft.material(code) is not None:
+        return drafts.attach_scan(desk, me, work.draft, code, scan)
+    return drafts.attach_file(desk, me, work.draft, code, scan)
 
 
 def park(desk: Desk, me: SignedIn, visit: str) -> tuple[ParkedVisit, ...]:

@@ -8,6 +8,7 @@ import pytest
 from clerk_app.errors import CardNotFound, DiskFull, WrongCard
 from clerk_app.services import drafts
 from clerk_app.services.workplace import SyncLine
+from tests.helpers.pdfs import pdf_of
 from tests.helpers.workplace import QuickPaper
 from tests.qt.desk import ELDER, PENSION, RESIDENCE, WORKER, StillDesk
 from ui.tasks import DB_LANE
@@ -532,7 +533,7 @@ def test_another_clerks_draft_waits_for_its_owner(still):
 
 def test_a_file_is_sealed_into_the_material_and_the_words_typed_meanwhile_stay(still, tmp_path):
     scan = tmp_path / "租赁合同.pdf"
-    scan.write_bytes(b"%PDF-1.7 contract")
+    scan.write_bytes(pdf_of(2))
     still.meet(WORKER)
     still.begin("P31")
     still.counter.attach_scan("M10", scan)
@@ -540,7 +541,7 @@ def test_a_file_is_sealed_into_the_material_and_the_words_typed_meanwhile_stay(s
     still.tasks.settle_all()
     draft = still.counter.visit.work.draft
     item = draft.material("M10")
-    assert (item.state, len(item.blobs)) == ("received", 1)
+    assert (item.state, len(item.blobs), item.pages) == ("received", 1, 2)
     assert draft.values["g.P3.area"].value == "例新街道"
     assert "附件 1 个" in {material.code: material.note for material in still.counter.state.materials}["M10"]
 

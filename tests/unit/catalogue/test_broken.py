@@ -147,6 +147,13 @@ CHANGED = [
         "licence:business_licence.age",
         "没有来源“licence:business_licence.age”：电子证照里没有这一项",
     ),
+    (FIELDS, 'type = "number" }', 'type = "file" }', "fields.toml:37 groups.fields.columns.type：表格里不能放文件"),
+    (
+        FIELDS,
+        'type = "credit_code"',
+        'type = "file"',
+        "fields.toml:16 groups.fields.sources：文件类要素由人附上，没有选项和来源",
+    ),
     (FIELDS, "rows(g.F1.staff)", "wish(g.F1.staff)", "fields.toml:44 groups.fields.sources：没有算法“wish”"),
     (B05, 'code = "N07"', 'code = "N99"', "matters/B05.toml:35 materials.code：材料字典里没有 N99"),
     (B05, '"g.F1"]', '"g.Q1"]', "matters/B05.toml:13 groups：没有要素组 g.Q1"),

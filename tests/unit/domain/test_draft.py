@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from clerk_app.domain.blobs import BlobRef
 from clerk_app.domain.draft import (
     Draft,
     answered,
@@ -23,7 +24,7 @@ from clerk_app.domain.filling import ReadDocument
 from clerk_app.domain.form import FieldValue, form_count
 from clerk_app.domain.identity import IdentityDocument
 from clerk_app.domain.licences import LicenceFinding
-from clerk_app.domain.materials import BlobRef, MaterialItem
+from clerk_app.domain.materials import MaterialItem
 from clerk_app.domain.sources import source_of
 from tests.unit.domain.builders import (
     NOW,

@@ -7,7 +7,8 @@ from datetime import date
 import pytest
 
 from clerk_app.domain import notice_number
-from clerk_app.domain.materials import BlobRef, allowed_states, first_materials
+from clerk_app.domain.blobs import BlobRef
+from clerk_app.domain.materials import allowed_states, first_materials
 from clerk_app.domain.matter import Matter
 from clerk_app.domain.outcomes import (
     ABANDONED,
