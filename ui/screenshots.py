@@ -236,6 +236,7 @@ PICTURES: dict[str, Maker] = {
     "toast": _with_toast,
     "cases": lambda: cases_shell(lists.case_list()),
     "cases_package": lambda: cases_shell(packages.case_list()),
+    "cases_owed": lambda: cases_shell(lists.case_list_owed()),
     "cases_to_register": lambda: cases_shell(packages.case_to_register()),
     "cases_result": _with_result,
     "cases_loading": lambda: cases_shell(lists.case_list_loading()),

@@ -17,7 +17,7 @@ from clerk_app.domain.notices import NoticeKind
 from clerk_app.domain.one_time_notice import OneTimeKind
 from clerk_app.domain.results import read_pair
 from clerk_app.errors import BadFile
-from clerk_app.services.rows import CaseRow, ChildRow
+from clerk_app.services.rows import CaseFilter, CaseRow, ChildRow
 
 _DOCUMENTS = get_args(DocumentKind)
 _KINDS = (*get_args(NoticeKind), *get_args(OneTimeKind))
@@ -29,6 +29,7 @@ def add_parser(subparsers: argparse._SubParsersAction[Any]) -> None:
     verbs = case.add_subparsers(metavar="动作", required=True)
     listing = verbs.add_parser("list", help="办件列表")
     listing.add_argument("--find", default="", help="编号、姓名或事项")
+    listing.add_argument("--owed", action="store_true", help="只看容缺待补和告知承诺，到期的在前")
     listing.set_defaults(run=_list, show=_show_list)
     show = verbs.add_parser("show", help="一个办件和它的经过")
     show.add_argument("number", help="办件编号")
@@ -63,9 +64,10 @@ def add_parser(subparsers: argparse._SubParsersAction[Any]) -> None:
 def _list(args: argparse.Namespace) -> dict[str, Any]:
     from clerk_app.bootstrap import open_for_reading
 
+    kind: CaseFilter = "owed" if args.owed else "all"
     with open_for_reading(data_folder(args), clerk_number(args), password(args)) as store:
         warn(store)
-        return {"cases": [asdict(row) for row in store.reads.cases(text=args.find)]}
+        return {"cases": [asdict(row) for row in store.reads.cases(text=args.find, kind=kind)]}
 
 
 def _show(args: argparse.Namespace) -> dict[str, Any]:
@@ -214,8 +216,13 @@ def _case_line(row: CaseRow) -> str:
     return (
         f"{grouped(row.number)}  {row.applicant}  {row.matter_name}  {STATE_LABELS[CaseState(row.state)]}  "
         f"{short_time(row.taken_in_at)}  {'已上传' if row.uploaded else '待上传'}"
-        f"{'' if row.own else f'  设备 {row.device[HALL:]}'}"
+        f"{'' if row.own else f'  设备 {row.device[HALL:]}'}{_owed_words(row)}"
     )
+
+
+def _owed_words(row: CaseRow) -> str:
+    papers = f"  容缺 {row.owed_papers} 份，{row.owed_until} 前" if row.owed_papers else ""
+    return papers + (f"  告知承诺 {row.owed_promises} 项" if row.owed_promises else "")
 
 
 def _child_line(row: ChildRow) -> str:

@@ -38,7 +38,7 @@ from clerk_app.domain.child_case import (
     with_papers,
 )
 from clerk_app.domain.civil import civil_date, optional_date
-from clerk_app.domain.deferrals import Deferral, deferrals_of, open_codes
+from clerk_app.domain.deferrals import NOTHING_OWED, Deferral, Owed, deferrals_of, open_codes
 from clerk_app.domain.fold import Fact, Handler, StreamType, Unlawful
 from clerk_app.domain.form import FieldValue, value_from_body
 from clerk_app.domain.identity import IdentityDocument
@@ -157,6 +157,14 @@ class Case:
         """What results of children have brought to the form of a package by now, by element."""
         package = self.intake.package if self.intake else None
         return brought_values(package.awaited, self.children) if package else {}
+
+    @property
+    def owed(self) -> Owed:
+        """What the citizen still owes while it is open."""
+        if self.intake is None or self.state in ENDED:
+            return NOTHING_OWED
+        papers = tuple(known for known in self.deferrals if known.is_open)
+        return Owed(papers, tuple(item.name for item in self.intake.materials if item.state == "promised"))
 
     @property
     def received_at(self) -> int:

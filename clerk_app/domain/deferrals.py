@@ -32,6 +32,25 @@ class Deferral:
         return (self.supplied_on or today) > self.until
 
 
+@dataclass(frozen=True, slots=True)
+class Owed:
+    """What the citizen still owes an open case: papers to come (容缺), and promises in place of papers (告知承诺).
+
+    A promise has no day here: the department checks it after its decision, and then it is no more owed to the window.
+    """
+
+    papers: tuple[Deferral, ...] = ()
+    promises: tuple[str, ...] = ()
+
+    @property
+    def until(self) -> date | None:
+        """The first of the last days; None where no paper has one."""
+        return min((paper.until for paper in self.papers), default=None)
+
+
+NOTHING_OWED = Owed()
+
+
 def deferrals_of(materials: Iterable[MaterialItem]) -> tuple[Deferral, ...]:
     """What was deferred at the intake; raise `ValueError` for a paper without a last day."""
     found = [item for item in materials if item.state == "deferred"]

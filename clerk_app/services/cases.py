@@ -133,6 +133,7 @@ class CaseView:
     children: tuple[ChildView, ...] = ()
     produced: tuple[ProducedView, ...] = ()
     deferrals: tuple[DeferralView, ...] = ()
+    promises: tuple[str, ...] = ()
     result: ResultView | None = None
     to_register: tuple[ToRegisterView, ...] = ()
 
@@ -171,6 +172,7 @@ def show_case(desk: Desk, number: str) -> CaseView:
         children=tuple(_child(child, case.children, results.get(child.number)) for child in case.children),
         produced=_produced(case),
         deferrals=tuple(_deferral(known, civil_date(desk.clock.now_ms())) for known in case.deferrals),
+        promises=tuple(item.name for item in intake.materials if item.state == "promised"),
         result=_result(results.get(case.number)),
         to_register=tuple(
             ToRegisterView(known.number, known.matter_name, known.waiting)

@@ -127,7 +127,7 @@ class Reads(Protocol):
         """The entry that began a stream on this desk, whose digest is printed on paper."""
 
     def cases(self, *, text: str = "", kind: CaseFilter = "all", limit: int = 200) -> list[CaseRow]:
-        """Cases by time, newest first."""
+        """Cases by time, newest first; what is owed by its day."""
 
     def case_stream(self, number: str) -> str | None:
         """The stream of a case by our number or the platform's."""

@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-CaseFilter = Literal["all", "todo", "open", "closed"]
-"""Which cases: every one, those that need a clerk, those still being examined, those that have ended."""
+CaseFilter = Literal["all", "todo", "open", "owed", "closed"]
+"""Which cases: every one, those that need a clerk, those still being examined, those to which the citizen owes a paper
+(容缺) or a promise (告知承诺), those that have ended."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +30,8 @@ class CaseRow:
     `uploaded` only with the hub's signed ack for every entry of the case.
 
     `needs_clerk`: it was returned, or holds a step that a person must look at. `device`: the nine digits of the desk
-    whose number it bears; `own`: it was taken in here.
+    whose number it bears; `own`: it was taken in here. `owed_papers` are the papers to come, the first by `owed_until`
+    (ISO); `owed_promises` those in place of papers.
     """
 
     number: str
@@ -48,6 +50,9 @@ class CaseRow:
     device: str
     own: bool
     children: tuple[ChildRow, ...] = ()
+    owed_papers: int = 0
+    owed_promises: int = 0
+    owed_until: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -73,6 +73,9 @@ def _case_row(case: Case) -> dict[str, Any] | None:
         "taken_in_at": intake.received_at,
         "due_on": case.due.on.isoformat() if case.due else None,
         "due_estimated": case.due.estimated if case.due else False,
+        "owed_papers": len(case.owed.papers),
+        "owed_promises": len(case.owed.promises),
+        "owed_until": case.owed.until.isoformat() if case.owed.until else None,
         "needs_clerk": case.state is CaseState.RETURNED or any(known.sentence for known in case.rechecks),
     }
 

@@ -102,6 +102,7 @@ _KINDS: Mapping[CaseFilter, ColumnElement[bool]] = {
     "all": true(),
     "todo": _NEEDS_CLERK,
     "open": not_(_HAS_ENDED),
+    "owed": or_(p_case.c.owed_papers > 0, p_case.c.owed_promises > 0),
     "closed": _HAS_ENDED,
 }
 
@@ -136,9 +137,13 @@ class Reads:
     # ---- cases --------------------------------------------------------------------------------------------------
 
     def cases(self, *, text: str = "", kind: CaseFilter = "all", limit: int = 200) -> list[CaseRow]:
-        """Cases by time, newest first; `text` matches number, official number, applicant or matter."""
+        """Cases by time, newest first; what is owed by its day, overdue first, and last what has none.
+
+        `text` matches number, official number, applicant or matter.
+        """
+        by_day = (p_case.c.owed_until.is_(None), p_case.c.owed_until) if kind == "owed" else ()
         statement = _CASE_ROWS.where(_KINDS[kind])
-        statement = statement.order_by(desc(p_case.c.taken_in_at)).limit(limit)
+        statement = statement.order_by(*by_day, desc(p_case.c.taken_in_at)).limit(limit)
         if text:
             digits = text.replace(" ", "")
             statement = statement.where(
@@ -355,4 +360,7 @@ def _case_row(row: AnyRow, children: tuple[ChildRow, ...]) -> CaseRow:
         row.number[: HALL + DEVICE],
         bool(row.own),
         children,
+        row.owed_papers,
+        row.owed_promises,
+        row.owed_until,
     )

@@ -9,7 +9,7 @@ from __future__ import annotations
 from sqlalchemy import Boolean, Column, Index, Integer, LargeBinary, MetaData, Table, Text, text
 
 SCHEMA_VERSION = 4
-PROJECTION_VERSION = 2
+PROJECTION_VERSION = 3
 
 journal = MetaData()
 primary = MetaData()
@@ -268,6 +268,9 @@ p_case = Table(
     Column("due_on", Text),
     Column("due_estimated", Boolean, nullable=False),
     Column("needs_clerk", Boolean, nullable=False),
+    Column("owed_papers", Integer, nullable=False),
+    Column("owed_promises", Integer, nullable=False),
+    Column("owed_until", Text),
     Index("p_case_by_visit", "visit"),
     Index("p_case_by_time", "taken_in_at"),
     sqlite_with_rowid=False,

@@ -30,6 +30,7 @@ _COMMANDS = (
     "certificate",
     "decide",
     "inspect",
+    "owed",
     "backup",
     "exchange",
     "handover",

@@ -148,3 +148,22 @@ def test_a_promise_has_a_letter_of_its_own_with_conditions_check_and_consequence
         text = "".join(letter.paragraphs)
         assert all(word in text for word in ("事项：", "条件：", "自愿选择", "承诺：", "核查：", "后果："))
         assert len(letter.materials) == 1
+
+
+def test_what_is_owed_has_a_list_of_its_own_overdue_first_and_promises_last(tmp_path):
+    with counter(tmp_path) as (desk, me):
+        reads = desk.journal.reads
+        draft = ready_package(desk, me, "PK01", {"q.subject": "个体工商户"})
+        promised = drafts.receive_material(desk, me, draft, "N08", "promised")
+        promise = take_in(desk, me, promised, ACCEPTED).number
+        paper = deferred(desk, me)
+        whole = take_in(desk, me, ready_draft(desk, me, "P31"), ACCEPTED).number
+        assert [row.number for row in reads.cases(kind="owed")] == [paper, promise]
+        assert (reads.count_cases("owed"), reads.count_cases()) == (2, 3)
+        first, second = reads.cases(kind="owed")
+        deferral = case_of(desk, paper).deferrals[0]
+        assert (first.owed_papers, first.owed_until) == (1, deferral.until.isoformat())
+        assert (second.owed_papers, second.owed_promises, second.owed_until) == (0, 1, None)
+        assert whole not in [row.number for row in reads.cases(kind="owed")]
+        supply_material(desk, me, paper, deferral.code)
+        assert [row.number for row in reads.cases(kind="owed")] == [promise]

@@ -46,7 +46,7 @@ def case_line(row: CaseRow, calendar: Calendar, today: date, *, is_online: bool)
         shown=case_number.grouped(row.number),
         applicant=row.applicant,
         matter=row.matter_name,
-        status=_status(row, state),
+        status=_status(row, state, today),
         due=due,
         due_part=part,
         uploaded=upload_chip(uploaded=row.uploaded, is_online=is_online),
@@ -74,6 +74,7 @@ def filter_views(counts: dict[FilterKey, int]) -> tuple[FilterView, ...]:
     labels: tuple[tuple[FilterKey, str], ...] = (
         ("todo", say("要处理")),
         ("open", say("在办")),
+        ("owed", say("容缺承诺")),
         ("closed", say("已办结")),
         ("all", say("全部")),
     )
@@ -123,12 +124,26 @@ def _papers(prints: Sequence[PrintJob]) -> tuple[TextRow, ...]:
     )
 
 
-def _status(row: CaseRow, state: CaseState) -> ChipView:
+def _status(row: CaseRow, state: CaseState, today: date) -> ChipView:
     if state is CaseState.RETURNED:
         return ChipView(say("部门退回"), Tone.BAD)
     if row.needs_clerk:
         return ChipView(say("请看一眼"), Tone.BAD)
+    if row.owed_papers and row.owed_until:
+        return _owed(row.owed_papers, date.fromisoformat(row.owed_until), today)
+    if row.owed_promises:
+        return ChipView(say("{state} · 承诺 {count} 项", state=STATE_LABELS[state], count=row.owed_promises))
     return ChipView(STATE_LABELS[state], Tone.OK if state in _STOPPED else Tone.NEUTRAL)
+
+
+def _owed(papers: int, until: date, today: date) -> ChipView:
+    """What is to come and by when: amber while there is time, red once the day has passed."""
+    if until < today:
+        late = say("容缺 {count} 份，过期 {days} 天", count=papers, days=(today - until).days)
+        return ChipView(late, Tone.BAD)
+    when = {0: say("今天到期"), 1: say("明天到期")}.get((until - today).days)
+    when = when or say("{day} 前补", day=f"{until.month:02}-{until.day:02}")
+    return ChipView(say("容缺 {count} 份，{when}", count=papers, when=when), Tone.WARN)
 
 
 def _due(row: CaseRow, state: CaseState, calendar: Calendar, today: date) -> tuple[str, float | None]:
@@ -224,6 +239,7 @@ def _facts(view: CaseView, device: str) -> tuple[TextRow, ...]:
         TextRow(say("容缺"), "；".join(_deferral_word(known) for known in view.deferrals)),
         TextRow(say("结果"), result_word(view.result) or _not_registered(view)),
         TextRow(say("结果带来"), _produced_word(view)),
+        TextRow(say("告知承诺"), "、".join(view.promises)),
         TextRow(say("平台编号"), view.official_number or ""),
     )
 

@@ -76,7 +76,21 @@ def case_list() -> CasesState:
     """The list with the returned case in detail."""
     calendar = desk.around().calendar
     lines = tuple(case_line(row, calendar, desk.TODAY, is_online=True) for row in rows())
-    return CasesState(lines, filter_views({"todo": 2, "open": 5}), selected=rows()[0].number, detail=_detail())
+    filters = filter_views({"todo": 2, "open": 5, "owed": 2})
+    return CasesState(lines, filters, selected=rows()[0].number, detail=_detail())
+
+
+@cache
+def case_list_owed() -> CasesState:
+    """What citizens still owe: a paper whose day is over, one that comes tomorrow, a promise."""
+    calendar, (_, _, soon, promise, late, _) = desk.around().calendar, rows()
+    owed = (
+        replace(late, owed_papers=1, owed_until="2026-11-20"),
+        replace(soon, owed_papers=2, owed_until="2026-11-24"),
+        replace(promise, owed_promises=1),
+    )
+    lines = tuple(case_line(row, calendar, desk.TODAY, is_online=True) for row in owed)
+    return CasesState(lines, filter_views({"todo": 1, "open": 5, "owed": 3}), current="owed")
 
 
 @cache
@@ -88,7 +102,7 @@ def case_list_loading() -> CasesState:
 @cache
 def case_list_empty() -> CasesState:
     """No case was ever taken in here."""
-    return CasesState(filters=filter_views({"todo": 0, "open": 0}), current="all")
+    return CasesState(filters=filter_views({"todo": 0, "open": 0, "owed": 0}), current="all")
 
 
 @cache

@@ -8,7 +8,7 @@ from typing import Literal
 from ui.viewmodels.basic import Choice, ProblemView
 from ui.viewmodels.parts import NO_CHIP, ChipView, FieldView, TextRow
 
-FilterKey = Literal["todo", "open", "closed", "all"]
+FilterKey = Literal["todo", "open", "owed", "closed", "all"]
 
 
 @dataclass(frozen=True, slots=True)

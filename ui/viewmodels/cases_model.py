@@ -29,7 +29,7 @@ from ui.viewmodels.view_model import Acts, ViewModel
 LIMIT = 200
 """Cases in the list; older ones are found by number, name or matter."""
 
-_COUNTED: tuple[FilterKey, ...] = ("todo", "open")
+_COUNTED: tuple[FilterKey, ...] = ("todo", "open", "owed")
 
 
 @dataclass(frozen=True, slots=True)

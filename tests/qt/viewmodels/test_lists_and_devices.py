@@ -123,6 +123,7 @@ def test_what_needs_the_clerk_has_a_filter_of_its_own(desk):
     assert [(view.key, view.count) for view in cases.state.filters] == [
         ("todo", 0),
         ("open", 2),
+        ("owed", 0),
         ("closed", None),
         ("all", None),
     ]
