@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, BinaryIO
 
 from clerk_app.catalogue.calendar import load_calendar
 from clerk_app.catalogue.download import CatalogueDownload
+from clerk_app.catalogue.loader import SHIPPED
+from clerk_app.catalogue.readings import read_readings
 from clerk_app.catalogue.shelf import Shelf
 from clerk_app.domain.licences import UNAVAILABLE, LicenceFinding, LicenceQuestion
 from clerk_app.errors import BadFile, DeviceRevoked, DiskFailed, KeysDamaged
@@ -193,7 +195,7 @@ def make_desk(
     return Desk(
         journal=store,
         catalogues=shelf,
-        search=Finder(shelf.current, shelf.readings, store.reads.uses_of_matters),
+        search=Finder(shelf.current, partial(read_readings, SHIPPED), store.reads.uses_of_matters),
         calendar=load_calendar(),
         renderer=make_renderer(),
         clock=store.clock,

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import product
 
+from clerk_app.catalogue.listed import Listed
 from clerk_app.catalogue.readings import make_readings
-from clerk_app.catalogue.search import SearchItem
 
 MATTERS = 20_000
 SEED = 20261122
@@ -46,9 +46,10 @@ _TAILS = ("", "（首次）", "（跨省）", "（即办）", "（上门）")
 
 @dataclass(frozen=True, slots=True)
 class Workload:
-    """The items, the readings of their names, and what is typed."""
+    """The items, how often each was taken in, the readings of their names, and what is typed."""
 
-    items: tuple[SearchItem, ...]
+    items: tuple[Listed, ...]
+    uses: dict[str, int]
     readings: dict[str, str]
     typed: tuple[str, ...]
 
@@ -58,14 +59,14 @@ def make_workload(queries: int = 400) -> Workload:
     dice = random.Random(SEED)
     names = [f"{place}{subject}{act}{tail}" for place, subject, act, tail in product(_PLACES, _SUBJECTS, _ACTS, _TAILS)]
     items = tuple(
-        SearchItem(f"X{at:05d}", "matter", name, (), ("hall",), (), dice.choice((0, 0, 0, 3, 40)))
-        for at, name in enumerate(dice.sample(names, MATTERS))
+        Listed("matter", f"X{at:05d}", name, (), ("hall",), ()) for at, name in enumerate(dice.sample(names, MATTERS))
     )
+    uses = {item.code: dice.choice((0, 0, 0, 3, 40)) for item in items}
     readings = make_readings(item.name for item in items)
-    return Workload(items, readings, tuple(_typed(dice, items, readings) for _ in range(queries)))
+    return Workload(items, uses, readings, tuple(_typed(dice, items, readings) for _ in range(queries)))
 
 
-def _typed(dice: random.Random, items: Sequence[SearchItem], readings: dict[str, str]) -> str:
+def _typed(dice: random.Random, items: Sequence[Listed], readings: dict[str, str]) -> str:
     name = dice.choice(items).name
     start = dice.randrange(max(1, len(name) - 4))
     part = name[start : start + dice.randint(1, 6)]

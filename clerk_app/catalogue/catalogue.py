@@ -7,9 +7,11 @@ from dataclasses import dataclass, field
 from typing import Literal, TypeVar
 
 from clerk_app.catalogue.lazy import LazyItems
+from clerk_app.catalogue.listed import Listed
+from clerk_app.catalogue.search import Searchable, searchable
 from clerk_app.domain.elements import FieldGroup
 from clerk_app.domain.hints import HintRule
-from clerk_app.domain.matter import Audience, Channel, Matter, MatterVersion
+from clerk_app.domain.matter import Matter, MatterVersion
 from clerk_app.domain.needs import LicenceKind, Material
 from clerk_app.domain.packages import Package
 from clerk_app.domain.situations import Situation
@@ -19,23 +21,11 @@ Item = TypeVar("Item", Matter, Package)
 
 
 @dataclass(frozen=True, slots=True)
-class Listed:
-    """What can be said of a matter or a package without opening it: by this the search finds it."""
-
-    kind: Literal["matter", "package"]
-    code: str
-    name: str
-    aliases: tuple[str, ...]
-    channels: tuple[Channel, ...]
-    audiences: tuple[Audience, ...]
-
-
-@dataclass(frozen=True, slots=True)
 class Catalogue:
     """A catalogue. `label` is shown beside the version wherever the data is illustrative (示例数据).
 
     `situations`, `materials`, `groups` and `licence_kinds` are its dictionaries, `hints` the rules of its policy hints,
-    all in the order of the files. `listing` and `sounds` are given by a catalogue whose items are made only when they
+    all in the order of the files. `listing` and `index` are given by a catalogue whose items are made only when they
     are asked for.
     """
 
@@ -49,7 +39,7 @@ class Catalogue:
     licence_kinds: Sequence[LicenceKind] = ()
     hints: Sequence[HintRule] = ()
     listing: Callable[[], Sequence[Listed]] | None = field(default=None, compare=False, repr=False)
-    sounds: Callable[[], Mapping[str, str]] | None = field(default=None, compare=False, repr=False)
+    index: Callable[[], Searchable] | None = field(default=None, compare=False, repr=False)
 
     def matter(self, code: str) -> Matter:
         """The matter with this code, in any case; raise `NoSuchMatter`."""
@@ -75,9 +65,9 @@ class Catalogue:
             return self.listing()
         return [_listed("package", item) for item in self.packages] + [_listed("matter", item) for item in self.matters]
 
-    def readings(self) -> Mapping[str, str]:
-        """How its names sound, as far as that was kept with it."""
-        return self.sounds() if self.sounds is not None else {}
+    def searchable(self, readings: Callable[[], Mapping[str, str]]) -> Searchable:
+        """What the search looks through: kept with the catalogue, or made now with the help of `readings`."""
+        return self.index() if self.index is not None else searchable(self.listed(), readings())
 
     def licence_type(self, kind: str) -> str:
         """Under what a licence library keeps this kind: the first material it replaces; its own code if none."""

@@ -10,21 +10,24 @@ from __future__ import annotations
 import hashlib
 import json
 import sqlite3
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
 from functools import cached_property, partial
 from pathlib import Path
 from threading import Lock
 from typing import Any, Generic, TypeVar
 
-from clerk_app.catalogue.catalogue import Catalogue, Listed
+from clerk_app.catalogue.catalogue import Catalogue
 from clerk_app.catalogue.faults import Faults
 from clerk_app.catalogue.files import HINTS
 from clerk_app.catalogue.lazy import LazyItems, LazyWhole
+from clerk_app.catalogue.listed import Listed
 from clerk_app.catalogue.loader import Reading, dictionaries_of
 from clerk_app.catalogue.read_hints import Known, read_hints
 from clerk_app.catalogue.read_matter import Dictionaries, build_matter
 from clerk_app.catalogue.read_package import build_package
+from clerk_app.catalogue.search import Searchable
+from clerk_app.catalogue.search_store import SCHEMA, read_listed, read_searchable, write_search
 from clerk_app.catalogue.tables import Table, TomlFile
 from clerk_app.domain.hints import HintRule
 from clerk_app.domain.matter import Matter, MatterVersion
@@ -33,15 +36,14 @@ from clerk_app.domain.packages import Package
 
 T = TypeVar("T")
 
-_FORMAT = 1
+FORMAT = 2
+FIRST_FORMAT = 1
+"""The format this version writes and opens, and the first that it writes anew. Since 2 there are the search's texts."""
+
 _OF_ITEMS = ("matters/", "packages/", HINTS)
 _SCHEMA = """
 CREATE TABLE head (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE files (position INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE, data TEXT NOT NULL);
-CREATE TABLE items (
-    position INTEGER PRIMARY KEY, kind TEXT NOT NULL, code TEXT NOT NULL UNIQUE, name TEXT NOT NULL,
-    aliases TEXT NOT NULL, channels TEXT NOT NULL, audiences TEXT NOT NULL);
-CREATE TABLE readings (name TEXT PRIMARY KEY, sound TEXT NOT NULL) WITHOUT ROWID;
 """
 
 
@@ -62,26 +64,24 @@ def identity(data: Mapping[str, Any]) -> str:
 def compile_catalogue(reading: Reading, readings: Mapping[str, str]) -> bytes:
     """The bytes of the file for a catalogue that was read and found sound; `readings` says how its names sound."""
     catalogue = reading.catalogue
-    with closing(sqlite3.connect(":memory:")) as base:
-        base.executescript(_SCHEMA)
-        base.execute(f"PRAGMA user_version = {_FORMAT}")
-        base.executemany("INSERT INTO head VALUES (?, ?)", [("version", catalogue.version), ("label", catalogue.label)])
-        files = ((name, _json(table)) for name, table in reading.data.items())
-        base.executemany("INSERT INTO files (name, data) VALUES (?, ?)", files)
-        items = (
-            (item.kind, item.code, item.name, _json(item.aliases), _json(item.channels), _json(item.audiences))
-            for item in catalogue.listed()
-        )
-        columns = "kind, code, name, aliases, channels, audiences"
-        base.executemany(f"INSERT INTO items ({columns}) VALUES (?, ?, ?, ?, ?, ?)", items)  # noqa: S608 - our names
-        base.executemany("INSERT INTO readings VALUES (?, ?)", sorted(readings.items()))
-        base.commit()
-        return base.serialize()
+    files = ((name, _json(table)) for name, table in reading.data.items())
+    return _compiled({"version": catalogue.version, "label": catalogue.label}, files, catalogue.listed(), readings)
+
+
+def compile_again(path: Path) -> bytes:
+    """The bytes of a file of an older format as this version writes it; raise `NotCompiled`.
+
+    It was found sound when it was taken in, so that what a later version may find wrong with it is not asked.
+    """
+    rows = _Rows(path, range(FIRST_FORMAT, FORMAT))
+    files = rows.all("SELECT name, data FROM files ORDER BY position")
+    readings = dict(rows.all("SELECT name, sound FROM readings"))
+    return _compiled(dict(rows.all("SELECT key, value FROM head")), files, read_listed(rows.all), readings)
 
 
 def open_compiled(path: Path) -> Catalogue:
     """The catalogue in a compiled file; raise `NotCompiled`. Only its head is read now."""
-    rows = _Rows(path)
+    rows = _Rows(path, [FORMAT])
     head = dict(rows.all("SELECT key, value FROM head"))
     if "version" not in head or "label" not in head:
         raise NotCompiled("head")
@@ -96,26 +96,40 @@ def open_compiled(path: Path) -> Catalogue:
         groups=LazyWhole(lambda: tuple(opened.known.groups.values())),
         licence_kinds=LazyWhole(lambda: tuple(opened.licences.values())),
         hints=LazyWhole(opened.hints),
-        listing=opened.listing,
-        sounds=lambda: dict(rows.all("SELECT name, sound FROM readings")),
+        listing=partial(read_listed, rows.all),
+        index=partial(_searchable, rows),
     )
 
 
 def data_of(path: Path) -> dict[str, Any]:
     """The catalogue's files in a compiled file, as tables by name; raise `NotCompiled`."""
-    return {name: json.loads(data) for name, data in _Rows(path).all("SELECT name, data FROM files ORDER BY position")}
+    rows = _Rows(path, [FORMAT])
+    return {name: json.loads(data) for name, data in rows.all("SELECT name, data FROM files ORDER BY position")}
+
+
+def _compiled(
+    head: Mapping[str, str], files: Iterable[tuple[Any, ...]], items: Sequence[Listed], readings: Mapping[str, str]
+) -> bytes:
+    with closing(sqlite3.connect(":memory:")) as base:
+        base.executescript(_SCHEMA + SCHEMA)
+        base.execute(f"PRAGMA user_version = {FORMAT}")
+        base.executemany("INSERT INTO head VALUES (?, ?)", head.items())
+        base.executemany("INSERT INTO files (name, data) VALUES (?, ?)", files)
+        write_search(base, items, readings)
+        base.commit()
+        return base.serialize()
 
 
 class _Rows:
     """The rows of an open file, for any thread."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, formats: Container[int]) -> None:
         self._lock = Lock()
         try:
             # `immutable`: nobody writes such a file again, so that no lock and no journal is looked for.
             uri = f"{path.absolute().as_uri()}?mode=ro&immutable=1"
             self._base = sqlite3.connect(uri, uri=True, check_same_thread=False)
-            if self.all("PRAGMA user_version") != [(_FORMAT,)]:
+            if self.all("PRAGMA user_version")[0][0] not in formats:
                 raise NotCompiled("format")
         except sqlite3.Error as error:
             raise NotCompiled(str(error)) from error
@@ -134,6 +148,13 @@ class _Rows:
         """A file as a table to be read; it was found sound before, so that its faults go nowhere."""
         ((data,),) = self.all("SELECT data FROM files WHERE name = ?", name)
         return Table(TomlFile(name, "", Faults(), proved=True, places={}), (), json.loads(data))
+
+
+def _searchable(rows: _Rows) -> Searchable:
+    try:
+        return read_searchable(rows.all)
+    except KeyError as part:
+        raise NotCompiled(f"search {part}") from part
 
 
 class _Opened:
@@ -173,12 +194,6 @@ class _Opened:
         matters, packages = ByCode(self.matter, self._rows, "matter"), ByCode(self.package, self._rows, "package")
         known = Known(elements, self.known.situations, self.licences, self.known.materials, matters, packages)
         return read_hints(self._rows.table(HINTS), known)
-
-    def listing(self) -> list[Listed]:
-        rows = self._rows.all("SELECT kind, code, name, aliases, channels, audiences FROM items ORDER BY position")
-        return [
-            Listed(kind, code, name, *(tuple(json.loads(item)) for item in lists)) for kind, code, name, *lists in rows
-        ]
 
 
 class ByCode(Mapping[str, T], Generic[T]):

@@ -12,7 +12,7 @@ import sys
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
-from clerk_app.catalogue.catalogue import Catalogue
+from clerk_app.catalogue.listed import Listed
 
 FILE = "readings.json"
 
@@ -41,10 +41,9 @@ def make_readings(names: Iterable[str]) -> dict[str, str]:
     return {name: reading_of(name) for name in sorted(set(names)) if not name.isascii()}
 
 
-def names_of(catalogue: Catalogue) -> Iterable[str]:
-    """Every name that the search knows an item by."""
-    for names in ((item.name, *item.aliases) for items in (catalogue.matters, catalogue.packages) for item in items):
-        yield from names
+def names_of(items: Iterable[Listed]) -> Iterable[str]:
+    """Every name that the search knows these items by."""
+    return (name for item in items for name in item.names)
 
 
 def readings_text(readings: Mapping[str, str]) -> str:
@@ -56,7 +55,7 @@ def main() -> None:
     """Write the readings of the shipped sample."""
     from clerk_app.catalogue.loader import SHIPPED, load_catalogue
 
-    text = readings_text(make_readings(names_of(load_catalogue())))
+    text = readings_text(make_readings(names_of(load_catalogue().listed())))
     (SHIPPED / FILE).write_text(text, encoding="utf-8")
     sys.stdout.write(f"{len(text.splitlines()) - 2}\n")
 

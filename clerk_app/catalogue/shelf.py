@@ -1,7 +1,7 @@
 """The catalogues of a desk: the one in force, and every earlier one, which drafts and papers of its time still ask for.
 
-    catalogues/ID.catalogue    one compiled catalogue; ID is the SHA-256 of its content
-    catalogues/shelf.json      which one is in force, and what each of them is
+    catalogues/ID.FORMAT.catalogue    one compiled catalogue; ID is the SHA-256 of its content
+    catalogues/shelf.json             which one is in force, and what each of them is
 
 A new catalogue is written beside the others first; one file put in place of another then makes it the one in force. A
 process that dies on the way leaves the old one, or the new one, never a part of it.
@@ -11,17 +11,25 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass
+from collections.abc import Callable
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from threading import RLock
 from typing import Any, Literal, Protocol
 
 from clerk_app.catalogue.catalogue import Catalogue
-from clerk_app.catalogue.compiled import NotCompiled, compile_catalogue, data_of, identity, open_compiled
+from clerk_app.catalogue.compiled import (
+    FORMAT,
+    NotCompiled,
+    compile_again,
+    compile_catalogue,
+    data_of,
+    identity,
+    open_compiled,
+)
 from clerk_app.catalogue.files import FolderFiles
 from clerk_app.catalogue.loader import SHIPPED, Reading, read_files
-from clerk_app.catalogue.readings import make_readings, names_of, read_readings
+from clerk_app.catalogue.readings import make_readings, names_of
 from clerk_app.errors import CatalogueDamaged, NoSuchVersion, VersionTaken
 from clerk_app.failpoints import failpoint
 from clerk_app.seams import Disk
@@ -61,7 +69,7 @@ class OneCatalogue:
 class Kept:
     """A catalogue on the shelf: its content's id, its version, where it came from, and the SHA-256 of its file.
 
-    `serial` is the platform's number of a published one, 0 of an imported one.
+    `serial` is the platform's number of a published one, 0 of an imported one; `format` that of the file.
     """
 
     id: str
@@ -70,6 +78,7 @@ class Kept:
     origin: Origin
     digest: str
     serial: int = 0
+    format: int = 1
 
 
 class Shelf:
@@ -117,15 +126,12 @@ class Shelf:
             return self._shipped()
         raise NoSuchVersion(version=version)
 
-    def readings(self, catalogue: Catalogue) -> Mapping[str, str]:
-        """How the names of a catalogue from here sound."""
-        return catalogue.readings() if catalogue.sounds is not None else read_readings(SHIPPED)
-
     def data(self) -> dict[str, Any]:
         """The files of the catalogue in force as tables by name; of the shipped one none."""
-        kept = self.in_force
-        if kept is None:
+        if self.in_force is None:
             return {}
+        self.current()  # which writes a file of an earlier format anew
+        kept = self.in_force
         try:
             return data_of(self._path(kept))
         except NotCompiled:
@@ -143,9 +149,9 @@ class Shelf:
             taken = any(version == kept.version for kept in self.kept) or self._is_other_than_shipped(reading, found)
             if same is None and taken:
                 raise VersionTaken(version=version)
-            content = compile_catalogue(reading, make_readings(names_of(reading.catalogue)))
+            content = compile_catalogue(reading, make_readings(names_of(reading.catalogue.listed())))
             digest = hashlib.sha256(content).hexdigest()
-            new = Kept(found, version, reading.catalogue.label, origin, digest, serial)
+            new = Kept(found, version, reading.catalogue.label, origin, digest, serial, FORMAT)
             self._folder.mkdir(exist_ok=True)
             self._disk.replace(self._path(new), content)
             failpoint("catalogue.kept")
@@ -166,13 +172,24 @@ class Shelf:
                 try:
                     if hashlib.sha256(self._disk.read(self._path(kept))).hexdigest() != kept.digest:
                         raise NotCompiled("digest")
-                    self._open[kept.id] = open_compiled(self._path(kept))
+                    now = kept if kept.format == FORMAT else self._compiled_again(kept)
+                    self._open[kept.id] = open_compiled(self._path(now))
                 except (OSError, NotCompiled):
                     raise CatalogueDamaged(version=kept.version) from None
             return self._open[kept.id]
 
+    def _compiled_again(self, kept: Kept) -> Kept:
+        """A catalogue that an earlier version of this program compiled, in the format of this one."""
+        content = compile_again(self._path(kept))
+        new = replace(kept, digest=hashlib.sha256(content).hexdigest(), format=FORMAT)
+        self._disk.replace(self._path(new), content)
+        self._write_note(self.in_force or new, tuple(new if one.id == new.id else one for one in self.kept))
+        self._path(kept).unlink(missing_ok=True)
+        return new
+
     def _path(self, kept: Kept) -> Path:
-        return self._folder / f"{kept.id}.catalogue"
+        format_ = "" if kept.format == 1 else f".{kept.format}"
+        return self._folder / f"{kept.id}{format_}.catalogue"
 
     def _fresh_note(self) -> tuple[Kept | None, tuple[Kept, ...]]:
         """The note, read again when a sync of this process, or another process, has put a new one in its place."""

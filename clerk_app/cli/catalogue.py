@@ -112,7 +112,7 @@ def _search(args: argparse.Namespace) -> dict[str, Any]:
 
     folder = args.path or SHIPPED
     catalogue = load_catalogue(folder)
-    finder = Finder(lambda: catalogue, lambda _: read_readings(folder), dict)
+    finder = Finder(lambda: catalogue, lambda: read_readings(folder), dict)
     finder.search("")  # makes the index, which the window does once
     clock = SystemClock()
     begun = clock.monotonic()

@@ -6,11 +6,11 @@ from collections.abc import Callable, Mapping
 from threading import Lock
 
 from clerk_app.catalogue.catalogue import Catalogue
-from clerk_app.catalogue.search import ENOUGH, SearchHit, SearchIndex, SearchItem
+from clerk_app.catalogue.search import ENOUGH, SearchHit, SearchIndex
 from clerk_app.domain.matter import Audience, Channel, Matter
 from clerk_app.domain.packages import Package
 
-Readings = Callable[[Catalogue], Mapping[str, str]]
+Readings = Callable[[], Mapping[str, str]]
 Uses = Callable[[], Mapping[str, int]]
 
 
@@ -19,10 +19,10 @@ MOST_LISTED = 500
 
 
 class Finder:
-    """Finds in the catalogue in force. `readings` tells how names sound, `uses` how often each code was taken in here.
+    """Finds in the catalogue in force. `uses` tells how often each code was taken in here.
 
-    The index is made at the first search in a catalogue, which costs a moment: never on the GUI thread. Any thread may
-    search.
+    The index is opened at the first search in a catalogue, or made with the `readings` of its names where the catalogue
+    has none, which costs a moment: never on the GUI thread. Any thread may search.
     """
 
     def __init__(self, catalogue: Callable[[], Catalogue], readings: Readings, uses: Uses) -> None:
@@ -60,17 +60,6 @@ class Finder:
         catalogue = self._catalogue()
         with self._making:
             if self._made is None or self._made[0] is not catalogue:
-                index = SearchIndex(search_items(catalogue, self._uses()), self._readings(catalogue))
+                index = SearchIndex(catalogue.searchable(self._readings), self._uses())
                 self._made = catalogue, index
             return self._made
-
-
-def search_items(catalogue: Catalogue, uses: Mapping[str, int] | None = None) -> list[SearchItem]:
-    """What the search knows of a catalogue, with how often each code was taken in."""
-    counted = uses or {}
-    return [
-        SearchItem(
-            item.code, item.kind, item.name, item.aliases, item.channels, item.audiences, counted.get(item.code, 0)
-        )
-        for item in catalogue.listed()
-    ]

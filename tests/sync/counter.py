@@ -200,7 +200,7 @@ def _shipped() -> dict[str, Any]:
     catalogue = shipped_catalogue()
     return {
         "catalogues": OneCatalogue(catalogue),
-        "search": Finder(lambda: catalogue, lambda _: read_readings(SHIPPED), dict),
+        "search": Finder(lambda: catalogue, lambda: read_readings(SHIPPED), dict),
         "calendar": load_calendar(),
         "renderer": QuickPaper(),
         "settings": Settings().desk,

@@ -4,13 +4,19 @@ import json
 
 import pytest
 
+from clerk_app.catalogue.listed import Listed
 from clerk_app.catalogue.readings import make_readings, names_of, read_readings, reading_of
-from clerk_app.catalogue.search import Fit, SearchIndex, SearchItem
+from clerk_app.catalogue.search import SearchIndex, searchable
+from clerk_app.catalogue.search_texts import Fit
 from tests.helpers.commands import clerk
 
 
-def item(code, name, *aliases, kind="matter", channels=("hall",), audiences=(), uses=0):
-    return SearchItem(code, kind, name, aliases, channels, audiences, uses)
+def item(code, name, *aliases, kind="matter", channels=("hall",), audiences=()):
+    return Listed(kind, code, name, aliases, channels, audiences)
+
+
+def index_of(items, readings, **uses):
+    return SearchIndex(searchable(items, readings), uses)
 
 
 ITEMS = (
@@ -27,7 +33,7 @@ ITEMS = (
     item("P50", "机动车驾驶证期满换证", "驾照换证"),
 )
 READINGS = make_readings(name for found in ITEMS for name in (found.name, *found.aliases))
-INDEX = SearchIndex(ITEMS, READINGS)
+INDEX = index_of(ITEMS, READINGS)
 
 
 def codes(text, index=INDEX, **filters):
@@ -83,7 +89,7 @@ def test_a_slip_still_finds_it(text, code, slip):
 
 
 def test_a_guess_is_made_only_where_nothing_fits():
-    alike = SearchIndex((item("A1", "居住证签注"), item("A2", "句主正品登记")), {})
+    alike = index_of((item("A1", "居住证签注"), item("A2", "句主正品登记")), {})
     assert codes("居住证", alike) == ["A1"]
     assert codes("局主正", alike) == ["A1", "A2"]
 
@@ -100,8 +106,8 @@ def test_words_must_all_fit():
 
 
 def test_better_fits_come_first_whatever_is_used_most():
-    often = tuple(item("X1", "办理老年证以外的事", uses=10_000) if found.code == "P50" else found for found in ITEMS)
-    found = SearchIndex(often, READINGS).search("老年证")
+    often = tuple(item("X1", "办理老年证以外的事") if found.code == "P50" else found for found in ITEMS)
+    found = index_of(often, READINGS, X1=10_000).search("老年证")
     assert [hit.item.code for hit in found] == ["P04", "X1"]
     assert found[0].score > found[1].score
 
@@ -109,10 +115,10 @@ def test_better_fits_come_first_whatever_is_used_most():
 def test_of_equal_fits_what_this_desk_uses_most_comes_first():
     assert codes("老年人")[:1] == ["P04"]
     plain = (item("P1", "补贴甲申请"), item("P2", "补贴乙申请"))
-    assert codes("补贴", SearchIndex(plain, {})) == ["P1", "P2"]
-    used = (plain[0], item("P2", "补贴乙申请", uses=30))
-    assert codes("补贴", SearchIndex(used, {})) == ["P2", "P1"]
-    assert codes("", SearchIndex(used, {})) == ["P2", "P1"]
+    assert codes("补贴", index_of(plain, {})) == ["P1", "P2"]
+    used = index_of(plain, {}, P2=30)
+    assert codes("补贴", used) == ["P2", "P1"]
+    assert codes("", used) == ["P2", "P1"]
 
 
 def test_menus_are_filters_over_channel_and_audience():
@@ -123,8 +129,8 @@ def test_menus_are_filters_over_channel_and_audience():
 
 
 def test_a_common_word_stops_early_but_keeps_the_best():
-    many = tuple(item(f"X{at}", f"某某登记{at}", uses=1 if at == 977 else 0) for at in range(3000))
-    found = SearchIndex(many, {}).search("登记", limit=10)
+    many = tuple(item(f"X{at}", f"某某登记{at}") for at in range(3000))
+    found = index_of(many, {}, X977=1).search("登记", limit=10)
     assert len(found) == 10
     assert found[0].item.code == "X977"
 
@@ -143,13 +149,13 @@ def test_spoiled_readings_are_made_anew(tmp_path):
     assert read_readings(tmp_path) == {}
     (tmp_path / "readings.json").write_text("[1", encoding="utf-8")
     assert read_readings(tmp_path) == {}
-    assert codes("zanzhuzheng", SearchIndex(ITEMS, {})) == ["P31"]
+    assert codes("zanzhuzheng", index_of(ITEMS, {})) == ["P31"]
 
 
 def test_the_shipped_readings_are_those_of_the_shipped_names():
     from clerk_app.catalogue.loader import SHIPPED, load_catalogue
 
-    assert read_readings(SHIPPED) == make_readings(names_of(load_catalogue()))
+    assert read_readings(SHIPPED) == make_readings(names_of(load_catalogue().listed()))
 
 
 def test_grades_are_ordered():

@@ -1,6 +1,9 @@
 """The catalogues of a desk: the one in force, the earlier ones, and what a compiled file is worth."""
 
+import hashlib
 import json
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -47,7 +50,7 @@ def sample():
 @pytest.fixture(scope="module")
 def compiled(sample, tmp_path_factory):
     path = tmp_path_factory.mktemp("compiled") / "a.catalogue"
-    path.write_bytes(compile_catalogue(sample, make_readings(names_of(sample.catalogue))))
+    path.write_bytes(compile_catalogue(sample, make_readings(names_of(sample.catalogue.listed()))))
     return path
 
 
@@ -73,17 +76,22 @@ def test_a_matter_is_made_once_and_a_strange_code_is_refused(compiled):
 
 def test_the_search_finds_in_a_compiled_catalogue_what_it_finds_in_its_files(sample, compiled):
     opened = open_compiled(compiled)
-    lazily = Finder(lambda: opened, lambda found: found.readings(), dict)
-    wholly = Finder(lambda: sample.catalogue, lambda _: make_readings(names_of(sample.catalogue)), dict)
-    for text in ("", "juzhuzheng", "kfdian", "老人卡", "P31", "居住登记"):
-        assert [hit.item.code for hit in lazily.search(text)] == [hit.item.code for hit in wholly.search(text)]
+    lazily = Finder(lambda: opened, dict, dict)
+    wholly = Finder(lambda: sample.catalogue, lambda: make_readings(names_of(sample.catalogue.listed())), dict)
+    for text in ("", "juzhuzheng", "kfdian", "老人卡", "P31", "居住登记", "赞住证", "登记 居住", "zanzhuxheng"):
+        assert lazily.search(text) == wholly.search(text)
+        assert lazily.search(text, channel="home", audience="old") == wholly.search(
+            text, channel="home", audience="old"
+        )
     assert lazily.matters("P31")[0] == sample.catalogue.matter("P31")
 
 
-def test_the_search_itself_opens_no_matter(compiled, monkeypatch):
+def test_the_search_itself_opens_no_matter_and_reads_no_name_again(compiled, monkeypatch):
     opened = open_compiled(compiled)
     monkeypatch.setattr("clerk_app.catalogue.compiled.build_matter", None)
-    assert Finder(lambda: opened, lambda found: found.readings(), dict).search("juzhu")
+    monkeypatch.setattr("clerk_app.catalogue.search_texts.reading_of", None)
+    finder = Finder(lambda: opened, dict, lambda: {"P32": 9})
+    assert finder.search("juzhu")[0].item.code == "P32"
 
 
 def test_a_package_of_a_compiled_catalogue_merges_as_from_its_files(sample, compiled):
@@ -164,6 +172,39 @@ def test_a_damaged_note_is_told(place, tmp_path, note):
     (place.path / FOLDER / "shelf.json").write_text(note)
     with pytest.raises(CatalogueDamaged):
         make_shelf(place).current()
+
+
+def as_the_first_version_wrote_it(path):
+    """Turn a compiled file into one of the first format, which held nothing for the search but the readings."""
+    with closing(sqlite3.connect(path)) as base:
+        base.executescript(
+            """
+            CREATE TABLE old (position INTEGER PRIMARY KEY, kind, code UNIQUE, name, aliases, channels, audiences);
+            INSERT INTO old SELECT position, kind, code, name, aliases, channels, audiences FROM items;
+            DROP TABLE items; DROP TABLE texts; DROP TABLE sets;
+            ALTER TABLE old RENAME TO items;
+            PRAGMA user_version = 1;
+            """
+        )
+
+
+def test_a_catalogue_of_an_earlier_format_is_written_anew_and_stays_what_it_was(place, tmp_path):
+    shelf = make_shelf(place)
+    for version in ("1", "2"):
+        shelf.put(read(tmp_path, version), "imported")
+    note = json.loads((place.path / FOLDER / "shelf.json").read_bytes())
+    for kept in note["kept"]:
+        path = place.path / FOLDER / f"{kept['id']}.{kept.pop('format')}.catalogue"
+        as_the_first_version_wrote_it(path)
+        kept["digest"] = hashlib.sha256(path.read_bytes()).hexdigest()
+        path.rename(place.path / FOLDER / f"{kept['id']}.catalogue")
+    (place.path / FOLDER / "shelf.json").write_text(json.dumps(note))
+    opened = make_shelf(place)
+    assert (opened.data(), opened.version("1").version) == (shelf.data(), "1")
+    assert opened.kept == shelf.kept
+    found = [Finder(one.current, dict, dict).search("kaiban") for one in (opened, shelf)]
+    assert found[0] == found[1] != []
+    assert len(list((place.path / FOLDER).glob("*.catalogue"))) == 2
 
 
 # ---- what a case begins with ------------------------------------------------------------------------------------
