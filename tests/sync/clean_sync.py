@@ -26,6 +26,8 @@ from tests.sync.work import HALL
 _ALL = 1 << 40
 _CALLS, _CALLS_TO_PUSH = 5, 3
 """Calls of any first sync, and those that a first entry adds."""
+FOLLOW_S = 2 * ROUND_TRIP_S
+"""To ask for cases and be shown them. The hub of a clean sync is new and has nothing of others, so this comes on top."""
 
 
 class _Quiet:

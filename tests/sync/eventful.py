@@ -213,9 +213,9 @@ class EventfulSimulation(Simulation):
                 self._returns.append(Stick(one.device[-3:], cargo.answer(one.id), -1))
         return report
 
-    def _took_no_longer_than_it_may(self, station: Station, took: float) -> None:
+    def _took_no_longer_than_it_may(self, station: Station, took: float, follow: float) -> None:
         if station.code not in self._carriers:
-            super()._took_no_longer_than_it_may(station, took)
+            super()._took_no_longer_than_it_may(station, took, follow)
 
 
 def _counter(station: Station, desk: StoreDesk) -> CounterHandovers:

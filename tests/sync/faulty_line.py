@@ -112,11 +112,14 @@ class FaultyLine:
     seconds: float = 0.0
     """Time spent on requests so far."""
     requests: int = 0
+    follows: int = 0
+    """Requests to follow cases so far."""
     _past: list[tuple[Request, Response]] = field(default_factory=list)
     _late: list[Request] = field(default_factory=list)
 
     def send(self, request: Request) -> Response:
         self.requests += 1
+        self.follows += request.path == "/v1/streams"
         self.traffic = replace(self.traffic, sent=self.traffic.sent + len(request.body))
         self._spend(ROUND_TRIP_S + len(request.body) / BYTES_PER_S)
         if self.is_cut:
