@@ -7,8 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import timedelta
+from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, and_, false, func, select, update
+from sqlalchemy import Connection, and_, bindparam, false, func, select, update
 from sqlalchemy.dialects.sqlite import insert as upsert
 
 from clerk_app.domain.civil import civil_date
@@ -17,6 +18,7 @@ from clerk_app.failpoints import failpoint
 from clerk_app.journal.entry import Entry
 from clerk_app.journal.exchange import (
     NO_MARK,
+    BlobId,
     CaseAnswer,
     FeedPage,
     FeedPlace,
@@ -70,6 +72,40 @@ _FIRST_UNACKED = (
     select(func.min(uploads.c.seq))
     .where(uploads.c.chain == chains.c.chain, uploads.c.complete == false(), uploads.c.acked == false())
     .scalar_subquery()
+)
+_ACKED_ENTRIES = (
+    entries.c.chain == bindparam("of_chain"),
+    entries.c.seq.between(bindparam("first"), bindparam("last")),
+)
+_ACKED_UPLOADS = (
+    uploads.c.chain == bindparam("of_chain"),
+    uploads.c.seq.between(bindparam("first"), bindparam("last")),
+)
+# Facts of one chain keep their order whatever numbers they get: a stream without any other stays as it is.
+_MOVED = Prepared(
+    select(entries.c.stream)
+    .outerjoin(p_stream, p_stream.c.stream == entries.c.stream)
+    .where(*_ACKED_ENTRIES)
+    .group_by(entries.c.stream)
+    .having(func.count() != func.coalesce(p_stream.c.facts, 0))
+)
+# A hub that was put back from an older copy may have lost blobs it once had: its newest word counts.
+_TAKE_ACK = Prepared(
+    update(uploads)
+    .where(*_ACKED_UPLOADS)
+    .values(acked=True, hub_seq=uploads.c.seq + bindparam("shift"), complete=bindparam("whole")),
+    "acked",
+    "hub_seq",
+    "complete",
+)
+_ANY_OTHERWISE = Prepared(select(blobs.c.id).where(blobs.c.complete != bindparam("whole")).limit(1))
+_ACKED_BODIES = Prepared(
+    select(entries.c.n, entries.c.body).where(*_ACKED_ENTRIES, entries.c.body.is_not(None)).order_by(entries.c.n)
+)
+_MISSED_VERDICT = Prepared(
+    select(uploads.c.seq)
+    .where(*_ACKED_UPLOADS, uploads.c.verdict.is_(None), uploads.c.hub_seq <= bindparam("place"))
+    .limit(1)
 )
 _OWN_CHAINS = Prepared(
     select(chains.c.chain, chains.c.stopped, entries.c.seq, entries.c.hash, _FIRST_UNACKED.label("unacked"))
@@ -335,44 +371,29 @@ class StoreSyncState:
 
     def _take_ack(self, connection: Connection, ack: Ack) -> set[str]:
         """Mark what an ack covers; return the streams whose facts may now stand in another order."""
-        covered = (entries.c.chain == ack.chain, entries.c.seq >= ack.first, entries.c.seq <= ack.seq)
-        # Facts of one chain keep their order whatever numbers they get: a stream without any other stays as it is.
-        others = (
-            select(entries.c.stream)
-            .outerjoin(p_stream, p_stream.c.stream == entries.c.stream)
-            .where(*covered)
-            .group_by(entries.c.stream)
-            .having(func.count() != func.coalesce(p_stream.c.facts, 0))
-        )
-        moved = set(connection.execute(others).scalars())
-        number = uploads.c.seq + (ack.hub_seq - ack.seq)
-        # A hub that was put back from an older copy may have lost blobs it once had: its newest word counts.
-        values = {"acked": True, "hub_seq": number, "complete": ack.blobs_complete}
-        said_of = (uploads.c.chain == ack.chain, uploads.c.seq.between(ack.first, ack.seq))
-        connection.execute(update(uploads).where(*said_of).values(**values))
-        self._mark_blobs(connection, covered, complete=ack.blobs_complete)
+        covered = {"of_chain": ack.chain, "first": ack.first, "last": ack.seq}
+        moved = {stream for (stream,) in _MOVED.run(connection, covered)}
+        shift, whole = ack.hub_seq - ack.seq, ack.blobs_complete
+        _TAKE_ACK.run(connection, {**covered, "shift": shift, "whole": whole})
+        if _ANY_OTHERWISE.run(connection, {"whole": whole}).first() is not None:
+            self._mark_blobs(connection, covered, complete=whole)
         return moved
 
-    def _mark_blobs(self, connection: Connection, covered: Sequence[ColumnElement[bool]], *, complete: bool) -> None:
+    def _mark_blobs(self, connection: Connection, covered: Mapping[str, Any], *, complete: bool) -> None:
         """Note of the blobs that these entries name whether the hub has them."""
+        named: set[BlobId] = set()
+        for row in _ACKED_BODIES.run(connection, covered):
+            # Whoever waited for its blobs has read the body already.
+            named |= {blob.id for blob in (self._waiting.get(row.n) or self._named_blobs(row.body))}
         differs = blobs.c.complete != complete
-        if connection.execute(select(blobs.c.id).where(differs).limit(1)).first() is None:
-            return
-        bodies = connection.execute(select(entries.c.body).where(*covered, entries.c.body.is_not(None))).scalars()
-        named = {blob.id for body in bodies for blob in self._named_blobs(body)}
         connection.execute(update(blobs).where(differs, blobs.c.id.in_(named)).values(complete=complete))
 
 
 def _missed_verdict(connection: Connection, ack: Ack) -> bool:
     """Whether the feed was read past the verdict on an entry that was not here then, but taken back since."""
+    covered = {"of_chain": ack.chain, "first": ack.first, "last": ack.seq}
     place = meta.get_int(connection, meta.FEED_SEQ)
-    missed = select(uploads.c.seq).where(
-        uploads.c.chain == ack.chain,
-        uploads.c.seq.between(ack.first, ack.seq),
-        uploads.c.verdict.is_(None),
-        uploads.c.hub_seq <= place,
-    )
-    return connection.execute(missed.limit(1)).first() is not None
+    return _MISSED_VERDICT.run(connection, {**covered, "place": place}).first() is not None
 
 
 def _take_verdict(connection: Connection, verdict: Verdict) -> set[str]:

@@ -2,7 +2,7 @@
 
     FOLDER/backup.json           {"format", "hub", "made_at", "database", "sha256", "postgresql", "blobs", "place"}
     FOLDER/database-MADE_AT      SQLite's own copy, or what pg_dump wrote (custom format)
-    FOLDER/blobs/xx/ID           blobs; none where they lie in an object store, which is backed up by itself
+    FOLDER/blobs/x/ID            blobs; none where they lie in an object store, which is backed up by itself
 
 The database is copied first and the blobs after it, since a blob is durable before a row says so and is never changed:
 whatever the copy names is there by then. `backup.json` is replaced last, so that a backup cut short leaves the earlier
@@ -212,7 +212,7 @@ def _put(source: BinaryIO, blob: str, shelf: FolderShelf) -> bool:
 
 
 def _blobs_in(folder: Path) -> Iterator[str]:
-    for path in sorted(folder.glob("??/*")):
+    for path in sorted(folder.glob("?/*")):
         if len(path.name) == 64:
             yield path.name
 

@@ -15,7 +15,7 @@ from sync.hub.hub import Hub
 from sync.hub.refusal import HASH_DIFFERS, MALFORMED, OFFSET_DIFFERS, TOO_LARGE, UNKNOWN_BLOB, Refused
 from sync.hub.schema import blob_names, blobs, entries
 from sync.hub.shelf import Shelf
-from sync.hub.store import parts_of
+from sync.hub.store import is_alone, parts_of
 from sync.pieces import Piece
 from sync.schemas import BlobsAnswer, BlobStanding, PieceAnswer
 from sync.wire import UPLOAD_OFFSET
@@ -25,6 +25,31 @@ MAX_BLOB = 256 * 1024 * 1024
 _NAMED = select(blobs.c.blob, blobs.c.complete).where(
     blobs.c.region == bindparam("hall"), blobs.c.blob.in_(bindparam("part", expanding=True))
 )
+_NAMES_ONE = exists().where(
+    blob_names.c.region == bindparam("hall"),
+    blob_names.c.chain == entries.c.chain,
+    blob_names.c.seq == entries.c.seq,
+    blob_names.c.blob.in_(bindparam("part", expanding=True)),
+)
+_STILL_WAITS = exists().where(
+    blob_names.c.region == bindparam("hall"),
+    blob_names.c.chain == entries.c.chain,
+    blob_names.c.seq == entries.c.seq,
+    blobs.c.region == bindparam("hall"),
+    blobs.c.blob == blob_names.c.blob,
+    blobs.c.complete.is_(False),
+)
+_OF_HALL = entries.c.region == bindparam("hall")
+_LOCK_ENTRIES = (
+    select(entries.c.seq).where(_OF_HALL, _NAMES_ONE).order_by(entries.c.chain, entries.c.seq).with_for_update()
+)
+_COMPLETE_ENTRIES = update(entries).where(_OF_HALL, _NAMES_ONE, ~_STILL_WAITS).values(blobs_complete=True)
+_COMPLETE_BLOB = (
+    update(blobs)
+    .where(blobs.c.region == bindparam("hall"), blobs.c.blob == bindparam("the_blob"))
+    .values(complete=True, size=bindparam("the_size"))
+)
+"""Made once: put together anew for every request they cost more than they do."""
 
 
 def standings(hub: Hub, device: Device, ids: Sequence[BlobId]) -> BlobsAnswer:
@@ -145,10 +170,10 @@ def _settle(hub: Hub, device: Device, whole: Mapping[BlobId, bool | None]) -> se
         hub.shelf.make_durable(fresh)
         failpoint("hub.blob.durable")
     if waiting := [blob for blob in fresh if whole[blob] is not None]:
-        sizes = [{"the_blob": blob, "the_size": hub.shelf.size(blob)} for blob in waiting]
+        hall = device.region
+        sizes = [{"hall": hall, "the_blob": blob, "the_size": hub.shelf.size(blob)} for blob in waiting]
         with hub.store.writing() as connection:
-            mine = (blobs.c.region == device.region, blobs.c.blob == bindparam("the_blob"))
-            connection.execute(update(blobs).where(*mine).values(complete=True, size=bindparam("the_size")), sizes)
+            connection.execute(_COMPLETE_BLOB, sizes)
             for part in parts_of(waiting):
                 _complete_entries(connection, device.region, part)
             failpoint("hub.blob.before_commit")
@@ -158,13 +183,8 @@ def _settle(hub: Hub, device: Device, whole: Mapping[BlobId, bool | None]) -> se
 
 def _complete_entries(connection: Connection, region: str, ids: Sequence[BlobId]) -> None:
     """Mark the entries that waited for these blobs and for no others."""
-    mine = (blob_names.c.region == region, blob_names.c.chain == entries.c.chain, blob_names.c.seq == entries.c.seq)
-    names_one = exists().where(*mine, blob_names.c.blob.in_(ids))
-    of_it = select(entries.c.seq).where(entries.c.region == region, names_one)
-    # Of blobs of one entry that end at once neither transaction sees the other's; who gets the entry second does.
-    connection.execute(of_it.order_by(entries.c.chain, entries.c.seq).with_for_update())
-    waits = exists().where(
-        *mine, blobs.c.region == region, blobs.c.blob == blob_names.c.blob, blobs.c.complete.is_(False)
-    )
-    statement = update(entries).where(entries.c.region == region, names_one, ~waits)
-    connection.execute(statement.values(blobs_complete=True))
+    these = {"hall": region, "part": ids}
+    if not is_alone(connection):
+        # Of blobs of one entry that end at once neither transaction sees the other's; who gets the entry second does.
+        connection.execute(_LOCK_ENTRIES, these)
+    connection.execute(_COMPLETE_ENTRIES, these)

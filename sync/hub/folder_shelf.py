@@ -4,8 +4,9 @@ A beginning is only ever appended to at its end, so its size is the offset. It b
 whole is its id: synced and renamed, and durable once its folder was synced too, which is done for several at a time by
 whoever tells of them. A beginning that does not come out right is thrown away.
 
-Several processes may share the folder: whoever changes a beginning holds one of 256 locks of the system, which a kill
-releases, so that nothing is ever written into a file that has become a blob.
+Several processes may share the folder: whoever changes a beginning holds one of 16 locks of the system, which a kill
+releases, so that nothing is ever written into a file that has become a blob. Blobs lie in 16 folders: file systems of
+today find a name among a million as fast as among ten, and each new folder costs more than a new file.
 """
 
 from __future__ import annotations
@@ -24,22 +25,24 @@ from clerk_app.journal.exchange import BlobId
 from clerk_app.seams import fsync_folder
 
 _BINARY = getattr(os, "O_BINARY", 0)
+_SHARD = 1
+"""Hexadecimal digits of an id that name its folder and its lock."""
 
 
 class FolderShelf:
     """Blobs of one hub on a file system; a `Shelf`."""
 
     def __init__(self, folder: Path) -> None:
-        self._folder = folder
-        self._arriving = folder / "arriving"
-        self._locks = folder / "locks"
+        self._folder, self._arriving, self._locks = folder, folder / "arriving", folder / "locks"
         for needed in (self._arriving, self._locks):
             needed.mkdir(parents=True, exist_ok=True)
+        # As text: an upload of many small scans asks for these paths more often than for anything else.
+        self._blob_root, self._beginning_root = f"{folder}{os.sep}", f"{self._arriving}{os.sep}"
         self._durable: set[Path] = set()
 
     def path(self, blob: BlobId) -> Path:
         """Where a whole blob lies."""
-        return self._folder / blob[:2] / blob
+        return Path(self._path(blob))
 
     def check(self) -> None:
         """Raise `OSError` if nothing can be put here."""
@@ -48,16 +51,16 @@ class FolderShelf:
 
     def size(self, blob: BlobId) -> int:
         """Bytes of a whole blob."""
-        return self.path(blob).stat().st_size
+        return os.stat(self._path(blob)).st_size
 
     def has(self, blob: BlobId) -> bool:
         """Whether the whole blob is here, checked when it came."""
-        return self.path(blob).exists()
+        return os.path.exists(self._path(blob))
 
     def offset(self, blob: BlobId) -> int:
         """How many bytes of a beginning are here."""
         try:
-            return (self._arriving / blob).stat().st_size
+            return os.stat(self._beginning(blob)).st_size
         except FileNotFoundError:
             return 0
 
@@ -67,7 +70,7 @@ class FolderShelf:
             if self.has(blob):
                 # A duplicate of this upload ended in the meantime: its end is no longer a beginning's.
                 return False
-            descriptor = os.open(self._arriving / blob, os.O_RDWR | os.O_CREAT | _BINARY, 0o600)
+            descriptor = os.open(self._beginning(blob), os.O_RDWR | os.O_CREAT | _BINARY, 0o600)
             with os.fdopen(descriptor, "r+b") as file:
                 if file.seek(0, os.SEEK_END) != offset:
                     return False
@@ -80,20 +83,22 @@ class FolderShelf:
         with self._alone(blob):
             if self.has(blob):
                 return True
-            arriving = self._arriving / blob
+            arriving = self._beginning(blob)
             if not same:
-                arriving.unlink(missing_ok=True)
+                Path(arriving).unlink(missing_ok=True)
                 return False
-            with os.fdopen(os.open(arriving, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | _BINARY, 0o600), "wb") as file:
-                file.write(content)
-                file.flush()
-                os.fsync(file.fileno())
+            descriptor = os.open(arriving, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | _BINARY, 0o600)
+            with os.fdopen(descriptor, "wb", buffering=0) as file:
+                left = memoryview(content)
+                while left:
+                    left = left[file.write(left) :]
+                os.fsync(descriptor)
             self._rename(blob)
         return True
 
     def finish(self, blob: BlobId) -> bool:
         """Turn a full beginning into a blob; False (and the beginning is gone) if its bytes are not `blob`."""
-        arriving = self._arriving / blob
+        arriving = Path(self._beginning(blob))
         with self._alone(blob):
             if self.has(blob):
                 # A duplicate of the last piece finished it in the meantime.
@@ -113,7 +118,7 @@ class FolderShelf:
 
     def make_durable(self, blobs: Collection[BlobId]) -> None:
         """Force the names of whole blobs to the disk, each folder once; their bytes were forced before."""
-        folders = {self.path(blob).parent for blob in blobs}
+        folders = {self._folder / shard for shard in {blob[:_SHARD] for blob in blobs}}
         for folder in folders:
             fsync_folder(folder)
         if not folders <= self._durable:
@@ -128,13 +133,13 @@ class FolderShelf:
     def remove(self, blob: BlobId) -> None:
         """Throw away all that is here of a blob, whole or begun."""
         with self._alone(blob):
-            (self._arriving / blob).unlink(missing_ok=True)
+            Path(self._beginning(blob)).unlink(missing_ok=True)
             self.path(blob).unlink(missing_ok=True)
 
     def drop(self, blob: BlobId) -> None:
         """Throw a beginning away."""
         with self._alone(blob):
-            (self._arriving / blob).unlink(missing_ok=True)
+            Path(self._beginning(blob)).unlink(missing_ok=True)
 
     def is_whole(self, blob: BlobId) -> bool:
         """Whether the blob is here and its bytes still are what its id says."""
@@ -147,14 +152,22 @@ class FolderShelf:
     def _rename(self, blob: BlobId) -> None:
         """Let a beginning whose bytes are on the disk be a blob."""
         failpoint("hub.blob.synced")
-        path = self.path(blob)
-        path.parent.mkdir(exist_ok=True)
-        os.replace(self._arriving / blob, path)
+        try:
+            os.replace(self._beginning(blob), self._path(blob))
+        except FileNotFoundError:
+            self.path(blob).parent.mkdir(exist_ok=True)
+            os.replace(self._beginning(blob), self._path(blob))
         failpoint("hub.blob.renamed")
+
+    def _path(self, blob: BlobId) -> str:
+        return f"{self._blob_root}{blob[:_SHARD]}{os.sep}{blob}"
+
+    def _beginning(self, blob: BlobId) -> str:
+        return self._beginning_root + blob
 
     def _alone(self, blob: BlobId) -> FileLock:
         """Keeps everybody else from this beginning, in whatever process, while the block runs."""
-        return FileLock(self._locks / blob[:2])
+        return FileLock(self._locks / blob[:_SHARD])
 
 
 def _digest(file: BufferedReader | BufferedRandom) -> str:

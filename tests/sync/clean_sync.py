@@ -27,7 +27,7 @@ _ALL = 1 << 40
 _CALLS, _CALLS_TO_PUSH = 5, 3
 """Calls of any first sync, and those that a first entry adds."""
 FOLLOW_S = 2 * ROUND_TRIP_S
-"""To ask for cases and be shown them. The hub of a clean sync is new and has nothing of others, so this comes on top."""
+"""To ask for cases and be shown them: the hub of a clean sync is new and has nothing of others, so it comes on top."""
 
 
 class _Quiet:

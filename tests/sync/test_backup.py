@@ -251,7 +251,7 @@ def test_a_damaged_blob_in_a_backup_is_found_when_it_is_put_back(platform, tmp_p
     desk = platform.desk()
     take_in_and_sync(platform, desk, 1, 2)
     backed_up(platform, tmp_path / "backup")
-    blob = next(path for path in (tmp_path / "backup" / "blobs").glob("??/*") if len(path.name) == 64)
+    blob = next(path for path in (tmp_path / "backup" / "blobs").glob("?/*") if len(path.name) == 64)
     blob.write_bytes(b"not what its name says")
     restored = put_back_at(platform, tmp_path / "backup", elsewhere)
     assert verify_hub(restored.hub).first_fault == f"blob {blob.name}"
@@ -259,7 +259,7 @@ def test_a_damaged_blob_in_a_backup_is_found_when_it_is_put_back(platform, tmp_p
 
 def test_a_blob_the_hub_has_lost_is_named_and_the_rest_is_saved(platform, tmp_path):
     take_in_and_sync(platform, platform.desk(), 1, 2)
-    lost = next(path for path in (platform.folder / "blobs").glob("??/*") if len(path.name) == 64)
+    lost = next(path for path in (platform.folder / "blobs").glob("?/*") if len(path.name) == 64)
     lost.unlink()
     made = backed_up(platform, tmp_path / "backup")
     assert (made.damaged, made.blobs) == ((lost.name,), 1)

@@ -231,9 +231,9 @@ def test_folders_are_synced_once_for_all_the_blobs_in_them(tmp_path, monkeypatch
     monkeypatch.setattr(folder_shelf, "fsync_folder", synced.append)
     ids = ["ab" + f"{number:062x}" for number in range(5)]
     shelf.make_durable(ids)
-    assert synced == [tmp_path / "ab", tmp_path]
+    assert synced == [tmp_path / "a", tmp_path]
     shelf.make_durable(ids)
-    assert synced == [tmp_path / "ab", tmp_path, tmp_path / "ab"]
+    assert synced == [tmp_path / "a", tmp_path, tmp_path / "a"]
 
 
 def test_blobs_found_whole_by_asking_are_noted_in_one_commit(upload, monkeypatch):
