@@ -361,6 +361,12 @@ class HubPortTaken(UserError):
     code = "hub_port_taken"
 
 
+class NoSuchAppeal(UserError):
+    """The register has no such record."""
+
+    code = "no_such_appeal"
+
+
 class NotDecidable(UserError):
     """The platform cannot decide a case in its present state."""
 

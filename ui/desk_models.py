@@ -8,6 +8,7 @@ from PySide6.QtCore import QObject
 
 from clerk_app.services.workplace import Workplace
 from ui.tasks import Tasks
+from ui.viewmodels.appeals_model import AppealsModel
 from ui.viewmodels.attention_model import AttentionModel
 from ui.viewmodels.card_reading import CardReading
 from ui.viewmodels.cases_model import CasesModel
@@ -40,6 +41,7 @@ class DeskModels:
     counter: CounterModel
     frame: FrameModel
     cases: CasesModel
+    appeals: AppealsModel
     devices: DevicesModel
     citizen: CitizenModel
     lock: LockModel
@@ -93,6 +95,7 @@ def make_desk_models(opened: OpenDesk, workplace: Workplace, tasks: Tasks, paren
         counter=counter,
         frame=FrameModel(desk, me, workplace, tasks, station, acts, parent),
         cases=CasesModel(desk, me, tasks, station, papers, acts, parent),
+        appeals=AppealsModel(desk, me, tasks, papers, acts, lambda: counter.visit, parent),
         devices=DevicesModel(
             desk,
             workplace,

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import date
 from pathlib import Path
 
 from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QFileDialog, QStackedWidget
 
+from clerk_app.domain.appeals import AppealWords
 from clerk_app.services.notices import ReopenedNotice
 from clerk_app.services.scans import MEDIA_TYPES
 from ui.citizen_screen import CitizenScreen
 from ui.desk_models import DeskModels
+from ui.dialogs.appeal import AppealSheet, HandlingSheet, ReturnVisitSheet
 from ui.dialogs.attention import AttentionSheet
 from ui.dialogs.counter_sheets import MatterSheet, MissingSheet
 from ui.dialogs.find import FindSheet
@@ -24,6 +27,7 @@ from ui.dialogs.supervisor import SupervisorSheet
 from ui.dialogs.supply import SupplySheet
 from ui.dialogs.whose import WhoseSheet
 from ui.keys import Command
+from ui.pages.appeals import AppealsPage
 from ui.pages.cases import CasesPage
 from ui.pages.counter import CounterPage
 from ui.pages.devices import DevicesPage
@@ -38,7 +42,7 @@ from ui.viewmodels.frame import SectionKey
 from ui.viewmodels.manual_entry import ManualEntry, manual_document
 from ui.viewmodels.outcome_state import outcome_views
 
-_BUILT: frozenset[SectionKey] = frozenset({"intake", "cases", "devices"})
+_BUILT: frozenset[SectionKey] = frozenset({"intake", "cases", "appeals", "devices"})
 
 
 class DeskView(QObject):
@@ -82,6 +86,8 @@ class DeskView(QObject):
     def _run_elsewhere(self, command: Command) -> bool:
         if command is Command.PRINT and self._models.frame.state.current == "cases":
             self._models.cases.reprint()
+        elif command is Command.PRINT and self._models.frame.state.current == "appeals":
+            self._models.appeals.reprint()
         elif command is Command.PRINT:
             self._print_waiting()
         elif command is Command.INVITE_RATING:
@@ -226,6 +232,33 @@ class DeskView(QObject):
         self.shell.close_sheet()
         self._models.cases.supply(number, code)
 
+    def _open_appeal(self) -> None:
+        sheet = AppealSheet(self._models.appeals.lines())
+        sheet.said.connect(self._appeal_said)
+        self.shell.open_sheet(sheet)
+
+    def _appeal_said(self, words: AppealWords) -> None:
+        self.shell.close_sheet()
+        self._models.appeals.record(words)
+
+    def _open_appeal_step(self, number: str, step: str) -> None:
+        if step == "handle":
+            handling = HandlingSheet()
+            handling.said.connect(lambda result: self._appeal_handled(number, result))
+            self.shell.open_sheet(handling)
+            return
+        visit = ReturnVisitSheet()
+        visit.said.connect(lambda solved, said, due_on: self._appeal_visited(number, solved, said, due_on))
+        self.shell.open_sheet(visit)
+
+    def _appeal_handled(self, number: str, result: str) -> None:
+        self.shell.close_sheet()
+        self._models.appeals.handle(number, result)
+
+    def _appeal_visited(self, number: str, solved: bool, said: str, due_on: date | None) -> None:
+        self.shell.close_sheet()
+        self._models.appeals.visit(number, solved=solved, said=said, due_on=due_on)
+
     def _open_find(self) -> None:
         sheet = FindSheet(self._models.anything)
         sheet.chosen.connect(self._found)
@@ -309,6 +342,10 @@ class DeskView(QObject):
         cases, devices = CasesPage(self._models.cases), DevicesPage(self._models.devices)
         cases.attention_asked.connect(self._open_attention)
         cases.supply_asked.connect(self._open_supply)
+        appeals = AppealsPage(self._models.appeals)
+        appeals.record_asked.connect(self._open_appeal)
+        appeals.step_asked.connect(self._open_appeal_step)
+        self.shell.add_page("appeals", appeals)
         devices.attention_asked.connect(self._open_attention)
         devices.handover_asked.connect(self._open_handover)
         self.shell.add_page("cases", cases)
@@ -324,6 +361,7 @@ class DeskView(QObject):
         self.shell.handover_asked.connect(self._open_handover)
         self.shell.notice_asked.connect(self._give_notice)
         models.notices.said.connect(self.shell.say)
+        models.appeals.said.connect(self.shell.say)
         models.notices.supervisor_asked.connect(self._ask_supervisor)
         models.handover.folder_asked.connect(self._open_folder)
         models.handover.finished.connect(self._handover_finished)

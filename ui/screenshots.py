@@ -17,6 +17,7 @@ from PySide6.QtCore import QSize
 from PySide6.QtWidgets import QApplication, QWidget
 
 from ui import fonts
+from ui.dialogs.appeal import AppealSheet, ReturnVisitSheet
 from ui.dialogs.attention import AttentionSheet
 from ui.dialogs.counter_sheets import MatterSheet, MissingSheet
 from ui.dialogs.handover import HandoverSheet
@@ -28,6 +29,7 @@ from ui.dialogs.result import ResultSheet
 from ui.dialogs.supervisor import SupervisorSheet
 from ui.dialogs.whose import WhoseSheet
 from ui.look import dress
+from ui.pages.appeals import AppealsPage
 from ui.pages.cases import CasesPage
 from ui.pages.citizen import CitizenWindow
 from ui.pages.counter import CounterPage
@@ -36,13 +38,14 @@ from ui.pages.not_yet import NotYetPage
 from ui.pages.page import Page
 from ui.pages.shell import Shell
 from ui.pages.sign_in import LockPage, SignInPage
-from ui.samples import attention, counter, frames, handover, lists, packages
+from ui.samples import appeals, attention, counter, frames, handover, lists, packages
 from ui.samples.models import StillModel
 from ui.viewmodels.basic import Choice
 from ui.viewmodels.counter_state import WhoseView
 from ui.viewmodels.outcome_state import outcome_views
 
 if TYPE_CHECKING:
+    from ui.viewmodels.appeals import AppealsState
     from ui.viewmodels.attention_state import AttentionState
     from ui.viewmodels.cases import CasesState
     from ui.viewmodels.citizen_state import CitizenState
@@ -70,6 +73,13 @@ def cases_shell(state: CasesState) -> Shell:
     """The shell with the case list in front."""
     shell = Shell(StillModel(frames.online("cases")))
     shell.add_page("cases", CasesPage(StillModel(state)))
+    return shell
+
+
+def appeals_shell(state: AppealsState) -> Shell:
+    """The shell with the 办不成事 register in front."""
+    shell = Shell(StillModel(frames.online("appeals")))
+    shell.add_page("appeals", AppealsPage(StillModel(state)))
     return shell
 
 
@@ -169,6 +179,18 @@ def _with_result() -> Shell:
     return shell
 
 
+def _with_appeal() -> Shell:
+    shell = appeals_shell(appeals.register())
+    shell.open_sheet(AppealSheet(appeals.lines()))
+    return shell
+
+
+def _with_return_visit() -> Shell:
+    shell = appeals_shell(appeals.register())
+    shell.open_sheet(ReturnVisitSheet())
+    return shell
+
+
 def _with_toast() -> Shell:
     shell = counter_shell(counter.idle_parked())
     shell.say("叫号：本版还没有", "请用大厅的叫号机叫下一位，再按 F2 读证。")
@@ -243,6 +265,10 @@ PICTURES: dict[str, Maker] = {
     "cases_not_arrived": lambda: cases_shell(lists.case_list_not_arrived()),
     "cases_empty": lambda: cases_shell(lists.case_list_empty()),
     "cases_broken": lambda: cases_shell(lists.case_list_broken()),
+    "appeals": lambda: appeals_shell(appeals.register()),
+    "appeals_empty": lambda: appeals_shell(appeals.nothing()),
+    "appeal_new": _with_appeal,
+    "appeal_visit": _with_return_visit,
     "devices": lambda: devices_shell(lists.devices_syncing(), frames.online("devices")),
     "devices_unplugged": lambda: devices_shell(lists.devices_unplugged(), frames.offline("devices")),
     "devices_repaired": lambda: devices_shell(lists.devices_repaired(), frames.online("devices")),

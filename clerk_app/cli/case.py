@@ -13,14 +13,14 @@ from clerk_app.domain.case_number import HALL, grouped
 from clerk_app.domain.case_state import STATE_LABELS, CaseState
 from clerk_app.domain.civil import short_time
 from clerk_app.domain.identity import DocumentKind
-from clerk_app.domain.notices import NoticeKind
+from clerk_app.domain.notices import AppealFormKind, NoticeKind
 from clerk_app.domain.one_time_notice import OneTimeKind
 from clerk_app.domain.results import read_pair
 from clerk_app.errors import BadFile
 from clerk_app.services.rows import CaseFilter, CaseRow, ChildRow
 
 _DOCUMENTS = get_args(DocumentKind)
-_KINDS = (*get_args(NoticeKind), *get_args(OneTimeKind))
+_KINDS = (*get_args(NoticeKind), *get_args(OneTimeKind), *get_args(AppealFormKind))
 
 
 def add_parser(subparsers: argparse._SubParsersAction[Any]) -> None:
@@ -53,7 +53,7 @@ def add_parser(subparsers: argparse._SubParsersAction[Any]) -> None:
     result.set_defaults(run=_result, show=lambda result: f"已登记结果：{result['document']} {result['number']}")
     document = subparsers.add_parser("document", help="重新生成一份文书（标明补打）")
     document.add_argument("kind", choices=_KINDS)
-    document.add_argument("--case", required=True, dest="number", help="办件编号，或告知书编号")
+    document.add_argument("--case", required=True, dest="number", help="办件编号、告知书编号或办不成事登记号")
     document.add_argument("--out", required=True, type=Path, help="PDF 文件")
     document.set_defaults(run=_document, show=lambda result: f"已生成 {result['out']}。")
     for parser in (listing, show, find, supply, result, document):

@@ -34,6 +34,11 @@ TITLES: Mapping[NoticeKind, str] = {
     "deferral_promise": "容缺受理承诺书",
     "promise_letter": "告知承诺书",
 }
+_OTHER_TITLES = {
+    "one_time_notice": "一次性告知书",
+    "one_time_notice_large": "一次性告知书（大字版）",
+    "appeal_form": "办不成事登记表",
+}
 HOTLINE = "12345"
 _SIGNATURES: Mapping[NoticeKind, tuple[str, ...]] = {
     "receipt": ("提交人签名", "收件人签名"),
@@ -98,13 +103,18 @@ def notice_for(case: Case, matter: Matter, kind: NoticeKind, frame: NoticeFrame)
         legal_basis=_legal_basis(kind, intake, matter),
         seal=_seal(kind, intake, matter),
         signatures=_SIGNATURES[kind],
-        contacts=_contacts(frame),
+        contacts=contacts(frame),
         footer=_footer(intake, frame),
         mark=frame.mark,
         copy_label=copy_label(issued, frame.copy) + (" · 补打" if frame.reprint else ""),
         heading=frame.hall_name,
         children=() if kind in PROMISES else child_rows(case),
     )
+
+
+def title_of(document: str) -> str:
+    """What a document of the print queue is called; one of a later version is a paper like any other."""
+    return next((title for kind, title in TITLES.items() if kind == document), _OTHER_TITLES.get(document, "文书"))
 
 
 def copy_label(document: IssuedDocument, copy: int) -> str:
@@ -203,11 +213,16 @@ def _file_rows(intake: Intake, matter: Matter) -> Iterator[NoticeMaterial]:
             )
 
 
-def _contacts(frame: NoticeFrame) -> tuple[tuple[str, str], ...]:
+def contacts(frame: NoticeFrame) -> tuple[tuple[str, str], ...]:
+    """Whom to ask or complain to."""
     phones = (("咨询电话", frame.consult_phone), ("投诉电话", frame.complaint_phone), ("政务服务热线", HOTLINE))
     return tuple((label, phone) for label, phone in phones if phone and (phone != HOTLINE or label == "政务服务热线"))
 
 
 def _footer(intake: Intake, frame: NoticeFrame) -> tuple[str, ...]:
-    printed = f"打印时间 {civil_time(frame.printed_at):%Y-%m-%d %H:%M}"
-    return (printed, f"设备 {frame.device}", "联网办理" if intake.online else "离线办理")
+    return (*printed_footer(frame), "联网办理" if intake.online else "离线办理")
+
+
+def printed_footer(frame: NoticeFrame) -> tuple[str, ...]:
+    """When and where it was printed."""
+    return (f"打印时间 {civil_time(frame.printed_at):%Y-%m-%d %H:%M}", f"设备 {frame.device}")

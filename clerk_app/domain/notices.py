@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal, get_args
 
+from clerk_app.domain import notice_number
 from clerk_app.domain.case_number import grouped
 
 NoticeKind = Literal["receipt", "acceptance_notice", "deferral_notice", "deferral_promise", "promise_letter"]
@@ -13,6 +14,9 @@ NoticeKind = Literal["receipt", "acceptance_notice", "deferral_notice", "deferra
 `deferral_notice` 容缺受理通知书 takes its place where papers come later, with the `deferral_promise` 容缺受理承诺书 of
 the applicant; `promise_letter` 告知承诺书 stands for papers that a promise replaces (Decision 8).
 """
+
+AppealFormKind = Literal["appeal_form"]
+"""办不成事登记表: of a record in the register, not of a case."""
 
 ACCEPTANCES: tuple[NoticeKind, ...] = ("acceptance_notice", "deferral_notice")
 """The papers that certify an acceptance."""
@@ -63,7 +67,7 @@ class Notice:
     `mark` is 演示, 练习 or empty; `copy_label` is e.g. 第一联 申请人 or 补打; `heading` is the hall's name at the top.
     """
 
-    kind: NoticeKind
+    kind: NoticeKind | AppealFormKind
     title: str
     document_number: str
     case_number: str
@@ -93,12 +97,14 @@ class Notice:
     @property
     def number_text(self) -> str:
         """The number in groups, as it is read out by phone."""
+        if self.kind == "appeal_form":
+            return notice_number.grouped(self.case_number)
         return grouped(self.case_number)
 
     @property
     def number_name(self) -> str:
         """What the number is called."""
-        return "办件编号"
+        return "登记号" if self.kind == "appeal_form" else "办件编号"
 
     @property
     def caption(self) -> str:

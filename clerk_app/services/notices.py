@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from clerk_app.domain import notice_number
+from clerk_app.domain.appeals import LONGEST, AppealWords
 from clerk_app.domain.civil import civil_date
 from clerk_app.domain.draft import Draft
 from clerk_app.domain.form import plain
@@ -29,6 +30,7 @@ from clerk_app.errors import (
     UnlawfulStep,
 )
 from clerk_app.services.acts import append_lawful
+from clerk_app.services.appeals import append_appeal, proposed_due
 from clerk_app.services.desk import Desk, SignedIn
 from clerk_app.services.look_up import fetch_case, want_case
 from clerk_app.services.one_thing import thing_of
@@ -196,7 +198,25 @@ def add_to_notice(
     body: dict[str, Any] = added_body(found, needs, reason=reason, supervisor=supervisor, clerk=me.clerk)
     with desk.journal.write(me.clerk) as unit:
         append_lawful(unit, f"notice/{found.number}", "notice.item_added", body)
+        append_appeal(desk, me, unit, _appeal_of(desk, found, needs, reason, supervisor))
         unit.commit()
+
+
+def _appeal_of(
+    desk: Desk, given: GivenNotice, needs: Sequence[MaterialNeed], reason: str, supervisor: str
+) -> AppealWords:
+    """Who was told once and is asked for more got nowhere: the record says why, and who answers for it."""
+    names = "、".join(need.name for need in needs)
+    why = f"告知书上没有、又加要的材料：{names}。理由：{reason.strip()}"
+    return AppealWords(
+        why=why if len(why) <= LONGEST else why[: LONGEST - 1] + "…",
+        unit=f"窗口负责人 {supervisor.strip()}",
+        due_on=proposed_due(desk),
+        matter=given.subject.name if given.subject else "",
+        notice=given.number,
+        kind="added_item",
+        supervisor=supervisor,
+    )
 
 
 def _number(text: str) -> str:

@@ -12,24 +12,29 @@ from typing import get_args
 
 from clerk_app.catalogue.catalogue import Catalogue
 from clerk_app.domain import notice_number
+from clerk_app.domain.appeal_form import appeal_form
 from clerk_app.domain.case import Case, Intake
 from clerk_app.domain.form import plain
 from clerk_app.domain.given_notice import GivenNotice
 from clerk_app.domain.matter import Matter
 from clerk_app.domain.merged_matter import merged_matter
 from clerk_app.domain.notice_for import NoticeFrame, notice_for
-from clerk_app.domain.notices import Notice, NoticeKind
+from clerk_app.domain.notices import AppealFormKind, Notice, NoticeKind
 from clerk_app.domain.one_time_notice import OneTimeKind, OneTimeNotice
 from clerk_app.domain.one_time_notice_for import one_time_notice
 from clerk_app.errors import ClerkError, NoSuchCase, NoSuchNotice, NoSuchVersion
 from clerk_app.failpoints import failpoint
+from clerk_app.services.appeals import load_appeal
 from clerk_app.services.desk import Desk, SignedIn
 from clerk_app.services.drafts import one_thing
 from clerk_app.services.one_thing import names_of, thing_of
 from clerk_app.services.ports import Printer
 from clerk_app.services.rows import PrintJob
 
-DocumentKind = NoticeKind | OneTimeKind
+DocumentKind = NoticeKind | OneTimeKind | AppealFormKind
+
+
+DOCUMENTS: tuple[DocumentKind, ...] = (*get_args(NoticeKind), *get_args(OneTimeKind), *get_args(AppealFormKind))
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,8 +80,17 @@ def compose_one_time_notice(
     return one_time_notice(one, given, kind, frame, names_of(catalogue, one))
 
 
+def compose_appeal_form(desk: Desk, number: str, *, reprint: bool, printed_at: int) -> Notice:
+    """What the 办不成事登记表 of a record says as it stands; raise `NoSuchAppeal`."""
+    appeal = load_appeal(desk, "".join(number.split()))
+    entry = desk.journal.reads.first_entry(f"appeal/{appeal.number}")
+    digest = entry.digest if entry else ""
+    frame = _frame(desk, appeal.number, appeal.clerk, digest, copy=1, reprint=reprint, at=printed_at)
+    return appeal_form(appeal, frame)
+
+
 def render_document(desk: Desk, number: str, kind: DocumentKind, *, copy: int = 1, reprint: bool = True) -> bytes:
-    """The PDF of a document of a case, or of a one-time notice."""
+    """The PDF of a document of a case, of a one-time notice, or of a record in the 办不成事 register."""
     now = desk.clock.now_ms()
     if kind == "one_time_notice" or kind == "one_time_notice_large":
         told = notice_number.parse(number)
@@ -85,6 +99,8 @@ def render_document(desk: Desk, number: str, kind: DocumentKind, *, copy: int = 
         return desk.renderer.render(
             compose_one_time_notice(desk, told, kind, copy=copy, reprint=reprint, printed_at=now)
         )
+    if kind == "appeal_form":
+        return desk.renderer.render(compose_appeal_form(desk, number, reprint=reprint, printed_at=now))
     return desk.renderer.render(compose_notice(desk, number, kind, copy=copy, reprint=reprint, printed_at=now))
 
 
@@ -185,5 +201,5 @@ def _mark(desk: Desk, me: SignedIn, job: PrintJob, state: str, problem: str = ""
 
 
 def _kind(job: PrintJob) -> DocumentKind:
-    kinds: dict[str, DocumentKind] = {kind: kind for kind in (*get_args(NoticeKind), *get_args(OneTimeKind))}
+    kinds: dict[str, DocumentKind] = {kind: kind for kind in DOCUMENTS}
     return kinds.get(job.document, "receipt")

@@ -14,6 +14,8 @@ from clerk_app.domain.one_time_notice import OneTimeNotice
 from clerk_app.domain.ratings import Grade, PadAnswer, SealedAnswer
 from clerk_app.journal.entry import Entry
 from clerk_app.services.rows import (
+    AppealFilter,
+    AppealRow,
     Backlog,
     CaseFilter,
     CaseRow,
@@ -140,6 +142,12 @@ class Reads(Protocol):
 
     def count_cases(self, kind: CaseFilter = "all") -> int:
         """Cases this desk holds, taken in here or taken up."""
+
+    def appeals(self, kind: AppealFilter = "all", *, limit: int = 200) -> list[AppealRow]:
+        """Records of the 办不成事 register, those to be seen to first, by their last day."""
+
+    def count_appeals(self, kind: AppealFilter = "all", *, before: str = "") -> int:
+        """How many there are; with `before` (ISO) those whose last day is before it."""
 
     def visits(self, phase: str) -> list[VisitRow]:
         """Visits opened here that are in a phase, oldest first."""

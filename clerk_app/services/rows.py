@@ -55,6 +55,25 @@ class CaseRow:
     owed_until: str | None = None
 
 
+AppealFilter = Literal["open", "handled", "closed", "all"]
+"""Which records of the 办不成事 register: to be seen to, to be asked about afterwards, ended, every one."""
+
+
+@dataclass(frozen=True, slots=True)
+class AppealRow:
+    """One record of the 办不成事 register. `due_on` is ISO; `person` may be empty."""
+
+    number: str
+    state: str
+    kind: str
+    person: str
+    matter: str
+    why: str
+    unit: str
+    due_on: str
+    recorded_at: int
+
+
 @dataclass(frozen=True, slots=True)
 class FoundCase:
     """A case of the person at the window, as the platform tells of it. `received_on` is ISO."""

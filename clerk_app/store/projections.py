@@ -12,6 +12,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Table, bindparam, delete, insert, select, union
 
+from clerk_app.domain.appeals import Appeal
 from clerk_app.domain.case import Case
 from clerk_app.domain.case_state import CaseState
 from clerk_app.domain.fold import Folded, stream_type_of
@@ -24,6 +25,7 @@ from clerk_app.store.prepared import Prepared
 from clerk_app.store.schema import (
     entries,
     hub_facts,
+    p_appeal,
     p_case,
     p_child,
     p_session,
@@ -80,6 +82,23 @@ def _case_row(case: Case) -> dict[str, Any] | None:
     }
 
 
+def _appeal_row(appeal: Appeal) -> dict[str, Any] | None:
+    words = appeal.words
+    if words is None or appeal.due_on is None:
+        return None
+    return {
+        "number": appeal.number,
+        "state": appeal.state,
+        "kind": words.kind,
+        "person": words.person,
+        "matter": words.matter,
+        "why": words.why,
+        "unit": words.unit,
+        "due_on": appeal.due_on.isoformat(),
+        "recorded_at": appeal.recorded_at,
+    }
+
+
 def _child_rows(case: Case) -> list[dict[str, Any]]:
     return [
         {
@@ -100,6 +119,7 @@ _ROWS: dict[str, tuple[Table, RowOf]] = {
     "session": (p_session, _session_row),
     "visit": (p_visit, _visit_row),
     "case": (p_case, _case_row),
+    "appeal": (p_appeal, _appeal_row),
 }
 
 # Built once: building a statement costs more than running it.

@@ -12,6 +12,7 @@ from sqlalchemy import (
     Connection,
     Row,
     Select,
+    case,
     desc,
     exists,
     false,
@@ -31,6 +32,8 @@ from clerk_app.domain.fold import Fact, Folded, stream_type_of
 from clerk_app.domain.kinds import fold_stream
 from clerk_app.journal.entry import Entry, Header
 from clerk_app.services.rows import (
+    AppealFilter,
+    AppealRow,
     Backlog,
     CaseFilter,
     CaseRow,
@@ -48,6 +51,7 @@ from clerk_app.store.schema import (
     blobs,
     drafts,
     entries,
+    p_appeal,
     p_case,
     p_child,
     p_session,
@@ -104,6 +108,13 @@ _KINDS: Mapping[CaseFilter, ColumnElement[bool]] = {
     "open": not_(_HAS_ENDED),
     "owed": or_(p_case.c.owed_papers > 0, p_case.c.owed_promises > 0),
     "closed": _HAS_ENDED,
+}
+
+
+_APPEAL_COLUMNS = tuple(p_appeal.c[name] for name in AppealRow.__slots__)
+_APPEALS: Mapping[AppealFilter, ColumnElement[bool]] = {
+    "all": true(),
+    **{kind: p_appeal.c.state == kind for kind in ("open", "handled", "closed")},
 }
 
 
@@ -190,6 +201,21 @@ class Reads:
         if kind == "todo":
             statement = statement.join(p_stream, p_stream.c.stream == p_case.c.stream)
         return self._count(statement.where(_KINDS[kind]))
+
+    # ---- the register of what could not be done ------------------------------------------------------------------
+
+    def appeals(self, kind: AppealFilter = "all", *, limit: int = 200) -> list[AppealRow]:
+        """Records of the 办不成事 register: those to be seen to first, by their last day; then the newest first."""
+        statement = select(*_APPEAL_COLUMNS).where(_APPEALS[kind])
+        is_open = p_appeal.c.state == "open"
+        by_day = case((is_open, p_appeal.c.due_on), else_=null())
+        ordered = statement.order_by(not_(is_open), by_day, desc(p_appeal.c.recorded_at), p_appeal.c.number)
+        return [AppealRow(*row) for row in self._all(ordered.limit(limit))]
+
+    def count_appeals(self, kind: AppealFilter = "all", *, before: str = "") -> int:
+        """How many there are; with `before` (ISO) those whose last day is before it."""
+        statement = select(func.count()).select_from(p_appeal).where(_APPEALS[kind])
+        return self._count(statement.where(p_appeal.c.due_on < before) if before else statement)
 
     # ---- visits and drafts --------------------------------------------------------------------------------------
 

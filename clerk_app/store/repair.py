@@ -223,7 +223,7 @@ def take_back(connection: Connection, chain: str, found: Sequence[Entry], at: in
 
 
 def counter_after(connection: Connection, counter: int, streams: Collection[str]) -> int:
-    """The running number of cases and notices, so that the next one is above those of `streams` that this device gave.
+    """The running number of cases, notices and appeals: the next one is above those of `streams` this device gave.
 
     Only the last digits of a number are its count, so that the nearest count ahead is meant.
     """
@@ -237,7 +237,7 @@ def counter_after(connection: Connection, counter: int, streams: Collection[str]
             continue
         if stream.startswith("case/") and case_number.check(number):
             counter = _ahead(counter, case_number.count_of(number), case_number.COUNTER_SPAN)
-        elif stream.startswith("notice/") and notice_number.check(number):
+        elif stream.startswith(("notice/", "appeal/")) and notice_number.check(number):
             counter = _ahead(counter, notice_number.count_of(number), notice_number.COUNTER_SPAN)
     return counter
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from sqlalchemy import Boolean, Column, Index, Integer, LargeBinary, MetaData, Table, Text, text
 
 SCHEMA_VERSION = 4
-PROJECTION_VERSION = 3
+PROJECTION_VERSION = 4
 
 journal = MetaData()
 primary = MetaData()
@@ -273,6 +273,23 @@ p_case = Table(
     Column("owed_until", Text),
     Index("p_case_by_visit", "visit"),
     Index("p_case_by_time", "taken_in_at"),
+    sqlite_with_rowid=False,
+)
+
+p_appeal = Table(
+    "p_appeal",
+    projections,
+    Column("stream", Text, primary_key=True),
+    Column("number", Text, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("person", Text, nullable=False),
+    Column("matter", Text, nullable=False),
+    Column("why", Text, nullable=False),
+    Column("unit", Text, nullable=False),
+    Column("due_on", Text, nullable=False),
+    Column("recorded_at", Integer, nullable=False),
+    Index("p_appeal_by_state", "state", "due_on"),
     sqlite_with_rowid=False,
 )
 

@@ -19,6 +19,7 @@ _LAYOUTS = {
     "deferral_notice": acceptance_notice.lay_out,
     "deferral_promise": promise.lay_out,
     "promise_letter": promise.lay_out,
+    "appeal_form": promise.lay_out,
 }
 
 

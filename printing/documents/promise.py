@@ -1,4 +1,4 @@
-"""容缺受理承诺书 and 告知承诺书: what the applicant promises, above the papers it is about."""
+"""容缺受理承诺书 and 告知承诺书: what the applicant promises, above the papers it is about. Also 办不成事登记表."""
 
 from __future__ import annotations
 

@@ -26,6 +26,7 @@ logger = logging.getLogger(__name__)
 
 _COMMANDS = (
     "serve",
+    "appeals",
     "enrol",
     "certificate",
     "decide",

@@ -59,7 +59,7 @@ def test_left_and_right_walk_the_filters(qtbot):
     _opened(qtbot, CasesPage(model))
     press(Qt.Key.Key_Right)
     press(Qt.Key.Key_Left)
-    assert model.acts[1:] == [("filter_by", "closed"), ("filter_by", "todo")]
+    assert model.acts[1:] == [("filter_by", "owed"), ("filter_by", "todo")]
 
 
 def test_a_new_list_keeps_the_chosen_case(qtbot):

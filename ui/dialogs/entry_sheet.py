@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
 
 from ui.components.button import Button
 from ui.components.field import Field
@@ -17,18 +17,28 @@ from ui.viewmodels.parts import FieldView
 class EntrySheet(Sheet):
     """The lines below a lead; the primary command finishes, as the button does.
 
-    `values` holds what was typed, by the keys of `views`, which are in the order of the sheet.
+    `values` holds what was typed, by the keys of `views`, which are in the order of the sheet, line by line where there
+    are several `columns`.
     """
 
     def __init__(
-        self, title: str, lead: str, views: Iterable[FieldView], done: str, *, width: int, parent: QWidget | None = None
+        self,
+        title: str,
+        lead: str,
+        views: Iterable[FieldView],
+        done: str,
+        *,
+        width: int,
+        columns: int = 1,
+        parent: QWidget | None = None,
     ) -> None:
         super().__init__(title, width=width, parent=parent)
-        self.fields = {view.code: Field(view) for view in views}
-        self.values = dict.fromkeys(self.fields, "")
+        known = {view.code: view for view in views}
+        self.fields = {code: Field(view) for code, view in known.items()}
+        self.values = {code: view.value for code, view in known.items()}
         button = Button(done, Command.PRIMARY, kind="primary")
         button.clicked.connect(self.finish)
-        self._build(wrapped(lead, "secondary"), button)
+        self._build(wrapped(lead, "secondary"), button, columns)
 
     def first_focus(self) -> QWidget:
         return next(iter(self.fields.values())).editor
@@ -49,15 +59,19 @@ class EntrySheet(Sheet):
             field.show_error(faults.get(key, ""), self.values[key])
         self.fields[next(iter(faults))].focus_editor()
 
-    def _build(self, lead: QWidget, button: Button) -> None:
+    def _build(self, lead: QWidget, button: Button, columns: int) -> None:
         inner = QVBoxLayout()
         inner.setContentsMargins(17, 10, 17, 4)
         inner.setSpacing(6)
         lead.setContentsMargins(3, 0, 3, 4)
         inner.addWidget(lead)
-        for field in self.fields.values():
+        grid = QGridLayout()
+        grid.setHorizontalSpacing(12)
+        grid.setVerticalSpacing(6)
+        for place, field in enumerate(self.fields.values()):
             field.edited.connect(self._edited)
-            inner.addWidget(field)
+            grid.addWidget(field, place // columns, place % columns)
+        inner.addLayout(grid)
         foot = QHBoxLayout()
         foot.addStretch(1)
         foot.addWidget(button)

@@ -32,6 +32,5 @@ class NotYetPage(Page):
         return {
             "delivery": self.tr("证照和结果请按现行的出件登记簿发放。办件是否办结，在“办件”里看。"),
             "outreach": self.tr("外出时照常用“受理”收件，没有网络也能办；路线和上门安排请用现行的表。"),
-            "appeals": self.tr("“办不成事”请先用纸质登记表记下，按现行办法转办。"),
             "statistics": self.tr("件数和时限可以在“办件”里看；报表请用现行的平台。"),
         }.get(key, "")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from clerk_app.domain import case_number
 from clerk_app.domain.case import Case
-from clerk_app.domain.notice_for import TITLES, copy_label
+from clerk_app.domain.notice_for import TITLES, copy_label, title_of
 from clerk_app.domain.notices import kind_of
 from clerk_app.services.rows import PrintJob
 from ui.presenters.children import taken_children
@@ -82,7 +82,7 @@ def job_chip(job: PrintJob) -> ChipView:
 
 def document_name(job: PrintJob) -> str:
     """The document of a copy; a reprint is named as one."""
-    title = TITLES[kind_of(job.document)]
+    title = title_of(job.document)
     return say("补打：{title}", title=title) if job.reprint else title
 
 

@@ -19,7 +19,10 @@ _HALL_SUFFIX = "政务服务中心"
 
 @dataclass(frozen=True, slots=True)
 class FrameFacts:
-    """Everything the frame shows. `practice`: this store is never uploaded; `to_do`: cases that need the clerk."""
+    """Everything the frame shows. `practice`: this store is never uploaded; `to_do`: cases that need the clerk.
+
+    `late_appeals`: records of the 办不成事 register whose last day is over.
+    """
 
     hall: str
     window: str
@@ -29,6 +32,7 @@ class FrameFacts:
     practice: bool = False
     drafts: int = 0
     to_do: int = 0
+    late_appeals: int = 0
     now_ms: int = 0
     line: SyncLine = field(default_factory=SyncLine)
     devices: tuple[DeviceLine, ...] = ()
@@ -44,7 +48,7 @@ def frame_state(facts: FrameFacts) -> FrameState:
         mark=facts.mark,
         devices=tuple(device_chip(device) for device in facts.devices),
         line=line_chip(facts.line, today, practice=facts.practice),
-        sections=_sections(facts.to_do),
+        sections=_sections(facts.to_do, facts.late_appeals),
         current=facts.current,
         status=_status(facts, today),
     )
@@ -117,13 +121,13 @@ def _syncing_text(line: SyncLine) -> str:
     return say("正在上传 {percent}%", percent=min(line.done * _PERCENT // line.total, _PERCENT))
 
 
-def _sections(to_do: int) -> tuple[SectionItem, ...]:
+def _sections(to_do: int, late_appeals: int) -> tuple[SectionItem, ...]:
     return (
         SectionItem("intake", say("受理")),
         SectionItem("cases", say("办件"), to_do),
         SectionItem("delivery", say("出件")),
         SectionItem("outreach", say("外出")),
-        SectionItem("appeals", say("诉求")),
+        SectionItem("appeals", say("诉求"), late_appeals),
         SectionItem("statistics", say("统计")),
         SectionItem("devices", say("设备")),
     )

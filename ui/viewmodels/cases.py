@@ -32,7 +32,7 @@ class CaseLine:
 class FilterView:
     """One filter with its count; the count is left out where it says nothing."""
 
-    key: FilterKey
+    key: str
     label: str
     count: int | None = None
 

@@ -8,6 +8,7 @@ from typing import Any, cast
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
+from clerk_app.domain.civil import civil_date
 from clerk_app.services.desk import Desk, SignedIn
 from clerk_app.services.workplace import Workplace
 from ui.presenters.frame import FrameFacts, catalogue_text, frame_state
@@ -28,6 +29,7 @@ class _Counts:
     practice: bool
     drafts: int
     to_do: int
+    late_appeals: int
 
 
 class FrameModel(ViewModel[FrameState]):
@@ -110,11 +112,18 @@ class FrameModel(ViewModel[FrameState]):
             practice=self._desk.journal.practice,
             drafts=len(reads.drafts_of(self._me.clerk)),
             to_do=reads.count_cases("todo"),
+            late_appeals=reads.count_appeals("open", before=civil_date(self._desk.clock.now_ms()).isoformat()),
         )
 
     def _counted(self, counts: _Counts) -> None:
         self._counting = False
-        self._set(hall=counts.hall, practice=counts.practice, drafts=counts.drafts, to_do=counts.to_do)
+        self._set(
+            hall=counts.hall,
+            practice=counts.practice,
+            drafts=counts.drafts,
+            to_do=counts.to_do,
+            late_appeals=counts.late_appeals,
+        )
         if self._count_again:
             self.count()
 
