@@ -39,6 +39,10 @@ class Pace:
         """The pace after a request was lost."""
         return self._of(self.size / _MOST_CHANGE)
 
+    def at_most(self) -> Pace:
+        """The pace of the largest requests."""
+        return self._of(self.most)
+
     def _of(self, size: float) -> Pace:
         return Pace(int(max(self.least, min(size, self.most))), self.least, self.most)
 
@@ -53,8 +57,13 @@ class Paces:
     """Whether the line carries bytes sooner than thorough compression would save them."""
 
     def met(self, seconds: float) -> None:
-        """After digests were exchanged in so many seconds, which is little but the way there and back."""
+        """After digests were exchanged in so many seconds, which is little but the way there and back.
+
+        On a quick line blobs need not feel their way: what is too much for it shows with the first request.
+        """
         self.is_quick = seconds < QUICK_WAY_S
+        if self.is_quick:
+            self.piece = self.piece.at_most()
 
     def slow_down(self, operation: Operation) -> None:
         """After a call was lost."""

@@ -59,3 +59,14 @@ def test_only_where_a_small_call_is_answered_at_once_are_batches_compressed_quic
     assert not is_quick_after()
     assert is_quick_after(QUICK_WAY_S / 2)
     assert not is_quick_after(QUICK_WAY_S / 2, 0.3)
+
+
+def test_on_a_quick_line_blobs_begin_with_the_largest_requests_and_elsewhere_as_they_were():
+    paces = Paces()
+    begun = paces.piece
+    paces.met(QUICK_WAY_S * 2)
+    assert paces.piece == begun
+    paces.met(QUICK_WAY_S / 2)
+    assert paces.piece.size == begun.most
+    paces.piece = paces.piece.after(begun.most, 10 * TARGET_S)
+    assert paces.piece.size == begun.most // 2
