@@ -85,6 +85,8 @@ def make_desk_models(opened: OpenDesk, workplace: Workplace, tasks: Tasks, paren
     )
     counter = CounterModel(desk, me, tasks, CounterParts(station, reading, papers, rating, screen, acts), parent)
 
+    frame = FrameModel(desk, me, workplace, tasks, station, acts, parent)
+    frame.catalogue_came.connect(counter.take_rules)
     return DeskModels(
         opened=opened,
         station=station,
@@ -93,7 +95,7 @@ def make_desk_models(opened: OpenDesk, workplace: Workplace, tasks: Tasks, paren
         screen=screen,
         acts=acts,
         counter=counter,
-        frame=FrameModel(desk, me, workplace, tasks, station, acts, parent),
+        frame=frame,
         cases=CasesModel(desk, me, tasks, station, papers, acts, parent),
         appeals=AppealsModel(desk, me, tasks, papers, acts, lambda: counter.visit, parent),
         devices=DevicesModel(

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from clerk_app.domain.civil import civil_date
+from clerk_app.errors import BadPublished
 from clerk_app.services.workplace import DeviceLine, DeviceName, SyncLine
 from ui.presenters.words import clock_text, span_text, status_time
 from ui.say import say
@@ -14,6 +15,7 @@ from ui.viewmodels.frame import FrameState, SectionItem, SectionKey, StatusView
 from ui.viewmodels.parts import ChipView
 
 _PERCENT = 100
+_NOT_TAKEN = BadPublished.code
 _HALL_SUFFIX = "政务服务中心"
 
 
@@ -21,7 +23,8 @@ _HALL_SUFFIX = "政务服务中心"
 class FrameFacts:
     """Everything the frame shows. `practice`: this store is never uploaded; `to_do`: cases that need the clerk.
 
-    `late_appeals`: records of the 办不成事 register whose last day is over.
+    `late_appeals`: records of the 办不成事 register whose last day is over. `catalogue_problem`: what is wrong with the
+    catalogue of this desk, if anything.
     """
 
     hall: str
@@ -33,6 +36,7 @@ class FrameFacts:
     drafts: int = 0
     to_do: int = 0
     late_appeals: int = 0
+    catalogue_problem: str = ""
     now_ms: int = 0
     line: SyncLine = field(default_factory=SyncLine)
     devices: tuple[DeviceLine, ...] = ()
@@ -145,8 +149,15 @@ def _status(facts: FrameFacts, today: date) -> StatusView:
         exported=clock_text(line.exported_ms, today) if line.exported_ms is not None else "",
         carried=line.carried,
         catalogue=facts.catalogue,
+        note=facts.catalogue_problem or _refused_catalogue(line),
         now=status_time(facts.now_ms),
     )
+
+
+def _refused_catalogue(line: SyncLine) -> str:
+    """That the platform's new catalogue was not taken: the work goes on with the one in force."""
+    problem = line.problem
+    return problem.line() if problem is not None and problem.code == _NOT_TAKEN else ""
 
 
 def catalogue_text(version: str, label: str) -> str:

@@ -61,6 +61,7 @@ class CounterBoard(ViewModel[CounterState]):
         self._prints_asked = 0
         self._uploads_asked = 0
         self._papers_settled = 0
+        self._next_rules = rules
         self._autosave.changed.connect(self._saving_changed)
         parts.papers.changed.connect(self._papers_changed)
         parts.rating.changed.connect(self._rating_changed)
@@ -71,6 +72,10 @@ class CounterBoard(ViewModel[CounterState]):
     def visit(self) -> VisitFacts:
         """The visit at the counter; the second screen shows part of it."""
         return self._facts.visit
+
+    def take_rules(self, rules: HintRules) -> None:
+        """The policy hints of another catalogue: they speak from the next visit on."""
+        self._next_rules = rules
 
     def surroundings(self) -> Surroundings:
         """The circumstances as they are now. Safe from any thread: it only reads what was asked before."""
@@ -92,7 +97,8 @@ class CounterBoard(ViewModel[CounterState]):
     def _begin_visit(self, visit: VisitFacts, **changes: Any) -> None:
         """Put another visit, or none, at the counter."""
         rating = self.parts.rating.state.word_for(visit.id)
-        self._set(visit=visit, prints=(), uploaded=False, saved="none", rating=rating, **changes)
+        rules = self._next_rules
+        self._set(visit=visit, prints=(), uploaded=False, saved="none", rating=rating, rules=rules, **changes)
         self._look_at_prints()
         self._look_at_upload()
 

@@ -9,8 +9,11 @@ from typing import Any, cast
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from clerk_app.domain.civil import civil_date
+from clerk_app.errors import CatalogueDamaged
+from clerk_app.messages import describe
 from clerk_app.services.desk import Desk, SignedIn
 from clerk_app.services.workplace import Workplace
+from ui.presenters.counter_facts import HintRules
 from ui.presenters.frame import FrameFacts, catalogue_text, frame_state
 from ui.say import say
 from ui.tasks import SYNC_LANE, Tasks
@@ -24,12 +27,22 @@ TICK_MS = 1000
 
 
 @dataclass(frozen=True, slots=True)
+class _Edition:
+    """The catalogue in force: how it is shown and its policy hints; or what is wrong with it."""
+
+    text: str = ""
+    rules: HintRules | None = None
+    problem: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class _Counts:
     hall: str
     practice: bool
     drafts: int
     to_do: int
     late_appeals: int
+    catalogue: _Edition
 
 
 class FrameModel(ViewModel[FrameState]):
@@ -37,9 +50,11 @@ class FrameModel(ViewModel[FrameState]):
 
     Signals:
         said: heading and text of something to say in passing.
+        catalogue_came: the `HintRules` of another catalogue that is in force now.
     """
 
     said = Signal(str, str)
+    catalogue_came = Signal(object)
 
     def __init__(
         self,
@@ -112,6 +127,7 @@ class FrameModel(ViewModel[FrameState]):
             practice=self._desk.journal.practice,
             drafts=len(reads.drafts_of(self._me.clerk)),
             to_do=reads.count_cases("todo"),
+            catalogue=_edition(self._desk),
             late_appeals=reads.count_appeals("open", before=civil_date(self._desk.clock.now_ms()).isoformat()),
         )
 
@@ -123,9 +139,22 @@ class FrameModel(ViewModel[FrameState]):
             drafts=counts.drafts,
             to_do=counts.to_do,
             late_appeals=counts.late_appeals,
+            catalogue_problem=counts.catalogue.problem,
         )
+        self._take_edition(counts.catalogue)
         if self._count_again:
             self.count()
+
+    def _take_edition(self, edition: _Edition) -> None:
+        """Say that another catalogue is in force. What is open goes on with its own: nothing moves under the hands."""
+        if edition.rules is None or edition.text == self._facts.catalogue:
+            return
+        self._set(catalogue=edition.text)
+        self.catalogue_came.emit(edition.rules)
+        self.said.emit(
+            say("事项目录换新了：{edition}", edition=edition.text),
+            say("从下一件起用新目录；已经开始的草稿和办件照原来的办完。"),
+        )
 
     def _not_counted(self, error: Exception) -> None:
         self._counting = False
@@ -146,6 +175,15 @@ class FrameModel(ViewModel[FrameState]):
     def _set(self, **changes: Any) -> None:
         self._facts = replace(self._facts, **changes)
         self.show(frame_state(self._facts))
+
+
+def _edition(desk: Desk) -> _Edition:
+    try:
+        catalogue = desk.catalogue
+        rules = HintRules(catalogue.hints, catalogue.label)
+    except CatalogueDamaged as damaged:
+        return _Edition(problem=describe(damaged).line())
+    return _Edition(catalogue_text(catalogue.version, catalogue.label), rules)
 
 
 def _nothing(_done: object) -> None:
