@@ -163,6 +163,12 @@ class NoSuchVersion(UserError):
     code = "no_such_version"
 
 
+class NoticeTextsElsewhere(UserError):
+    """A one-time notice was made with a catalogue that is not kept here, so that it cannot be printed again here."""
+
+    code = "notice_texts_elsewhere"
+
+
 class NoSuchPackage(UserError):
     """The catalogue has no package of this code."""
 

@@ -21,8 +21,10 @@ settings.load_profile("ci" if os.environ.get("CI") else "desk")
 
 @pytest.fixture(autouse=True)
 def _own_state_folder(tmp_path_factory, monkeypatch):
-    """Keep the copy of the witness and every other trace out of the user's own state folder."""
-    monkeypatch.setenv("CLERK_STATE_DIR", str(tmp_path_factory.mktemp("state")))
+    """Keep the copy of the witness and every other trace out of the user's own folders, and their data out of tests."""
+    state = tmp_path_factory.mktemp("state")
+    monkeypatch.setenv("CLERK_STATE_DIR", str(state))
+    monkeypatch.setenv("CLERK_DATA", str(state / "no desk"))
 
 
 @pytest.fixture

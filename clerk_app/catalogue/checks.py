@@ -8,7 +8,7 @@ from dataclasses import fields
 from string import Formatter
 
 from clerk_app.catalogue.tables import Table
-from clerk_app.domain.computed import COMPUTATIONS
+from clerk_app.domain.computed import COMPUTATIONS, computed_from
 from clerk_app.domain.conditions import NOT_ASKED, AllOf, AnyOf, AtLeast, AtMost, Condition, Filled, Not, OneOf
 from clerk_app.domain.elements import Column, Field
 from clerk_app.domain.identity import IdentityDocument
@@ -151,7 +151,7 @@ def check_computed(fields_by_code: Mapping[str, Field], table: Table, source: So
     if not computation.takes(len(source.arguments)):
         table.fault(key, f"算法 {source.of} 的参数个数不对")
         return
-    codes = source.arguments[: len(source.arguments) - computation.words]
+    codes = computed_from(source)
     for code in codes:
         if code not in fields_by_code:
             table.fault(key, f"没有要素 {code}")

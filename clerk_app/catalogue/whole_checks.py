@@ -7,6 +7,7 @@ from typing import get_args
 
 from clerk_app.catalogue.checks import check_computed, check_situation
 from clerk_app.catalogue.tables import Table
+from clerk_app.domain.computed import computed_from
 from clerk_app.domain.conditions import Condition
 from clerk_app.domain.elements import Field, FieldGroup
 from clerk_app.domain.graph import cycle_in
@@ -36,11 +37,18 @@ def check_sources(
 ) -> None:  # fmt: skip
     """Note every source of an element that leads nowhere; `tables` are the files of elements."""
     elements = {field.code: field for group in groups.values() for field in group.fields}
+    rows = {}
     for table in tables:
         for row in (field for group in table.tables("groups") for field in group.tables("fields")):
             field = elements.get(str(row.data.get("code")))
             if field is not None:
+                rows[field.code] = row
                 _check_field_sources(field, row, elements, licences, matters)
+    waits_for = {code: _computed_from(field) & elements.keys() for code, field in elements.items()}
+    if circle := cycle_in(waits_for):
+        first = elements[circle[0]]
+        key = _sources_key(rows[first.code]) if first.is_computed else "columns"
+        rows[first.code].fault(key, f"要素互相推算成了圈，谁也算不出来：{' → '.join((*circle, circle[0]))}")
 
 
 def check_holders(table: Table | None, groups: Mapping[str, FieldGroup], licences: Mapping[str, LicenceKind]) -> None:
@@ -60,8 +68,7 @@ def _check_field_sources(
     matters: Mapping[str, Matter],
 ) -> None:  # fmt: skip
     columns = ((column.sources, "columns") for column in field.columns)
-    key = "source" if "source" in table.data else "sources"
-    for sources, place in ((field.sources, key), *columns):
+    for sources, place in ((field.sources, _sources_key(table)), *columns):
         for source in sources:
             if source.origin == "computed":
                 check_computed(elements, table, source, place)
@@ -69,6 +76,17 @@ def _check_field_sources(
                 table.fault(place, f"没有来源“{source.text}”：电子证照里没有这一项")
             elif source.origin == "result" and not _result_brings(source, field.code, matters):
                 table.fault(place, f"没有来源“{source.text}”：{source.of} 的结果不产生 {field.code}")
+
+
+def _sources_key(table: Table) -> str:
+    return "source" if "source" in table.data else "sources"
+
+
+def _computed_from(field: Field) -> frozenset[str]:
+    """The elements this one is computed from, a table also by its columns."""
+    sources = (*field.sources, *(source for column in field.columns for source in column.sources))
+    computed = (source for source in sources if source.origin == "computed")
+    return frozenset(code for source in computed for code in computed_from(source))
 
 
 def _licence_says(source: Source, licences: Mapping[str, LicenceKind]) -> bool:

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any, get_args
 
 from clerk_app.cli.catalogue_import import add_verbs
+from clerk_app.cli.catalogue_options import add_catalogue_options, catalogue_of
 from clerk_app.cli.hints import add_verb, read_answers
 from clerk_app.domain.matter import Audience, Channel
 from clerk_app.errors import NotOptional
@@ -21,20 +22,20 @@ def add_parser(subparsers: argparse._SubParsersAction[Any]) -> None:
     lint.add_argument("--json", action="store_true")
     lint.set_defaults(run=_lint, show=_show_lint)
     merge = verbs.add_parser("merge", help="合并一件事：一张表单、一套材料、一个时限")
-    merge.add_argument("path", type=Path, nargs="?", metavar="PATH", help="目录所在文件夹；不写为随软件的示例")
+    add_catalogue_options(merge)
     merge.add_argument("--package", required=True, metavar="CODE", help="套餐代码，例：PK01")
     merge.add_argument("--answers", type=Path, metavar="FILE", help="情形和要素的回答，JSON：代码到回答")
     merge.add_argument("--without", nargs="+", default=[], metavar="CODE", help="群众不办的自选事项")
     merge.add_argument("--json", action="store_true")
     merge.set_defaults(run=_merge, show=_show_merge)
     sources = verbs.add_parser("sources", help="清点：哪些要素自动填上，哪些还要人填")
-    sources.add_argument("path", type=Path, nargs="?", metavar="PATH", help="目录所在文件夹；不写为随软件的示例")
+    add_catalogue_options(sources)
     sources.add_argument("--package", metavar="CODE", help="只看这个套餐")
     sources.add_argument("--json", action="store_true")
     sources.set_defaults(run=_sources, show=_show_sources)
     search = verbs.add_parser("search", help="按名称、拼音、首字母、代码或平常话查找")
     search.add_argument("text", metavar="TEXT", help="要找的话")
-    search.add_argument("path", type=Path, nargs="?", metavar="PATH", help="目录所在文件夹；不写为随软件的示例")
+    add_catalogue_options(search)
     search.add_argument("--channel", choices=get_args(Channel), help="只看这里能办的：大厅、流动办事厅、上门")
     search.add_argument("--audience", choices=get_args(Audience), help="只看这群人的")
     search.add_argument("--json", action="store_true")
@@ -69,18 +70,18 @@ def _show_lint(result: dict[str, Any]) -> str:
 
 
 def _merge(args: argparse.Namespace) -> dict[str, Any]:
-    from clerk_app.catalogue.loader import SHIPPED, load_catalogue
     from clerk_app.cli.merge_report import body
     from clerk_app.domain.merge import merge
 
-    catalogue = load_catalogue(args.path or SHIPPED)
+    catalogue = catalogue_of(args)
     package = catalogue.package(args.package)
     optional = {child.matter for child in package.children if child.optional}
     for code in args.without:
         if code not in optional:
             raise NotOptional(matter=code, package=package.code)
     answers = read_answers(args.answers) if args.answers else {}
-    return body(merge(package, catalogue.children(package), answers, optional - set(args.without)))
+    one = merge(package, catalogue.children(package), answers, optional - set(args.without))
+    return {"version": catalogue.version, **body(one)}
 
 
 def _show_merge(result: dict[str, Any]) -> str:
@@ -90,12 +91,11 @@ def _show_merge(result: dict[str, Any]) -> str:
 
 
 def _sources(args: argparse.Namespace) -> dict[str, Any]:
-    from clerk_app.catalogue.loader import SHIPPED, load_catalogue
     from clerk_app.cli.sources_report import body
     from clerk_app.domain.civil import civil_date
     from clerk_app.seams import SystemClock
 
-    return body(load_catalogue(args.path or SHIPPED), civil_date(SystemClock().now_ms()), args.package)
+    return body(catalogue_of(args), civil_date(SystemClock().now_ms()), args.package)
 
 
 def _show_sources(result: dict[str, Any]) -> str:
@@ -105,21 +105,20 @@ def _show_sources(result: dict[str, Any]) -> str:
 
 
 def _search(args: argparse.Namespace) -> dict[str, Any]:
-    from clerk_app.catalogue.loader import SHIPPED, load_catalogue
+    from clerk_app.catalogue.loader import SHIPPED
     from clerk_app.catalogue.readings import read_readings
     from clerk_app.seams import SystemClock
     from clerk_app.services.find import Finder
 
-    folder = args.path or SHIPPED
-    catalogue = load_catalogue(folder)
-    finder = Finder(lambda: catalogue, lambda: read_readings(folder), dict)
+    catalogue = catalogue_of(args)
+    finder = Finder(lambda: catalogue, lambda: read_readings(args.path or SHIPPED), dict)
     finder.search("")  # makes the index, which the window does once
     clock = SystemClock()
     begun = clock.monotonic()
     hits = finder.search(args.text, channel=args.channel, audience=args.audience)
     took = (clock.monotonic() - begun) * 1000
     shown = [{"code": hit.item.code, "name": hit.item.name, "kind": hit.item.kind, "score": hit.score} for hit in hits]
-    return {"hits": shown, "ms": round(took, 3)}
+    return {"version": catalogue.version, "hits": shown, "ms": round(took, 3)}
 
 
 def _show_search(result: dict[str, Any]) -> str:

@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from clerk_app.cli.catalogue_options import add_catalogue_options, data_of
+
 
 def add_verbs(verbs: argparse._SubParsersAction[Any]) -> None:
     """Add the three verbs."""
@@ -18,7 +20,7 @@ def add_verbs(verbs: argparse._SubParsersAction[Any]) -> None:
     add.set_defaults(run=_import, show=_show_import)
     export = verbs.add_parser("export", help="把目录写成工作簿，改好后可再导入")
     export.add_argument("file", type=Path, metavar="FILE", help="写到这个 xlsx 文件")
-    export.add_argument("path", type=Path, nargs="?", metavar="PATH", help="目录所在文件夹；不写为随软件的示例")
+    add_catalogue_options(export)
     export.add_argument("--json", action="store_true")
     export.set_defaults(run=_export, show=_show_written)
     template = verbs.add_parser("template", help="写一个空的工作簿模板，每一列都有说明")
@@ -71,10 +73,7 @@ def _show_import(result: dict[str, Any]) -> str:
 
 
 def _export(args: argparse.Namespace) -> dict[str, Any]:
-    from clerk_app.catalogue.files import FolderFiles
-    from clerk_app.catalogue.loader import SHIPPED, read_files
-
-    return _write_workbook(args.file, read_files(FolderFiles(args.path or SHIPPED)).data)
+    return _write_workbook(args.file, data_of(args))
 
 
 def _template(args: argparse.Namespace) -> dict[str, Any]:

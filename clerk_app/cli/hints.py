@@ -7,6 +7,7 @@ import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from clerk_app.cli.catalogue_options import add_catalogue_options, catalogue_of
 from clerk_app.errors import BadAnswers
 
 if TYPE_CHECKING:
@@ -22,7 +23,7 @@ _LEADS = {"matter": "事项", "package": "一件事", "benefit": "惠企政策"}
 def add_verb(verbs: argparse._SubParsersAction[Any]) -> None:
     """Add `hints` to `clerk catalogue`."""
     hints = verbs.add_parser("hints", help="政策提示：一个人或一批企业可能还能办什么，为什么")
-    hints.add_argument("path", type=Path, nargs="?", metavar="PATH", help="目录所在文件夹；不写为随软件的示例")
+    add_catalogue_options(hints)
     source = hints.add_mutually_exclusive_group(required=True)
     source.add_argument("--answers", type=Path, metavar="FILE", help="一个人的已知情况，JSON：代码到回答")
     source.add_argument("--firms", type=Path, metavar="FILE", help="证照库导出的证照（TOML）：列出要告知的企业")
@@ -42,13 +43,12 @@ def read_answers(path: Path) -> dict[str, str]:
 
 
 def _run(args: argparse.Namespace) -> dict[str, Any]:
-    from clerk_app.catalogue.loader import SHIPPED, load_catalogue
     from clerk_app.domain.civil import civil_date
     from clerk_app.domain.hints import hints, told
     from clerk_app.seams import SystemClock
     from clerk_app.services.firms_to_notify import firms_to_notify
 
-    catalogue = load_catalogue(args.path or SHIPPED)
+    catalogue = catalogue_of(args)
     today = civil_date(SystemClock().now_ms())
     head = {"version": catalogue.version, "label": catalogue.label, "today": today.isoformat()}
     if args.answers:

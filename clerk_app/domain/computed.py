@@ -44,11 +44,17 @@ class Computation:
         return count >= self.at_least if self.open_ended else count == self.at_least
 
 
+def computed_from(source: Source) -> tuple[str, ...]:
+    """The codes of the elements that a computed source is worked out from; none for a name not in the table."""
+    computation = COMPUTATIONS.get(source.of)
+    return source.arguments[: len(source.arguments) - computation.words] if computation else ()
+
+
 def computed_value(source: Source, answers: Answers, today: date) -> str:
     """What a computed source gives for these answers; raises `KeyError` for a name that is not in the table."""
     computation = COMPUTATIONS[source.of]
-    count = len(source.arguments) - computation.words
-    codes, words = source.arguments[:count], source.arguments[count:]
+    codes = computed_from(source)
+    words = source.arguments[len(codes) :]
     values = [answers.get(code, "") for code in codes]
     return "" if codes and not all(values) else computation.compute([*values, *words], today)
 

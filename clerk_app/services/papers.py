@@ -22,7 +22,7 @@ from clerk_app.domain.notice_for import NoticeFrame, notice_for
 from clerk_app.domain.notices import AppealFormKind, Notice, NoticeKind
 from clerk_app.domain.one_time_notice import OneTimeKind, OneTimeNotice
 from clerk_app.domain.one_time_notice_for import one_time_notice
-from clerk_app.errors import ClerkError, NoSuchCase, NoSuchNotice, NoSuchVersion
+from clerk_app.errors import ClerkError, NoSuchCase, NoSuchNotice, NoSuchVersion, NoticeTextsElsewhere
 from clerk_app.failpoints import failpoint
 from clerk_app.services.appeals import load_appeal
 from clerk_app.services.desk import Desk, SignedIn
@@ -67,14 +67,21 @@ def compose_notice(desk: Desk, number: str, kind: NoticeKind, *, copy: int, repr
 def compose_one_time_notice(
     desk: Desk, number: str, kind: OneTimeKind, *, copy: int, reprint: bool, printed_at: int
 ) -> OneTimeNotice:
-    """What a one-time notice says, by its answers and the catalogue; raise `NoSuchNotice`."""
+    """What a one-time notice says, by its answers and the catalogue it was made with.
+
+    Raises `NoSuchNotice`, and `NoticeTextsElsewhere` where that catalogue is not here: under its number nothing is
+    printed that the first paper did not say.
+    """
     stream = f"notice/{number}"
     given: GivenNotice = desk.journal.reads.fold(stream).state
     entry = desk.journal.reads.first_entry(stream)
     digest = entry.digest if entry else ""
     if given.subject is None:
         raise NoSuchNotice
-    catalogue = catalogue_of(desk, given.subject.version)
+    try:
+        catalogue = desk.catalogues.version(given.subject.version)
+    except NoSuchVersion:
+        raise NoticeTextsElsewhere(version=given.subject.version) from None
     one, _ = thing_of(catalogue, given.subject.code, given.answers, given.without)
     frame = _frame(desk, number, given.clerk, digest, copy=copy, reprint=reprint, at=printed_at)
     return one_time_notice(one, given, kind, frame, names_of(catalogue, one))
@@ -124,7 +131,7 @@ def _frame(desk: Desk, number: str, clerk: str, digest: str, *, copy: int, repri
 
 
 def catalogue_of(desk: Desk, version: str) -> Catalogue:
-    """The catalogue that a case or a notice began with; what is of another desk may be of one that never was here."""
+    """The catalogue that a case began with; what is of another desk may be of one that never was here."""
     try:
         return desk.catalogues.version(version)
     except NoSuchVersion:

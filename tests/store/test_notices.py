@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -10,15 +11,19 @@ import pypdfium2
 import pytest
 
 from clerk_app.bootstrap import create_store, make_desk
-from clerk_app.catalogue.shelf import OneCatalogue
+from clerk_app.catalogue.files import DataFiles, FolderFiles
+from clerk_app.catalogue.loader import SHIPPED, read_files
+from clerk_app.catalogue.shelf import OneCatalogue, Shelf
 from clerk_app.domain import notice_number
 from clerk_app.domain.matter import MatterVersion
+from clerk_app.domain.one_time_notice import OneTimeNotice
 from clerk_app.domain.outcomes import ABANDONED, CONSULTED
 from clerk_app.errors import (
     NoSuchMatter,
     NoSuchNotice,
     NotEnrolled,
     NoticeElsewhere,
+    NoticeTextsElsewhere,
     NotOptional,
     PracticeStore,
     UnlawfulStep,
@@ -96,6 +101,32 @@ def test_it_is_rendered_again_years_later_and_says_so(desk: Desk, me: SignedIn) 
     other = notice_number.make("999999", "000", date(2026, 1, 1), 1)
     with pytest.raises(NoSuchNotice):
         papers.render_document(desk, other, "one_time_notice")
+
+
+def test_printed_again_it_says_what_it_said_whatever_catalogue_is_in_force_by_then(desk: Desk, me: SignedIn) -> None:
+    numbers = [notices.notify_once(desk, me, code, {}).number for code in ("P31", "PK11")]
+    before = [texts(desk, number) for number in numbers]
+    sample = read_files(FolderFiles(SHIPPED))
+    data = json.loads(json.dumps(sample.data))
+    data["catalogue.toml"]["version"] = "2027-01-01"
+    data["matters/P31.toml"]["by_law"] = "《新例法》第一条"
+    assert isinstance(desk.catalogues, Shelf)
+    desk.catalogues.put(read_files(DataFiles(data)), "imported")
+    assert desk.catalogue.matter("P31").by_law == "《新例法》第一条"
+    assert [texts(desk, number) for number in numbers] == before
+
+
+def test_a_notice_whose_catalogue_is_not_here_is_not_printed_with_other_texts(desk: Desk, me: SignedIn) -> None:
+    told = notices.notify_once(desk, me, "P31", {})
+    elsewhere = with_another_material(desk, "P31")
+    with pytest.raises(NoticeTextsElsewhere) as refusal:
+        papers.render_document(elsewhere, told.number, "one_time_notice")
+    assert refusal.value.data == {"version": desk.catalogue.version}
+
+
+def texts(desk: Desk, number: str) -> OneTimeNotice:
+    """What the paper says, printed again at one and the same time."""
+    return papers.compose_one_time_notice(desk, number, "one_time_notice", copy=1, reprint=True, printed_at=0)
 
 
 def test_numbers_of_notices_and_cases_never_meet(desk: Desk, me: SignedIn) -> None:

@@ -26,6 +26,7 @@ type = "text"
 why = "例"
 
 """
+TABLE = FILES[FIELDS][FILES[FIELDS].index('why = "确定核查方式"') : FILES[FIELDS].index(' }, { key = "age"')]
 DEEP = "[" * 3000
 
 CHANGED = [
@@ -155,6 +156,26 @@ CHANGED = [
         "fields.toml:16 groups.fields.sources：文件类要素由人附上，没有选项和来源",
     ),
     (FIELDS, "rows(g.F1.staff)", "wish(g.F1.staff)", "fields.toml:44 groups.fields.sources：没有算法“wish”"),
+    (
+        FIELDS,
+        "rows(g.F1.staff)",
+        "same(g.F1.staff_count)",
+        "fields.toml:44 groups.fields.sources：要素互相推算成了圈，谁也算不出来：g.F1.staff_count → g.F1.staff_count",
+    ),
+    (
+        FIELDS,
+        "min_rows = 1",
+        'min_rows = 1\nsource = "computed:same(g.F1.staff_count)"',
+        "fields.toml:45 groups.fields.sources：要素互相推算成了圈，谁也算不出来："
+        "g.F1.staff_count → g.F1.staff → g.F1.staff_count",
+    ),
+    (
+        FIELDS,
+        TABLE,
+        'source = "computed:rows(g.F1.staff)"\n'
+        + TABLE.replace('type = "text"', 'type = "text", sources = ["computed:same(g.F1.area)"]'),
+        "fields.toml:38 groups.fields.columns：要素互相推算成了圈，谁也算不出来：g.F1.staff → g.F1.area → g.F1.staff",
+    ),
     (B05, 'code = "N07"', 'code = "N99"', "matters/B05.toml:35 materials.code：材料字典里没有 N99"),
     (B05, '"g.F1"]', '"g.Q1"]', "matters/B05.toml:13 groups：没有要素组 g.Q1"),
     (B06, '"q.sign", "q.lit"]', '"q.sign", "q.dark"]', "q.dark"),

@@ -267,6 +267,30 @@ def test_import_previews_then_imports_whole_and_refuses_a_broken_file_without_a_
     assert again.out.strip().startswith("目录 1 版可以导入：新增 0，修改 0，删除 0。")
 
 
+def test_commands_read_the_catalogue_in_force_at_this_desk_unless_one_is_named(place, tmp_path):
+    make_shelf(place).put(read(tmp_path, "1"), "imported")
+    here = ("--data", place.path, "--json")
+    found = clerk("catalogue", "search", "kaiban", *here).json
+    assert (found["version"], [hit["name"] for hit in found["hits"]]) == ("1", ["开办例店一件事"])
+    merged = clerk("catalogue", "merge", "--package", "PK01", *here).json
+    assert (merged["version"], merged["name"]) == ("1", "开办例店一件事")
+    named = clerk("catalogue", "merge", SHIPPED, "--package", "PK01", *here).json
+    assert named["version"] == shipped_catalogue().version
+    counted = clerk("catalogue", "sources", *here).json
+    assert (counted["version"], [one["code"] for one in counted["packages"]]) == ("1", ["PK01"])
+    assert clerk("catalogue", "export", tmp_path / "a.xlsx", *here).code == 0
+    again = clerk("catalogue", "import", tmp_path / "a.xlsx", "--preview", *here).json
+    assert (again["version"], again["changes"]) == ("1", [])
+
+
+def test_a_damaged_catalogue_in_force_is_told_by_a_command_that_reads_it(place, tmp_path):
+    make_shelf(place).put(read(tmp_path, "1"), "imported")
+    (path,) = (place.path / FOLDER).glob("*.catalogue")
+    path.write_bytes(b"")
+    told = clerk("catalogue", "merge", "--package", "PK01", "--data", place.path, "--json")
+    assert (told.code, told.json["error"]["code"]) == (1, "catalogue_damaged")
+
+
 def test_import_without_a_store_is_one_sentence(tmp_path):
     file = tmp_path / "清单.xlsx"
     file.write_bytes(write_workbook(read(tmp_path, "1").data))
