@@ -48,21 +48,27 @@ class Results(Generic[Outcome]):
 def take_turns(
     bench: Bench, profile: str, engines: Mapping[str, Engine[Outcome]], *, rounds: int, port: Callable[[], int]
 ) -> Results[Outcome]:
-    """Let the engines take turns over lines of a profile; without namespaces over loopback."""
+    """Let the engines take turns over lines of a profile; without namespaces over loopback.
+
+    What they leave is deleted after the last turn: a file system that has just deleted many files may be slower to make
+    new ones (ext4 passes over inodes freed a moment ago), and whoever comes next would pay for it.
+    """
     results: Results[Outcome] = Results()
-    for number in range(bench.rounds_or(rounds)):
-        for name, engine in engines.items():
-            if name in results.failures:
-                continue
-            folder = bench.work / "turn"
-            try:
-                with _line(profile, bench, number) as link:
-                    results.congestion = link.congestion
-                    results.note(name, engine(link, port(), folder))
-            except (NotProven, OSError, TimeoutError, subprocess.SubprocessError) as reason:
-                results.fail(name, str(reason))
-            finally:
-                shutil.rmtree(folder, ignore_errors=True)
+    turns = bench.work / "turns"
+    turns.mkdir()
+    try:
+        for number in range(bench.rounds_or(rounds)):
+            for at, (name, engine) in enumerate(engines.items()):
+                if name in results.failures:
+                    continue
+                try:
+                    with _line(profile, bench, number) as link:
+                        results.congestion = link.congestion
+                        results.note(name, engine(link, port(), turns / f"{number}-{at}"))
+                except (NotProven, OSError, TimeoutError, subprocess.SubprocessError) as reason:
+                    results.fail(name, str(reason))
+    finally:
+        shutil.rmtree(turns, ignore_errors=True)
     return results
 
 
