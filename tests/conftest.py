@@ -3,6 +3,7 @@
 import gc
 import os
 import tempfile
+from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -45,3 +46,12 @@ def quick_place(tmp_path):
         return
     with tempfile.TemporaryDirectory(dir=_IN_MEMORY) as place:
         yield Path(place)
+
+
+def pytest_terminal_summary(terminalreporter, config):
+    """Say how long each tier worked, so that whoever makes one slower sees it; the workers share that time."""
+    worked: Counter[str] = Counter()
+    for report in (one for group in terminalreporter.stats.values() for one in group if hasattr(one, "duration")):
+        worked[report.nodeid.split("/")[1]] += report.duration
+    tiers = ", ".join(f"{tier} {seconds / 60:.1f}" for tier, seconds in sorted(worked.items()))
+    terminalreporter.write_line(f"minutes of work by tier, over {config.option.numprocesses or 1} workers: {tiers}")
