@@ -229,6 +229,12 @@ class NeedsUpgrade(UserError):
     code = "needs_upgrade"
 
 
+class BadAnswer(UserError):
+    """What is to stand in a form `element` is not good; `fault` says why."""
+
+    code = "bad_answer"
+
+
 class BadFile(UserError):
     """A file named on the command line cannot be used."""
 

@@ -16,6 +16,7 @@ from ui.citizen_screen import CitizenScreen
 from ui.desk_models import DeskModels
 from ui.dialogs.appeal import AppealSheet, HandlingSheet, ReturnVisitSheet
 from ui.dialogs.attention import AttentionSheet
+from ui.dialogs.change import ChangeSheet
 from ui.dialogs.counter_sheets import MatterSheet, MissingSheet
 from ui.dialogs.find import FindSheet
 from ui.dialogs.handover import HandoverSheet
@@ -281,6 +282,14 @@ class DeskView(QObject):
         dialog.finished.connect(dialog.deleteLater)
         dialog.open()
 
+    def _open_change(self, code: str) -> None:
+        view = self._models.counter.to_change(code)
+        if view is not None:
+            sheet = ChangeSheet(view)
+            sheet.changed.connect(self._changed)
+            sheet.taken_back.connect(self._taken_back)
+            self.shell.open_sheet(sheet)
+
     # ---- answers of sheets --------------------------------------------------------------------------------------
 
     def _matter_chosen(self, code: str) -> None:
@@ -329,6 +338,23 @@ class DeskView(QObject):
     def _case_asked(self, number: str) -> None:
         self._found("case", number)
 
+    def _changed(self, code: str, value: str, reason: str) -> None:
+        faults = self._models.counter.change(code, value, reason)
+        sheet = self.shell.sheet
+        if faults and isinstance(sheet, ChangeSheet):
+            sheet.show_faults(dict(faults))
+        else:
+            self._back_to(code)
+
+    def _taken_back(self, code: str) -> None:
+        self._models.counter.take_back(code)
+        self._back_to(code)
+
+    def _back_to(self, code: str) -> None:
+        """The form behind the sheet, where what was changed stands now."""
+        self.shell.close_sheet()
+        self.counter.jump(code)
+
     def _file_chosen(self, path: str) -> None:
         self._models.counter.attach_scan(str(self.sender().property("material")), Path(path))
 
@@ -355,6 +381,7 @@ class DeskView(QObject):
         models = self._models
         self.counter.sheet_asked.connect(self._open_sheet)
         self.counter.file_asked.connect(self._open_file)
+        self.counter.change_asked.connect(self._open_change)
         models.counter.changed.connect(self._ask_whose)
         self.shell.find_asked.connect(self._open_find)
         self.shell.lock_asked.connect(self._lock_asked)

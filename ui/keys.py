@@ -41,6 +41,7 @@ class Command(Enum):
     LOCK = "lock"
     HANDOVER = "handover"
     HINTS = "hints"
+    CHANGE = "change"
     MISSING_ALL = "missing_0"
     MISSING_1 = "missing_1"
     MISSING_2 = "missing_2"
@@ -96,6 +97,7 @@ _KEYS: dict[Command, Key] = {
     Command.LOCK: Key(("Ctrl+L",), "Ctrl L"),
     Command.HANDOVER: Key(("Ctrl+U",), "Ctrl U"),
     Command.HINTS: Key(("Ctrl+H",), "Ctrl H"),
+    Command.CHANGE: Key(("Ctrl+E",), "Ctrl E"),
     Command.MISSING_ALL: Key(("Alt+0",), "Alt 0"),
     **{command: Key((f"Alt+{digit}",), f"Alt {digit}") for digit, command in enumerate(MISSING, 1)},
     **{command: Key((f"Ctrl+{digit}",), f"Ctrl {digit}") for digit, command in enumerate(SECTIONS, 1)},

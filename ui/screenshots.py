@@ -19,6 +19,7 @@ from PySide6.QtWidgets import QApplication, QWidget
 from ui import fonts
 from ui.dialogs.appeal import AppealSheet, ReturnVisitSheet
 from ui.dialogs.attention import AttentionSheet
+from ui.dialogs.change import ChangeSheet
 from ui.dialogs.counter_sheets import MatterSheet, MissingSheet
 from ui.dialogs.handover import HandoverSheet
 from ui.dialogs.hints import HintsSheet
@@ -27,6 +28,7 @@ from ui.dialogs.manual_entry import ManualEntrySheet
 from ui.dialogs.outcome import OutcomeSheet
 from ui.dialogs.result import ResultSheet
 from ui.dialogs.supervisor import SupervisorSheet
+from ui.dialogs.supply import SupplySheet
 from ui.dialogs.whose import WhoseSheet
 from ui.look import dress
 from ui.pages.appeals import AppealsPage
@@ -38,7 +40,7 @@ from ui.pages.not_yet import NotYetPage
 from ui.pages.page import Page
 from ui.pages.shell import Shell
 from ui.pages.sign_in import LockPage, SignInPage
-from ui.samples import appeals, attention, counter, frames, handover, lists, packages
+from ui.samples import appeals, attention, counter, frames, handover, lists, packages, transport
 from ui.samples.models import StillModel
 from ui.viewmodels.basic import Choice
 from ui.viewmodels.counter_state import WhoseView
@@ -114,6 +116,20 @@ def _with_whose() -> Shell:
     shell = counter_shell(counter.on_form())
     roles = (Choice("agent", "代理人"), Choice("legal_representative", "法定代表人（负责人）"))
     shell.open_sheet(WhoseSheet(WhoseView("林例秀", "999999 19410215 0023", roles)))
+    return shell
+
+
+def _with_change() -> Shell:
+    shell = counter_shell(counter.with_change())
+    shell.open_sheet(ChangeSheet(counter.change()))
+    return shell
+
+
+def _with_supply() -> Shell:
+    state = packages.case_list()
+    assert state.detail is not None
+    shell = cases_shell(state)
+    shell.open_sheet(SupplySheet(state.detail.matter, state.detail.to_come))
     return shell
 
 
@@ -233,10 +249,13 @@ PICTURES: dict[str, Maker] = {
     "package_check": lambda: counter_shell(packages.on_check()),
     "package_done": lambda: counter_shell(packages.done()),
     "package_form": lambda: counter_shell(packages.on_form()),
+    "package_table": lambda: counter_shell(transport.vehicles()),
     "counter_materials": lambda: counter_shell(counter.on_materials()),
     "counter": lambda: counter_shell(counter.on_form()),
     "counter_offline": lambda: counter_shell(counter.on_form_offline(), frames.offline()),
     "counter_not_saved": lambda: counter_shell(counter.form_not_saved()),
+    "counter_changed": lambda: counter_shell(counter.with_change()),
+    "change": _with_change,
     "counter_check": lambda: counter_shell(counter.on_check()),
     "counter_taking_in": lambda: counter_shell(counter.taking_in()),
     "counter_done": lambda: counter_shell(counter.done()),
@@ -261,6 +280,7 @@ PICTURES: dict[str, Maker] = {
     "cases_owed": lambda: cases_shell(lists.case_list_owed()),
     "cases_to_register": lambda: cases_shell(packages.case_to_register()),
     "cases_result": _with_result,
+    "supply": _with_supply,
     "cases_loading": lambda: cases_shell(lists.case_list_loading()),
     "cases_not_arrived": lambda: cases_shell(lists.case_list_not_arrived()),
     "cases_empty": lambda: cases_shell(lists.case_list_empty()),
@@ -289,6 +309,7 @@ SCALED_PICTURES: dict[str, Maker] = {
     "package_situations_150": PICTURES["package_situations"],
     "package_materials_150": PICTURES["package_materials"],
     "package_form_150": PICTURES["package_form"],
+    "package_table_150": PICTURES["package_table"],
     "package_done_150": PICTURES["package_done"],
     "counter_check_150": PICTURES["counter_check"],
     "counter_done_150": PICTURES["counter_done"],

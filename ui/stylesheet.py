@@ -44,6 +44,7 @@ KeyCap[on="brand"] {{ color: {t.SURFACE}; background: {t.BRAND_HOVER}; border-co
 KeyCap[on="brand"]:disabled {{ background: {t.SECONDARY}; border-color: {t.MARK}; }}
 SourceBadge {{ font-size: {t.TYPE_NOTE}px; color: {t.SECONDARY}; border: 1px solid #d5dce6; border-radius: 4px;
     padding: 0px 3px; min-height: 15px; max-height: 15px; }}
+SourceBadge[changed="true"] {{ color: {t.WARN}; background: {t.WARN_TINT}; border-color: {t.WARN}; }}
 Banner {{ border-radius: {t.RADIUS_CARD}px; }}
 Banner[square="true"] {{ border-radius: 0px; }}
 {_banner_tones()}

@@ -30,6 +30,7 @@ FaultKind = Literal[
     "bad_cell",
     "too_long",
     "rule",
+    "unexplained",
 ]
 
 NO_PHONE = "无手机"

@@ -91,7 +91,7 @@ def _settled(one: Field, given: FieldValue | None, now: FieldValue | None) -> Fi
         return None if given.source == "computed" else given
     if given.source == "typed":
         # A document copied by hand gives no source: what the clerk wrote later stands.
-        return given if now.source == "typed" else _over(one, now, given.value)
+        return given if now.source == "typed" else _explained(given, _over(one, now, given.value))
     if one.columns and given.original is not None:
         return given if given.original == now.value else _over(one, now, _joined(one, now, given))
     return now
@@ -102,6 +102,13 @@ def _over(one: Field, now: FieldValue, text: str) -> FieldValue | None:
     if one.columns and text != now.value and keeps(table_rows(text), table_rows(now.value)):
         return replace(now, value=text, original=now.value)
     return typed(now, text)
+
+
+def _explained(given: FieldValue, now: FieldValue | None) -> FieldValue | None:
+    """The reason why a person wrote over a source holds as long as the source says the same."""
+    if now is None or not now.is_changed or now.original != given.original:
+        return now
+    return replace(now, reason=given.reason)
 
 
 def _joined(one: Field, now: FieldValue, given: FieldValue) -> str:

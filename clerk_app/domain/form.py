@@ -28,6 +28,14 @@ FieldSource = Literal["card", "licence", "result", "computed", "earlier", "typed
 """Where a value comes from; all but `earlier` (an earlier visit) and `typed` are lawful sources."""
 _SOURCES = get_args(FieldSource)
 
+REASONED: tuple[FieldSource, ...] = ("card", "licence", "result")
+"""Sources whose word nobody types over without saying why."""
+
+CHANGED_LABEL = "改"
+"""The mark of a value that was typed over the word of such a source."""
+
+SOURCE_NAMES: Mapping[FieldSource, str] = {"card": "身份证读出", "licence": "电子证照", "result": "前序事项的结果"}
+
 SOURCE_LABELS: Mapping[FieldSource, str] = {
     "card": "身",
     "licence": "照",
@@ -42,8 +50,9 @@ SOURCE_LABELS: Mapping[FieldSource, str] = {
 class FieldValue:
     """A value with its source. `said_by` names that source as the catalogue does; empty for the applicant's document.
 
-    `original` is what the source said, kept when a person changed it (then `typed`), or where a person only added to
-    the rows of a table. `blob` is the file that answers an element of type `file`, its id being the value.
+    `original` is what the source said, kept when a person changed it (then `typed`; `overrules` is the source that is
+    overruled, `reason` says why), or where a person only added to the rows of a table. `blob` is the file that answers
+    an element of type `file`, its id being the value.
     """
 
     value: str
@@ -51,6 +60,8 @@ class FieldValue:
     original: str | None = None
     said_by: str = ""
     blob: BlobRef | None = None
+    overrules: FieldSource | None = None
+    reason: str = ""
 
     @property
     def is_lawful(self) -> bool:
@@ -61,6 +72,11 @@ class FieldValue:
     def is_changed(self) -> bool:
         """Whether a person overrode what a source said."""
         return self.source == "typed" and self.original is not None
+
+    @property
+    def mark(self) -> str:
+        """Where it comes from, in one character; 改 if a person wrote over the word of an official source."""
+        return CHANGED_LABEL if self.is_changed and self.overrules in REASONED else SOURCE_LABELS[self.source]
 
     @property
     def words(self) -> str:
@@ -117,8 +133,12 @@ def typed(before: FieldValue | None, text: str) -> FieldValue | None:
     if before is None or (before.source == "typed" and before.original is None):
         return FieldValue(text, "typed") if text else None
     if before.source == "typed":
+        if text == before.original and before.overrules is not None:
+            return FieldValue(text, before.overrules, said_by=before.said_by)
         return replace(before, value=text)
-    return before if text == before.value else replace(before, value=text, source="typed", original=before.value)
+    if text == before.value:
+        return before
+    return replace(before, value=text, source="typed", original=before.value, overrules=before.source)
 
 
 def with_blob(blob: BlobRef) -> FieldValue:
@@ -172,6 +192,10 @@ def value_body(value: FieldValue) -> dict[str, Any]:
     body: dict[str, Any] = {"value": value.value, "source": value.source}
     if value.original is not None:
         body["original"] = value.original
+    if value.overrules is not None:
+        body["overrules"] = value.overrules
+    if value.reason:
+        body["reason"] = value.reason
     if value.blob is not None:
         body["blobs"] = [blob_body(value.blob)]
     return {**body, "said_by": value.said_by} if value.said_by else body
@@ -179,15 +203,23 @@ def value_body(value: FieldValue) -> dict[str, Any]:
 
 def value_from_body(body: Mapping[str, Any]) -> FieldValue:
     """Read `value_body` back; raises `KeyError` or `ValueError` for a malformed one."""
-    source = body["source"]
-    if source not in _SOURCES:
+    source, overrules = body["source"], body.get("overrules")
+    if source not in _SOURCES or overrules not in (None, *_SOURCES):
         raise ValueError(f"unknown source {source!r}")
     original = body.get("original")
     said_by = str(body.get("said_by", ""))
     value, blobs = str(body["value"]), [blob_from_body(blob) for blob in body.get("blobs", ())]
     if blobs and [blob.id for blob in blobs] != [value]:
         raise ValueError("not the file that the value names")
-    return FieldValue(value, source, None if original is None else str(original), said_by, *blobs)
+    return FieldValue(
+        value,
+        source,
+        None if original is None else str(original),
+        said_by,
+        blobs[0] if blobs else None,
+        overrules,
+        str(body.get("reason", "")),
+    )
 
 
 def _missing_document(matter: Matter, draft: Draft, today: date) -> Missing | None:
@@ -251,6 +283,8 @@ def _fault(field: Field, values: Values, today: date) -> Fault | None:
         return check_field(field, "", today)
     if given.is_lawful and not field.columns:
         return None
+    if given.is_changed and given.overrules in REASONED and not given.reason:
+        return Fault("unexplained", f"与{SOURCE_NAMES[given.overrules]}的不一样，请按 Ctrl+E 写明理由，或者改回")
     if field.type == "file" and given.value and given.blob is None:
         return NOT_A_FILE
     return check_field(field, given.value, today, given.said)

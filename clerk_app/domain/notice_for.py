@@ -12,6 +12,7 @@ from clerk_app.domain.case import Case, Intake
 from clerk_app.domain.case_parts import IssuedDocument
 from clerk_app.domain.civil import chinese_date, chinese_time, civil_time
 from clerk_app.domain.document_words import document_label
+from clerk_app.domain.form import REASONED, SOURCE_NAMES
 from clerk_app.domain.id_number import mask
 from clerk_app.domain.materials import FORM_LABELS, STATE_LABELS, MaterialItem
 from clerk_app.domain.matter import Matter
@@ -99,7 +100,7 @@ def notice_for(case: Case, matter: Matter, kind: NoticeKind, frame: NoticeFrame)
         paragraphs=_paragraphs(kind, case, intake, matter),
         in_force="" if kind in PROMISES else intake.effect.in_force,
         not_yet="" if kind in PROMISES else intake.effect.not_yet,
-        remarks=() if kind in PROMISES else remark_sentences(intake),
+        remarks=() if kind in PROMISES else (*remark_sentences(intake), *_change_sentences(intake, matter)),
         legal_basis=_legal_basis(kind, intake, matter),
         seal=_seal(kind, intake, matter),
         signatures=_SIGNATURES[kind],
@@ -211,6 +212,19 @@ def _file_rows(intake: Intake, matter: Matter) -> Iterator[NoticeMaterial]:
                 state=STATE_LABELS["received"],
                 used_by="、".join(matter.used_by.get(field.code, ())),
             )
+
+
+def _change_sentences(intake: Intake, matter: Matter) -> Iterator[str]:
+    """What the window wrote over the word of a card, a licence or a result, as the applicant said."""
+    for field in matter.fields:
+        given = intake.fields.get(field.code)
+        if given is None or not given.is_changed or given.overrules not in REASONED:
+            continue
+        told = f"“{field.label}”与{SOURCE_NAMES[given.overrules]}的不一样"
+        if not field.columns:
+            shown = mask if field.type == "id" else str
+            told += f"：原值“{shown(given.original or '')}”，现填“{shown(given.value)}”"
+        yield f"{told}。理由：{given.reason}。" if given.reason else f"{told}。"
 
 
 def contacts(frame: NoticeFrame) -> tuple[tuple[str, str], ...]:

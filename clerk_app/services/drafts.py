@@ -9,6 +9,7 @@ from clerk_app.catalogue.catalogue import Catalogue
 from clerk_app.domain.applicant import ReadSource, same_person
 from clerk_app.domain.blobs import BlobRef
 from clerk_app.domain.case import Case
+from clerk_app.domain.changes import changed, taken_back
 from clerk_app.domain.draft import (
     Draft,
     answered,
@@ -152,6 +153,17 @@ def fill_fields(desk: Desk, me: SignedIn, draft: Draft, texts: Mapping[str, str]
     for code, text in texts.items():
         draft = answered(draft, matter, code, text, now)
     return save_draft(desk, me, suited(desk, draft))
+
+
+def change_value(desk: Desk, me: SignedIn, draft: Draft, code: str, text: str, reason: str) -> Draft:
+    """Change what a source filled, and save; raises as `domain.changes.changed` does."""
+    matter = matter_of(desk, draft)
+    return save_draft(desk, me, suited(desk, changed(draft, matter, code, text, reason, desk.clock.now_ms())))
+
+
+def take_back_change(desk: Desk, me: SignedIn, draft: Draft, code: str) -> Draft:
+    """Put back what the source said, and save; raises as `domain.changes.taken_back` does."""
+    return save_draft(desk, me, suited(desk, taken_back(draft, matter_of(desk, draft), code, desk.clock.now_ms())))
 
 
 def leave_out(desk: Desk, me: SignedIn, draft: Draft, without: Collection[str]) -> Draft:

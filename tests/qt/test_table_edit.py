@@ -99,3 +99,10 @@ def test_a_table_of_many_columns_has_a_block_a_row(qtbot):
     assert focus().objectName() == "cell:2:c0"
     cells = [cell for cell in wide.field.findChildren(QWidget) if cell.objectName().startswith("cell")]
     assert max(cell.geometry().right() for cell in cells) <= wide.field.width()
+
+
+def test_who_comes_to_the_table_comes_to_the_first_cell_that_is_open(qtbot):
+    columns = tuple(FieldView(f"c{place}", f"列{place}", optional=place == 2) for place in range(7))
+    rows = '[{"c0":"例","c1":"例","c3":"例"}]'
+    Desk(qtbot, FieldView("t", "表", "table", rows, columns=columns))
+    assert focus().objectName() == "cell:1:c4"

@@ -14,10 +14,11 @@ from clerk_app.errors import UnlawfulStep
 from clerk_app.services import drafts, visits
 from clerk_app.services.cases import show_case
 from clerk_app.services.desk import Place
+from clerk_app.services.papers import compose_notice
 from clerk_app.services.scans import Scan
 from clerk_app.services.take_in import take_in
 from tests.helpers.intake import TODAY, answered_anyhow, ready_draft, ready_package, sign_in_clerk
-from tests.helpers.stores import desk_at
+from tests.helpers.stores import START_MS, desk_at
 
 PLACE = Place("340399", "031", "例州区政务服务中心", "设备 031", "https://hub.example", b"")
 PERSON, OTHER = invented_person(1, 1, TODAY), invented_person(1, 2, TODAY)
@@ -65,7 +66,9 @@ def test_nothing_else_is_taken_over_and_what_is_said_today_stands_over_it(tmp_pa
         again = begin(desk, me, "P31")
         assert "g.R2.reason" not in again.values
         typed = drafts.fill_fields(desk, me, again, {"g.P4.phone": "13000000002"})
-        assert typed.values["g.P4.phone"] == FieldValue("13000000002", "typed", original="13000000001")
+        assert typed.values["g.P4.phone"] == FieldValue(
+            "13000000002", "typed", original="13000000001", overrules="earlier"
+        )
 
 
 def test_the_newest_answer_counts(tmp_path):
@@ -175,3 +178,25 @@ def test_a_licence_that_only_some_departments_accept_takes_no_paper_away(tmp_pat
         ]
         assert partly
         assert all("exempt" not in allowed_states(need, "manual") for need in partly if not need.reusable)
+
+
+# ---- changed values ---------------------------------------------------------------------------------------------
+
+
+def test_the_paper_says_what_was_changed_from_what_and_why(tmp_path):
+    with counter(tmp_path) as (desk, me):
+        draft = ready_draft(desk, me, "P31")
+        said = draft.values["g.P2.registered_address"].value
+        draft = drafts.change_value(desk, me, draft, "g.P2.registered_address", "例省例江县例村 5 号", "户口已迁")
+        number = take_in(desk, me, draft, RECEIVED).number
+        notice = compose_notice(desk, number, "receipt", copy=1, reprint=False, printed_at=START_MS)
+        changed = f"“户籍地址”与身份证读出的不一样：原值“{said}”，现填“例省例江县例村 5 号”。理由：户口已迁。"
+        assert changed in notice.remarks
+        assert desk.renderer.render(notice).startswith(b"%PDF")
+
+
+def test_a_change_that_is_taken_back_leaves_nothing_on_the_paper(tmp_path):
+    with counter(tmp_path) as (desk, me):
+        draft = ready_draft(desk, me, "P31")
+        changed = drafts.change_value(desk, me, draft, "g.P2.registered_address", "例省例江县例村 5 号", "户口已迁")
+        assert drafts.take_back_change(desk, me, changed, "g.P2.registered_address").values == draft.values

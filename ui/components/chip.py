@@ -5,7 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLabel, QSizePolicy, QWidget
 
-from ui.components.styling import set_look, set_seen
+from ui.components.styling import set_flag, set_look, set_seen
 from ui.tokens import Tone
 
 
@@ -51,9 +51,10 @@ class SourceBadge(QLabel):
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
         self.hide()
 
-    def show_source(self, mark: str, meaning: str) -> None:
-        """Show `mark` with `meaning` as its tooltip; hidden without a mark."""
+    def show_source(self, mark: str, meaning: str, *, changed: bool = False) -> None:
+        """Show `mark` with `meaning` as its tooltip; hidden without a mark. `changed`: a person wrote over it."""
         self.setText(mark)
+        set_flag(self, "changed", on=changed)
         self.setToolTip(meaning)
         set_seen(self, seen=bool(mark))
 

@@ -75,7 +75,7 @@ class Field(QWidget):
         """Show `view`; the cursor stays where it is."""
         self._view = view
         self._label.show_text(view.label)
-        self._badge.show_source(view.mark, view.mark_meaning)
+        self._badge.show_source(view.mark, view.mark_meaning, changed=view.changed)
         if isinstance(self.editor, ChoiceBox):
             self.editor.offer(view.choices)
             self.editor.set_hint(view.placeholder)
@@ -101,6 +101,11 @@ class Field(QWidget):
     def focus_editor(self) -> None:
         """Put the cursor into the box."""
         self.editor.setFocus()
+
+    @property
+    def is_changed(self) -> bool:
+        """Whether what stands here was typed over the word of a source."""
+        return self._view.changed
 
     @property
     def is_typing(self) -> bool:

@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QLayout, QLayoutItem, QWidget
 
 
 class FlowLayout(QLayout):
-    """Items at their natural width, never wider than the line."""
+    """Items at their natural width, never wider than the line, and in the middle of its height."""
 
     def __init__(self, parent: QWidget | None = None, *, gap: int = 16, line_gap: int = 6) -> None:
         super().__init__(parent)
@@ -54,13 +54,25 @@ class FlowLayout(QLayout):
         """Set the items into `rect`; return the height they take."""
         margins = self.contentsMargins()
         room = rect.adjusted(margins.left(), margins.top(), -margins.right(), -margins.bottom())
-        x, y, line_height = room.x(), room.y(), 0
+        y = room.y()
+        for line in self._lines(room.width()):
+            height, x = max(size.height() for _, size in line), room.x()
+            for item, size in line:
+                if moving:
+                    item.setGeometry(QRect(QPoint(x, y + (height - size.height()) // 2), size))
+                x += size.width() + self._gap
+            y += height + self._line_gap
+        return max(y - self._line_gap, room.y()) - rect.y() + margins.bottom()
+
+    def _lines(self, room: int) -> list[list[tuple[QLayoutItem, QSize]]]:
+        """The items line by line, each with its size."""
+        lines: list[list[tuple[QLayoutItem, QSize]]] = []
+        left = 0
         for item in self._items:
-            size = QSize(min(item.sizeHint().width(), room.width()), item.sizeHint().height())
-            if x > room.x() and x + size.width() > room.x() + room.width():
-                x, y, line_height = room.x(), y + line_height + self._line_gap, 0
-            if moving:
-                item.setGeometry(QRect(QPoint(x, y), size))
-            x += size.width() + self._gap
-            line_height = max(line_height, size.height())
-        return y + line_height - rect.y() + margins.bottom()
+            size = QSize(min(item.sizeHint().width(), room), item.sizeHint().height())
+            if not lines or size.width() > left:
+                lines.append([])
+                left = room
+            lines[-1].append((item, size))
+            left -= size.width() + self._gap
+        return lines

@@ -6,18 +6,17 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen, QResizeEvent
+from PySide6.QtGui import QColor, QKeyEvent, QPainter, QPaintEvent, QPen, QResizeEvent
 from PySide6.QtWidgets import QApplication, QGridLayout, QHBoxLayout, QLineEdit, QSpacerItem, QVBoxLayout, QWidget
 
 from ui import tokens
-from ui.components.chip import SourceBadge
+from ui.components.fact_line import FactLines, fact_at_hand, step_of, walk_facts
 from ui.components.field import Field
-from ui.components.flow import FlowLayout
 from ui.components.surfaces import clear
-from ui.components.text import ElidedLabel, label
+from ui.components.text import label
 
 if TYPE_CHECKING:
-    from ui.viewmodels.parts import FactView, FieldView, SectionView
+    from ui.viewmodels.parts import FieldView, SectionView
 
 _THREE_COLUMNS_FROM = 620
 _Shape = tuple[tuple[str, tuple[tuple[str, str], ...]], ...]
@@ -60,27 +59,6 @@ class SectionHeading(QWidget):
         painter.drawLine(tokens.FOCUS_RING_WIDTH, 0, self.width() - tokens.FOCUS_RING_WIDTH, 0)
 
 
-class FactLines(QWidget):
-    """Elements that a source has filled, set like words in quiet lines."""
-
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self._facts: tuple[FactView, ...] = ()
-        self._flow = FlowLayout(self, gap=22)
-        ring = tokens.FOCUS_RING_WIDTH
-        self._flow.setContentsMargins(ring, 0, ring, 4)
-        self.hide()
-
-    def show_facts(self, facts: tuple[FactView, ...]) -> None:
-        """Show these."""
-        if facts != self._facts:
-            self._facts = facts
-            clear(self._flow)
-            for fact in facts:
-                self._flow.addWidget(_fact_line(fact))
-        self.setVisible(bool(facts))
-
-
 class FormGrid(QWidget):
     """All fields of a form.
 
@@ -90,10 +68,12 @@ class FormGrid(QWidget):
     Signals:
         edited: code and new value of a field.
         file_asked: a file is wanted for the field of this code.
+        change_asked: what a source filled in this field is to be changed.
     """
 
     edited = Signal(str, str)
     file_asked = Signal(str)
+    change_asked = Signal(str)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -132,6 +112,21 @@ class FormGrid(QWidget):
         focus = QApplication.focusWidget()
         inside = (code for code, field in self._fields.items() if focus is not None and field.isAncestorOf(focus))
         return next(inside, None)
+
+    def to_change(self) -> str | None:
+        """The element at hand that a source filled, changed or not; else the cursor goes to the first."""
+        line, field = fact_at_hand(self), self._fields.get(self.focused_code() or "")
+        if line is not None:
+            return line.code
+        if field is not None and field.is_changed:
+            return field.code
+        walk_facts(self, 1)
+        return None
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        step = step_of(event) if fact_at_hand(self) is not None else 0
+        if not step or not walk_facts(self, step):
+            super().keyPressEvent(event)
 
     def first_open(self) -> Field | None:
         """The first field a person still has to fill."""
@@ -174,6 +169,7 @@ class FormGrid(QWidget):
             heading = SectionHeading(part.heading, first=position == 0)
             self._headings.append(heading)
             self._facts.append(FactLines())
+            self._facts[-1].chosen.connect(self.change_asked)
             self._column.addWidget(heading)
             self._column.addWidget(self._facts[-1])
             group = self._group(part.fields)
@@ -217,17 +213,3 @@ class FormGrid(QWidget):
                 if used and column >= len(fields):
                     # An empty column would also drop its gap, and boxes of two sections would not stand in line.
                     grid.addItem(QSpacerItem(0, 0), 0, column)
-
-
-def _fact_line(fact: FactView) -> QWidget:
-    made = QWidget()
-    made.setAccessibleName(f"{fact.label} {fact.value}，{fact.mark_meaning}")
-    row = QHBoxLayout(made)
-    row.setContentsMargins(0, 0, 0, 0)
-    row.setSpacing(6)
-    row.addWidget(label(fact.label, "note"))
-    row.addWidget(ElidedLabel(fact.value))
-    badge = SourceBadge()
-    badge.show_source(fact.mark, fact.mark_meaning)
-    row.addWidget(badge)
-    return made

@@ -130,7 +130,7 @@ class UpperEdit(LineEdit):
 
 
 _WINDOW_CONTROL_KEYS = frozenset(
-    {Qt.Key.Key_K, Qt.Key.Key_P, Qt.Key.Key_N, Qt.Key.Key_L, Qt.Key.Key_U, Qt.Key.Key_Return}
+    {Qt.Key.Key_K, Qt.Key.Key_P, Qt.Key.Key_N, Qt.Key.Key_L, Qt.Key.Key_U, Qt.Key.Key_E, Qt.Key.Key_Return}
 )
 
 

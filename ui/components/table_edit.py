@@ -16,7 +16,7 @@ from ui.components.choice_box import ChoiceBox
 from ui.components.line_edit import LineEdit
 from ui.components.phone_edit import PhoneEdit
 from ui.components.styling import set_seen
-from ui.components.text import ElidedLabel, label
+from ui.components.text import ElidedLabel, label, wrapped
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -131,8 +131,20 @@ class TableEdit(QWidget):
             for column, cell in zip(self._columns, cells, strict=True):
                 _as_editor(cell).show_value(row.get(column.code, ""))
                 _as_editor(cell).set_fixed(fixed=self._fixed)
-        if self._cells:
-            self.setFocusProxy(_target(self._cells[0][0]))
+        self._lead_to_open()
+
+    def _lead_to_open(self) -> None:
+        """Who comes to the table comes to the first cell that still has to be filled, else to the first of all."""
+        if not self._cells:
+            return
+        lines = [(row, cells) for row, cells in zip(self._rows(), self._cells, strict=True) if any(row.values())]
+        lacking = (
+            cell
+            for row, cells in lines
+            for column, cell in zip(self._columns, cells, strict=True)
+            if not column.optional and not row[column.code]
+        )
+        self.setFocusProxy(_target(next(lacking, self._cells[0][0])))
 
     def _add_line(self) -> None:
         number = len(self._cells) + 1
@@ -174,8 +186,8 @@ class TableEdit(QWidget):
         beside: list[QWidget] = [head]
         for place, (column, cell) in enumerate(zip(self._columns, cells, strict=True)):
             row, across = top + 1 + 2 * (place // self._across), place % self._across
-            beside.append(_heading(column.label))
-            self._grid.addWidget(beside[-1], row, across)
+            beside.append(_block_heading(column.label))
+            self._grid.addWidget(beside[-1], row, across, Qt.AlignmentFlag.AlignBottom)
             self._grid.addWidget(cell, row + 1, across)
         return beside
 
@@ -183,6 +195,7 @@ class TableEdit(QWidget):
         rows = self._rows()
         if rows and any(rows[-1].values()):
             self._add_line()
+        self._lead_to_open()
         self._tell(rows)
 
     def _take_out(self, watched: QObject) -> None:
@@ -211,6 +224,12 @@ class TableEdit(QWidget):
 
 def _heading(text: str) -> QWidget:
     made = ElidedLabel(text, "note")
+    made.setContentsMargins(tokens.FOCUS_RING_WIDTH, 0, 0, 0)
+    return made
+
+
+def _block_heading(text: str) -> QWidget:
+    made = wrapped(text, "note")  # there is room below another, but not beside it
     made.setContentsMargins(tokens.FOCUS_RING_WIDTH, 0, 0, 0)
     return made
 

@@ -17,8 +17,8 @@ from ui.viewmodels.parts import FieldView
 class EntrySheet(Sheet):
     """The lines below a lead; the primary command finishes, as the button does.
 
-    `values` holds what was typed, by the keys of `views`, which are in the order of the sheet, line by line where there
-    are several `columns`.
+    `values` holds what was typed, at first what the views hold, by the keys of `views`. They are in the order of the
+    sheet, line by line where there are several `columns`.
     """
 
     def __init__(
@@ -36,6 +36,7 @@ class EntrySheet(Sheet):
         known = {view.code: view for view in views}
         self.fields = {code: Field(view) for code, view in known.items()}
         self.values = {code: view.value for code, view in known.items()}
+        self.foot = QHBoxLayout()
         button = Button(done, Command.PRIMARY, kind="primary")
         button.clicked.connect(self.finish)
         self._build(wrapped(lead, "secondary"), button, columns)
@@ -72,10 +73,9 @@ class EntrySheet(Sheet):
             field.edited.connect(self._edited)
             grid.addWidget(field, place // columns, place % columns)
         inner.addLayout(grid)
-        foot = QHBoxLayout()
-        foot.addStretch(1)
-        foot.addWidget(button)
-        inner.addLayout(foot)
+        self.foot.addStretch(1)
+        self.foot.addWidget(button)
+        inner.addLayout(self.foot)
         self.column.addLayout(inner)
 
     def _edited(self, code: str, value: str) -> None:

@@ -9,10 +9,12 @@ from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from ui import tokens
 from ui.components.chip import Chip
+from ui.components.fact_line import fact_at_hand
+from ui.components.flow import FlowLayout
 from ui.components.messages import Banner, ProblemBanner
 from ui.components.picker import Picker
 from ui.components.step_bar import StepBar
-from ui.components.surfaces import Card, Rule, clear
+from ui.components.surfaces import Card, Rule
 from ui.components.text import label
 from ui.keys import MISSING, Command
 from ui.pages.counter_columns import LeftColumn, RightColumn
@@ -129,16 +131,17 @@ class MatterHeading(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._name = label("", "title")
-        self._chips = QHBoxLayout()
-        self._chips.setSpacing(tokens.SPACE_2)
+        words = QWidget()
+        self._words = FlowLayout(words, gap=tokens.SPACE_2, line_gap=tokens.SPACE_1)
+        self._words.setContentsMargins(0, 0, 0, 0)
+        self._words.addWidget(self._name)
+        self._chips: list[Chip] = []
         self._count = label("", "note")
         self._shown: MatterView | None = None
         row = QHBoxLayout(self)
         row.setContentsMargins(16, 10, 16, 4)
         row.setSpacing(10)
-        row.addWidget(self._name)
-        row.addLayout(self._chips)
-        row.addStretch(1)
+        row.addWidget(words, 1)
         row.addWidget(self._count)
 
     def show_matter(self, matter: MatterView | None, count: str) -> None:
@@ -149,10 +152,12 @@ class MatterHeading(QWidget):
             return
         self._shown = matter
         self._name.setText(matter.name)
-        clear(self._chips)
-        for chip in (*matter.chips, matter.effect):
-            if chip.text:
-                self._chips.addWidget(Chip(chip.text, chip.tone))
+        for shown in self._chips:
+            self._words.removeWidget(shown)
+            shown.deleteLater()
+        self._chips = [Chip(chip.text, chip.tone) for chip in (*matter.chips, matter.effect) if chip.text]
+        for chip in self._chips:
+            self._words.addWidget(chip)
 
 
 class CounterPage(Page):
@@ -161,10 +166,12 @@ class CounterPage(Page):
     Signals:
         sheet_asked: outcome, the matter picker, the folded column, the hints or the manual entry, by name.
         file_asked: a file for the material or form element of this code, empty if none is meant.
+        change_asked: what a source filled in this element is to be changed.
     """
 
     sheet_asked = Signal(str)
     file_asked = Signal(str)
+    change_asked = Signal(str)
 
     def __init__(self, view_model: CounterModel, search: SearchModel, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -231,7 +238,7 @@ class CounterPage(Page):
             Command.PRIMARY: self._primary,
             Command.BACK: self._model.back,
             Command.READ_CARD: self._model.read_card,
-            Command.CLOSE: self._model.stop_reading,
+            Command.CLOSE: self._close,
             Command.PARK: self._model.park,
             Command.ANOTHER_MATTER: self._model.another_matter,
             Command.PRINT: self._model.print_again,
@@ -242,6 +249,7 @@ class CounterPage(Page):
             Command.NOTICE: lambda: self.sheet_asked.emit("notice"),
             Command.NOTICE_LARGE: lambda: self.sheet_asked.emit("notice_large"),
             Command.MISSING_ALL: lambda: self.sheet_asked.emit("missing"),
+            Command.CHANGE: self._change,
             Command.SCAN: lambda: self.file_asked.emit(self._at_hand()),
         }
         act = acts.get(command)
@@ -277,6 +285,21 @@ class CounterPage(Page):
                 row.setFocus()
         elif stage == "form":
             self._form.jump(anchor)
+
+    def _change(self) -> None:
+        """Take up the filled element at hand, or lead to the first one."""
+        if self._model.state.stage == "form":
+            place = self._short if self._both.currentIndex() == 1 else self._form
+            code = place.to_change()
+            if code is not None:
+                self.change_asked.emit(code)
+
+    def _close(self) -> None:
+        """Let a filled element go, or a card that is waited for."""
+        if fact_at_hand(self) is not None:
+            self.enter()
+        else:
+            self._model.stop_reading()
 
     def _at_hand(self) -> str:
         """The material or field that has the focus."""
@@ -347,6 +370,7 @@ class CounterPage(Page):
         for form in (self._form, self._short):
             form.edited.connect(view_model.edit)
             form.file_asked.connect(self.file_asked)
+            form.change_asked.connect(self.change_asked)
         self._check.turned.connect(view_model.turn_leaf)
         self._steps.chosen.connect(view_model.go_to)
         self._right.chosen.connect(self.jump)

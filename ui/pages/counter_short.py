@@ -12,9 +12,9 @@ from ui import tokens
 from ui.components.chip import Chip
 from ui.components.choice_row import ChoiceRow, YesNoRow
 from ui.components.date_edit import DateEdit
+from ui.components.fact_line import FactLines, fact_at_hand, step_of, walk_facts
 from ui.components.field import Field
 from ui.components.file_edit import FileEdit
-from ui.components.form_grid import FactLines
 from ui.components.hints import HintLine
 from ui.components.line_edit import LineEdit
 from ui.components.messages import Banner, ProblemBanner
@@ -25,6 +25,8 @@ from ui.components.text import label, wrapped
 from ui.tokens import Tone
 
 if TYPE_CHECKING:
+    from PySide6.QtGui import QKeyEvent
+
     from ui.pages.counter_footer import CounterFooter
     from ui.viewmodels.counter_state import CounterState, QuestionView
     from ui.viewmodels.parts import ChipView, FieldView
@@ -90,10 +92,12 @@ class ShortCounter(QWidget):
         edited: field code and value.
         presence_answered: the answer to 本人在场.
         file_asked: a file is wanted for the field of this code.
+        change_asked: what a source filled in this field is to be changed.
     """
 
     edited = Signal(str, str)
     file_asked = Signal(str)
+    change_asked = Signal(str)
     presence_answered = Signal(bool)
 
     def __init__(self, footer: CounterFooter, parent: QWidget | None = None) -> None:
@@ -109,6 +113,7 @@ class ShortCounter(QWidget):
         self._effect = Chip()
         self._grid = QGridLayout()
         self._facts = FactLines()
+        self._facts.chosen.connect(self.change_asked)
         self._questions = QVBoxLayout()
         self._questions.setSpacing(0)
         self._scroll = ScrollColumn()
@@ -118,6 +123,7 @@ class ShortCounter(QWidget):
         self._hints = HintLine()
         self.hints_asked = self._hints.clicked
         self._required: frozenset[str] = frozenset()
+        self._changed: frozenset[str] = frozenset()
         self._card = Card()
         self._card.setMaximumWidth(_MAX_WIDTH)
         self._build(footer)
@@ -133,6 +139,7 @@ class ShortCounter(QWidget):
         self._show_fixed(tuple(field for part in state.sections for field in part.fields))
         self._facts.show_facts(tuple(fact for part in state.sections for fact in part.facts))
         self._show_questions(state.questions)
+        self._changed = frozenset(question.code for question in state.questions if question.changed)
         self._required = frozenset(question.code for question in state.questions if not question.optional)
         self._warning.say(state.person.warning if state.person else "")
         self._say.say(
@@ -148,11 +155,27 @@ class ShortCounter(QWidget):
         needed = [row for code, row in open_rows if code in self._required]
         return next(iter([*needed, *(row for _, row in open_rows), *self._rows.values()]), self)
 
+    def to_change(self) -> str | None:
+        """The element at hand that a source filled, changed or not; else the cursor goes to the first."""
+        line, row = fact_at_hand(self), self.current()
+        if line is not None:
+            return line.code
+        if row in self._changed:
+            return row
+        walk_facts(self, 1)
+        return None
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        step = step_of(event) if fact_at_hand(self) is not None else 0
+        if not step or not walk_facts(self, step):
+            super().keyPressEvent(event)
+
     def current(self) -> str | None:
-        """The field whose box has the cursor."""
+        """The question with the cursor."""
         focus = QApplication.focusWidget()
-        typed = ((code, row) for code, row in self._rows.items() if isinstance(row, TypedRow))
-        return next((code for code, row in typed if focus is not None and row.isAncestorOf(focus)), None)
+        if focus is None:
+            return None
+        return next((code for code, row in self._rows.items() if row is focus or row.isAncestorOf(focus)), None)
 
     def jump(self, code: str) -> bool:
         """Put the focus on a question; False if there is none of that code."""

@@ -219,10 +219,12 @@ class FormBody(Body):
     Signals:
         edited: field code and value.
         file_asked: a file is wanted for the field of this code.
+        change_asked: what a source filled in this field is to be changed.
     """
 
     edited = Signal(str, str)
     file_asked = Signal(str)
+    change_asked = Signal(str)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -235,6 +237,7 @@ class FormBody(Body):
         column.addWidget(self._scroll)
         self._grid.edited.connect(self.edited)
         self._grid.file_asked.connect(self.file_asked)
+        self._grid.change_asked.connect(self.change_asked)
 
     def show_state(self, state: CounterState) -> None:
         self._grid.show_sections(state.sections)
@@ -242,6 +245,10 @@ class FormBody(Body):
     def first_focus(self) -> QWidget:
         field = self._grid.first_open()
         return field.editor if field is not None else self
+
+    def to_change(self) -> str | None:
+        """The element at hand that a source filled; else the cursor goes to the first such."""
+        return self._grid.to_change()
 
     def current(self) -> str | None:
         """The field with the cursor."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from clerk_app.domain.elements import Field
-from clerk_app.domain.form import SOURCE_LABELS, FieldValue, visible_fields
+from clerk_app.domain.form import CHANGED_LABEL, FieldValue, visible_fields
 from clerk_app.domain.id_number import mask
 from ui.presenters.children import expected_children
 from ui.presenters.counter_facts import Preparing, Surroundings
@@ -51,6 +51,8 @@ def answer_groups(work: Preparing) -> Groups:
     return tuple(groups)
 
 
+_PERSON = ("name", "number")
+
 LEAF = 14
 """Rows that fit on the second screen, read from a metre away."""
 
@@ -62,10 +64,10 @@ def leaves(work: Preparing) -> int:
 
 def citizen_rows(work: Preparing) -> tuple[TextRow, ...]:
     """The same for the second screen, after name and number; numbers masked, since others may look on."""
-    by_key = ((field.card_key, work.draft.values.get(field.code), field) for field in work.matter.fields)
-    person = (_masked(_row(field, given), field) for key, given, field in by_key if key in ("name", "number") and given)
+    named = ((work.draft.values.get(field.code), field) for field in work.matter.fields if field.card_key in _PERSON)
+    person = (_masked(_plain_row(field, given), field) for given, field in named if given is not None)
     shown = visible_fields(work.matter, work.draft.values)
-    typed = (_masked(_row(field, given), field) for field in shown if (given := _typed(field, work)) is not None)
+    typed = (_masked(_plain_row(field, given), field) for field in shown if (given := _typed(field, work)) is not None)
     rows = {row.label: row for row in (*person, *typed)}
     return tuple(rows.values())
 
@@ -76,7 +78,14 @@ def _typed(field: Field, work: Preparing) -> FieldValue | None:
 
 
 def _row(field: Field, given: FieldValue) -> TextRow:
-    return TextRow(field.label, shown_value(field, given), SOURCE_LABELS[given.source])
+    row = _plain_row(field, given)
+    if row.mark != CHANGED_LABEL or field.columns:
+        return row
+    return replace(row, value=say("{value}（原值：{said}）", value=row.value, said=given.original))
+
+
+def _plain_row(field: Field, given: FieldValue) -> TextRow:
+    return TextRow(field.label, shown_value(field, given), given.mark)
 
 
 def _masked(row: TextRow, field: Field) -> TextRow:

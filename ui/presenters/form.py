@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Literal
 
 from clerk_app.domain.elements import Column, Field, FieldGroup, FieldType
-from clerk_app.domain.form import SOURCE_LABELS, FieldSource, FieldValue, Missing, form_count, visible_fields
+from clerk_app.domain.form import REASONED, SOURCE_LABELS, FieldSource, FieldValue, Missing, form_count, visible_fields
 from clerk_app.domain.form_tables import table_rows
 from ui.presenters.counter_facts import CounterFacts, Preparing
 from ui.presenters.person import age_text, grouped_id
 from ui.say import say
 from ui.viewmodels.basic import Choice
-from ui.viewmodels.counter_state import QuestionView
+from ui.viewmodels.counter_state import ChangeView, QuestionView
 from ui.viewmodels.parts import EditorKind, FactView, FieldView, SectionView
 
 QuestionEditor = Literal["yes_no", "choice", "phone", "text", "date", "file"]
@@ -75,20 +76,20 @@ def count_text(facts: CounterFacts, work: Preparing) -> str:
 
 def field_view(field: Field, given: FieldValue | None, error: str = "") -> FieldView:
     """An element of the form that a person types, or checks because it comes from an earlier visit."""
-    source: FieldSource = given.source if given is not None else "typed"
     return FieldView(
         code=field.code,
         label=say("{label}（{unit}）", label=field.label, unit=field.unit) if field.unit else field.label,
         editor=_EDITORS.get(field.type, "text"),
         value=_in_editor(given),
-        mark=SOURCE_LABELS[source],
-        mark_meaning=_meaning(source),
+        mark=given.mark if given is not None else SOURCE_LABELS["typed"],
+        mark_meaning=_meaning_of(given),
         optional=not field.required,
         choices=tuple(Choice(choice, choice) for choice in field.choices),
         placeholder=_placeholder(field),
         error=error,
         note=_field_note(field, given),
         columns=tuple(_column_view(column) for column in field.columns),
+        changed=given is not None and given.is_changed,
     )
 
 
@@ -113,16 +114,20 @@ def _placeholder(field: Field) -> str:
 def _field_note(field: Field, given: FieldValue | None) -> str:
     if given is not None and given.blob is not None:
         return _file_keys()
-    return "" if field.columns else _changed_word(given)
+    return _changed_word(field, given)
 
 
 def _file_keys() -> str:
     return say("F4 换一份 · Delete 拿掉")
 
 
-def _changed_word(given: FieldValue | None) -> str:
-    """That a person wrote over what a source had said, which is recorded."""
-    return say("已改，原为“{said}”", said=given.original) if given is not None and given.is_changed else ""
+def _changed_word(field: Field, given: FieldValue | None) -> str:
+    """That a person wrote over what a source had said, and why, which is recorded."""
+    if given is None or not given.is_changed:
+        return ""
+    parts = [say("已改") if field.columns else say("已改，原值“{said}”", said=given.original)]
+    parts += [say("理由：{reason}", reason=given.reason)] if given.reason else []
+    return " · ".join([*parts, say("Ctrl+E 改回")])
 
 
 def _column_view(column: Column) -> FieldView:
@@ -166,6 +171,23 @@ def shown_value(field: Field, given: FieldValue) -> str:
     return "；".join(rows)
 
 
+def change_view(field: Field, given: FieldValue) -> ChangeView:
+    """What a source filled and a person is about to change."""
+    source = given.overrules or given.source
+    editor = replace(field_view(field, FieldValue(given.value, "typed")), code="value", mark="", note="")
+    return ChangeView(
+        field.code,
+        field.label,
+        was=shown_value(field, replace(given, value=given.said)),
+        source=_meaning(source),
+        value=given.value,
+        editor=None if field.columns else replace(editor, label=say("改成"), optional=False),
+        needs_reason=source in REASONED,
+        reason=given.reason,
+        is_changed=given.is_changed,
+    )
+
+
 def _is_sourced(field: Field, work: Preparing) -> bool:
     """Whether a source has filled it and nobody need look; to the rows of a table a person may always add."""
     given = work.draft.values.get(field.code)
@@ -183,7 +205,7 @@ def _fact(field: Field, work: Preparing) -> FactView:
     given = work.draft.values[field.code]
     value = grouped_id(given.value) if field.type == "id" else given.value
     meaning = _meaning(given.source)
-    return FactView(field.label, value, SOURCE_LABELS[given.source], meaning)
+    return FactView(field.label, value, SOURCE_LABELS[given.source], meaning, field.code)
 
 
 def _all_read() -> str:
@@ -224,6 +246,7 @@ def _question(field: Field, work: Preparing, errors: Mapping[str, str]) -> Quest
         error=errors.get(field.code, ""),
         optional=not field.required,
         placeholder=_placeholder(field),
+        changed=given is not None and given.is_changed,
     )
 
 
@@ -235,6 +258,8 @@ def _short_editor(field: Field) -> QuestionEditor:
 def _question_note(field: Field, given: FieldValue | None) -> str:
     if given is not None and given.blob is not None:
         return _file_keys()
+    if given is not None and given.is_changed:
+        return _changed_word(field, given)
     return _meaning("earlier") if given is not None and given.source == "earlier" else _note(field)
 
 
@@ -242,6 +267,12 @@ def _note(field: Field) -> str:
     if field.required:
         return field.hint
     return say("{hint}（可不填）", hint=field.hint) if field.hint else say("可不填")
+
+
+def _meaning_of(given: FieldValue | None) -> str:
+    if given is not None and given.is_changed and given.overrules is not None:
+        return say("窗口改过，原来是：{meaning}", meaning=_meaning(given.overrules))
+    return _meaning(given.source if given is not None else "typed")
 
 
 def _meaning(source: FieldSource) -> str:

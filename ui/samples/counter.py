@@ -7,18 +7,21 @@ from datetime import date
 from functools import cache
 from typing import TYPE_CHECKING
 
+from clerk_app.domain.changes import changed
 from clerk_app.domain.materials import MaterialCheck
 from clerk_app.errors import CardNotRead, DeviceNotFound, DiskFull, PrinterOffline
 from ui.presenters.counter import counter_state
 from ui.presenters.counter_facts import CounterFacts, ParkedVisit, VisitFacts, way_of
+from ui.presenters.form import change_view
 from ui.presenters.words import problem_view
 from ui.samples import desk
 
 if TYPE_CHECKING:
     from clerk_app.domain.draft import Draft
-    from ui.viewmodels.counter_state import CounterState
+    from ui.viewmodels.counter_state import ChangeView, CounterState
 
 _TICKET = "A037"
+_ADDRESS = "g.P2.registered_address"
 
 
 @cache
@@ -161,6 +164,27 @@ def _hinted() -> CounterFacts:
     draft = desk.draft_of("P09", desk.ELDER, {"g.P4.phone": "无手机", "g.D1.grade": "一级"})
     draft = desk.with_material(draft, "M13", "received", "original_seen", copies=1, pages=1)
     return desk.facts(desk.at_work("form", draft, ticket=_TICKET))
+
+
+@cache
+def with_change() -> CounterState:
+    """An address that has changed since the card was made."""
+    return _shown(desk.facts(desk.at_work("form", _changed(), ticket=_TICKET)))
+
+
+@cache
+def change() -> ChangeView:
+    """The same, taken up again."""
+    draft = _changed()
+    field = desk.matter("P31").field(_ADDRESS)
+    assert field is not None
+    return change_view(field, draft.values[_ADDRESS])
+
+
+def _changed() -> Draft:
+    work = _filling().visit.work
+    assert work is not None
+    return changed(work.draft, work.matter, _ADDRESS, "例省例州市例江县例村 5 号", "户口 2024 年迁到例江县", desk.NOW)
 
 
 def _shown(facts: CounterFacts) -> CounterState:

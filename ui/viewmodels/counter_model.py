@@ -40,7 +40,7 @@ from ui.presenters.words import note_view, problem_view
 from ui.say import say
 from ui.tasks import DB_LANE, LICENCE_LANE
 from ui.viewmodels import visit_work
-from ui.viewmodels.counter_library import CounterLibrary
+from ui.viewmodels.counter_changes import CounterChanges
 from ui.viewmodels.counter_state import Stage
 
 logger = logging.getLogger(__name__)
@@ -49,7 +49,7 @@ _WORKING: tuple[Stage, ...] = ("situations", "materials", "form", "check")
 _REACHABLE: tuple[Stage, ...] = ("person", "matter", "situations", "materials", "form")
 
 
-class CounterModel(CounterLibrary):
+class CounterModel(CounterChanges):
     """The counter."""
 
     _notices: Mapping[str, str] = MappingProxyType({})

@@ -11,6 +11,7 @@ from ui.viewmodels.parts import (
     NO_CHIP,
     ActionView,
     ChipView,
+    FieldView,
     MaterialView,
     MissingView,
     SaveState,
@@ -75,6 +76,7 @@ class QuestionView:
     error: str = ""
     optional: bool = False
     placeholder: str = ""
+    changed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,6 +170,21 @@ class WhoseView:
 
 NOBODY = WhoseView()
 """Nothing to tell."""
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeView:
+    """A value that a source filled, about to be changed. `editor`: None for a table, changed in its place."""
+
+    code: str
+    label: str
+    was: str
+    source: str
+    value: str
+    editor: FieldView | None
+    needs_reason: bool = False
+    reason: str = ""
+    is_changed: bool = False
 
 
 @dataclass(frozen=True, slots=True)

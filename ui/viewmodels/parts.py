@@ -31,6 +31,7 @@ class FieldView:
 
     `fixed`: filled by a source and not for typing. `mark` and `mark_meaning`: 身 and what it means. `choices` of a
     phone hold the one answer that is no number (无手机). `columns` are those of a table, by their keys.
+    `changed`: typed over the word of a source.
     """
 
     code: str
@@ -46,16 +47,18 @@ class FieldView:
     error: str = ""
     note: str = ""
     columns: tuple[FieldView, ...] = ()
+    changed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class FactView:
-    """An element that a source has filled and nobody types."""
+    """An element that a source has filled and nobody types; `code` is that of the element, to change it."""
 
     label: str
     value: str
     mark: str
     mark_meaning: str
+    code: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
@@ -9,6 +11,8 @@ from PySide6.QtTest import QTest
 from clerk_app.services.drafts import my_drafts
 from tests.qt.desk import ELDER, WORKER
 from ui.dialogs.whose import WhoseSheet
+
+OTHER = replace(WORKER, name="吴例宁", number="999999198508120022", birth_date="1985-08-12")
 
 
 @pytest.fixture
@@ -81,3 +85,39 @@ def test_a_digit_on_the_sheet_says_whose_it_is(by_agent, qtbot):
     with qtbot.waitSignal(sheet.chosen) as said:
         QTest.keyClick(sheet, Qt.Key.Key_2)
     assert said.args == ["agent"]
+
+
+def at_counter(still):
+    return still.counter.visit.work.draft
+
+
+def test_it_is_still_there_after_the_visit_was_set_aside_and_in_nobody_elses_form(by_agent):
+    still = by_agent
+    lay_down(still, ELDER)
+    still.counter.read_for("agent")
+    before, first = at_counter(still), still.counter.visit.id
+    still.counter.park()
+    still.settle()
+    still.meet(OTHER)
+    still.begin("P28", {"q.agent": "代理人来办"})
+    assert (at_counter(still).others, at_counter(still).values.get("g.P5.name")) == ({}, None)
+    assert "林例秀" not in str(still.counter.state.sections)
+    still.counter.park()
+    still.settle()
+    still.counter.resume(first)
+    still.settle()
+    again = at_counter(still)
+    assert (again.others, again.values) == (before.others, before.values)
+    assert again.others["agent"].document == ELDER
+    facts = {fact.label: fact.value for part in still.counter.state.sections for fact in part.facts}
+    assert "林例秀" in facts.values()
+
+
+def test_it_is_not_taken_over_into_another_matter_of_the_same_visit(by_agent):
+    still = by_agent
+    lay_down(still, ELDER)
+    still.counter.read_for("agent")
+    still.counter.another_matter()
+    still.begin("P21")
+    assert at_counter(still).matter == "P21"
+    assert at_counter(still).others == {}

@@ -117,14 +117,15 @@ def test_no_default_ever_counts_as_filled():
 
 def test_a_changed_value_is_marked_and_keeps_what_the_source_said():
     changed = typed(FieldValue("周例安", "card"), " 周例岸 ")
-    assert changed == FieldValue("周例岸", "typed", original="周例安")
+    assert changed == FieldValue("周例岸", "typed", original="周例安", overrules="card")
     assert changed.is_changed
 
 
 def test_changing_it_again_still_keeps_what_the_source_said():
     once = typed(FieldValue("周例安", "card"), "周例岸")
-    assert typed(once, "周例案") == FieldValue("周例案", "typed", original="周例安")
-    assert typed(once, "") == FieldValue("", "typed", original="周例安")
+    assert typed(once, "周例案") == FieldValue("周例案", "typed", original="周例安", overrules="card")
+    assert typed(once, "") == FieldValue("", "typed", original="周例安", overrules="card")
+    assert typed(once, "周例安") == FieldValue("周例安", "card")
 
 
 def test_typing_what_the_source_says_is_no_change():

@@ -8,6 +8,7 @@ import pytest
 
 from clerk_app.domain import notice_number
 from clerk_app.domain.blobs import BlobRef
+from clerk_app.domain.changes import changed
 from clerk_app.domain.materials import allowed_states, first_materials
 from clerk_app.domain.matter import Matter
 from clerk_app.domain.outcomes import (
@@ -156,10 +157,20 @@ def test_the_fact_names_visit_session_line_and_matter():
     assert (body["agent"], body["present"]) == (None, True)
 
 
-def test_a_changed_value_keeps_what_the_card_said():
-    draft = full_draft("P31").typing("g.P1.name", "周例岸", NOW)
-    name = body_of("P31", draft=draft)["fields"]["g.P1.name"]
-    assert name == {"value": "周例岸", "source": "typed", "original": "周例安"}
+def test_a_changed_value_keeps_what_the_card_said_and_is_taken_only_with_its_reason():
+    draft = full_draft("P31")
+    said = draft.values["g.P2.registered_address"].value
+    with pytest.raises(Incomplete) as refused:
+        body_of("P31", draft=draft.typing("g.P2.registered_address", "例省例江县例村 5 号", NOW))
+    assert refused.value.data["items"] == ("户籍地址",)
+    draft = changed(draft, matter("P31"), "g.P2.registered_address", "例省例江县例村 5 号", "户口已迁", NOW)
+    assert body_of("P31", draft=draft)["fields"]["g.P2.registered_address"] == {
+        "value": "例省例江县例村 5 号",
+        "source": "typed",
+        "original": said,
+        "overrules": "card",
+        "reason": "户口已迁",
+    }
 
 
 def test_an_answer_whose_question_no_longer_stands_is_left_out():
