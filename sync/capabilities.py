@@ -6,6 +6,8 @@ SHOWS_ENTRIES = "entries"
 """Shows a device its own entries."""
 TAKES_FACTS = "facts"
 """Takes facts of its own back, which it has lost."""
+TAKES_ENTRIES = "attested"
+"""Takes entries of other devices back that it once showed, and has lost."""
 SHOWS_CASES = "streams"
 """Shows a device cases of other desks."""
 KEEPS_EARLY = "early"
@@ -24,6 +26,7 @@ FINDS_PERSONS = "persons"
 ALL = (
     SHOWS_ENTRIES,
     TAKES_FACTS,
+    TAKES_ENTRIES,
     SHOWS_CASES,
     KEEPS_EARLY,
     CARRIES,

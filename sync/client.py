@@ -12,6 +12,7 @@ from clerk_app.journal.exchange import (
     CaseAnswer,
     FeedPlace,
     OwnChain,
+    ReceivedEntry,
     ReceivedFact,
     Registration,
     WantedCase,
@@ -20,6 +21,7 @@ from clerk_app.journal.hub_keys import ACK_USE, KeyList, read_key_list
 from clerk_app.journal.orders import SignedOrder
 from sync import capabilities, wire
 from sync.batch import Batch, decode_batch
+from sync.entry_item import entry_item
 from sync.feed_page import order_to_leave, read_signed_order
 from sync.registration import registration_proof, verifier_of
 from sync.schemas import (
@@ -31,6 +33,8 @@ from sync.schemas import (
     BlobStanding,
     CaseWish,
     ChainPlace,
+    EntriesAnswer,
+    EntriesAsk,
     EntryRange,
     ErrorAnswer,
     FactsAnswer,
@@ -202,6 +206,11 @@ class HubClient:
             for received in facts
         ]
         return self._read(self._post("/v1/facts", FactsAsk(facts=items)), FactsAnswer)
+
+    def offer_entries(self, entries: Sequence[ReceivedEntry]) -> EntriesAnswer:
+        """Give the hub entries of other devices back that it once showed."""
+        items = [entry_item(received.attested, received.signature) for received in entries]
+        return self._read(self._post("/v1/entries", EntriesAsk(entries=items)), EntriesAnswer)
 
     def catalogue_piece(self, content: str, offset: int) -> bytes:
         """The next bytes of a published catalogue."""

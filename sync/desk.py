@@ -14,8 +14,10 @@ from clerk_app.journal.exchange import (
     CaseAnswer,
     FeedPage,
     FeedPlace,
+    GivenEntry,
     OwnChain,
     Reappended,
+    ReceivedEntry,
     ReceivedFact,
     Registration,
     SyncBacklog,
@@ -66,8 +68,9 @@ class Desk(Protocol):
     def take_feed(self, page: FeedPage) -> None:
         """Keep what a page brings, fold the streams it touches, and move to its place.
 
-        A fact already held is held once, whatever its `hub_seq` was then. An entry of this device's own chains is left
-        where it is.
+        A fact or entry already held is held once, whatever its `hub_seq` was then. An entry of this device that its own
+        journal has is folded from there; one that it has lost counts as another device's, and numbers of cases go on
+        above it.
         """
 
     def restart_feed(self) -> None:
@@ -99,7 +102,23 @@ class Desk(Protocol):
         """Facts that the feed, read again from its beginning, no longer brings; call once it was read to its end."""
 
     def take_facts(self, facts: Sequence[ReceivedFact]) -> None:
-        """Keep facts at the place the hub gives them now, and fold their streams."""
+        """Keep facts that were given back at the place the hub gives them now, and fold their streams."""
+
+    def lost_entries(self) -> Sequence[bytes]:
+        """Hashes of entries that the hub showed, and that its feed, read again from its beginning, no longer brings.
+
+        In the order they had; call once the feed was read to its end. Those in this desk's own journal are left out.
+        """
+
+    def received_entry(self, hash_: bytes) -> ReceivedEntry:
+        """An entry that the hub showed, by its hash."""
+
+    def take_standings(self, given: Sequence[GivenEntry]) -> None:
+        """Note how entries that were offered stand: lost no longer; in quarantine they take part in no fold.
+
+        How many the hub had lost is written down for whoever asks what was put right. The feed, when it shows an entry,
+        has the newer word.
+        """
 
     def key_serial(self) -> int:
         """The serial of the newest key list seen; 0 before the first."""

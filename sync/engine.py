@@ -37,6 +37,7 @@ from sync.plan import (
     Confirm,
     CutChain,
     Hello,
+    OfferEntries,
     OfferFacts,
     Operation,
     Probe,
@@ -245,8 +246,10 @@ class _Run:
                 return self._feed.begin_read(operation)
             case TakeUp(cases):
                 return Errand(operation, lambda: client.take_up(cases))
+            case OfferEntries():
+                return self.digests.given.begin_entries(operation)
             case OfferFacts():
-                return self.digests.begin_offer(operation)
+                return self.digests.given.begin_facts(operation)
             case TakeCatalogue():
                 return self._catalogue.begin(operation)
             case AskBlobs(ids):
@@ -288,8 +291,10 @@ class _Run:
                 self._feed.take_page(answer)
             case TakeUp():
                 self._feed.taken_up(answer)
+            case OfferEntries():
+                self.digests.given.entries_taken(answer)
             case OfferFacts():
-                self.digests.take_offered(answer)
+                self.digests.given.facts_taken(answer)
             case AskBlobs(ids):
                 self._blobs.asked(ids, answer)
             case SendPiece():

@@ -4,8 +4,8 @@ The engine begins the first operation and asks again, what is under way being pa
 may begin it waits for an answer, and learns. Nothing is left to do when a plan is empty and nothing is under way; that
 the digests were compared since the last change is part of that. The order of the plan is the priority:
 
-    keys and token · digest · repair · acks already earned · entries · feed · facts the hub lost · cases of other
-    desks · a published catalogue · blobs, urgent and small first · digest again
+    keys and token · digest · repair · acks already earned · entries · feed · cases of other desks · what the hub lost:
+    entries of other desks, its own facts · a published catalogue · blobs, urgent and small first · digest again
 
 Entries of one chain go in order, but the next batch need not wait for the answer to the last one. Access, digests and
 repair stand alone: nothing is under way beside them.
@@ -18,7 +18,7 @@ from dataclasses import dataclass, field
 from typing import Literal, TypeVar
 
 from clerk_app.journal.exchange import BlobId, WantedCase
-from sync.capabilities import KEEPS_EARLY, SHOWS_CASES, SHOWS_ENTRIES, TAKES_FACTS, TAKES_PIECES
+from sync.capabilities import KEEPS_EARLY, SHOWS_CASES, SHOWS_ENTRIES, TAKES_ENTRIES, TAKES_FACTS, TAKES_PIECES
 from sync.pieces import MAX_PIECES
 
 FeedStand = Literal["current", "behind", "lost"]
@@ -165,6 +165,13 @@ class TakeUp:
 
 
 @dataclass(frozen=True, slots=True)
+class OfferEntries:
+    """Give the hub entries of other desks back that it showed and no longer has; `left` are still to be offered."""
+
+    left: int
+
+
+@dataclass(frozen=True, slots=True)
 class OfferFacts:
     """Give the hub facts of its own back that it no longer has; `left` are still to be offered."""
 
@@ -213,6 +220,7 @@ Operation = (
     | RestartFeed
     | ReadFeed
     | TakeUp
+    | OfferEntries
     | OfferFacts
     | TakeCatalogue
     | AskBlobs
@@ -230,8 +238,9 @@ class Knowledge:
     begun and has no answer. `wanted`: cases of other desks, looked up here and not yet shown.
     `together`: bytes of blobs that one request should carry now. `acks_due`: some time has passed since acks were asked
     for of entries whose blobs are complete.
-    `can`: what this hub can do (`sync.capabilities`). `lost_facts`: how many of its facts it has lost and was not
-    offered yet. `catalogue`: how much is here of a newer catalogue that the hub publishes; None if there is none.
+    `can`: what this hub can do (`sync.capabilities`). `lost_facts` and `lost_entries`: how many of its facts, and of
+    the entries of other desks that it showed, it has lost and was not offered yet. `catalogue`: how much is here of a
+    newer catalogue that the hub publishes; None if there is none.
     """
 
     greeted: bool = False
@@ -243,6 +252,7 @@ class Knowledge:
     feed: FeedStand = "current"
     can: frozenset[str] = frozenset()
     lost_facts: int = 0
+    lost_entries: int = 0
     catalogue: int | None = None
     blobs: tuple[BlobView, ...] = field(default=())
     waiting: tuple[WaitingView, ...] = field(default=())
@@ -252,6 +262,7 @@ class Knowledge:
     acks_due: bool = False
 
 
+_BEFORE_OFFERS = (Push, ReadFeed, TakeUp, OfferEntries, OfferFacts)
 _ALONE = (Hello, Register, Authenticate, Compare, Probe, CutChain, TakeBack)
 """Operations beside which nothing else is under way."""
 
@@ -280,8 +291,8 @@ def _operations(known: Knowledge) -> tuple[Operation, ...]:
         *_acks_already_earned(known),
         *_pushes(known),
         *_feed(known),
-        *_offers(known),
         *_wanted(known),
+        *_offers(known),
         *_catalogue(known),
         *_blobs(known),
     )
@@ -404,11 +415,16 @@ def _feed(known: Knowledge) -> tuple[Operation, ...]:
 
 
 def _offers(known: Knowledge) -> tuple[Operation, ...]:
-    """Only a feed read to its end tells what the hub has lost."""
-    busy = any(isinstance(operation, (Push, ReadFeed, OfferFacts)) for operation in known.under_way)
-    if busy or known.feed != "current" or not known.lost_facts or TAKES_FACTS not in known.can:
+    """Only a feed read to its end, with all that is followed in it, tells what the hub has lost.
+
+    Entries first: the hub takes a fact back only to a stream of which it has an entry.
+    """
+    busy = any(isinstance(operation, _BEFORE_OFFERS) for operation in known.under_way)
+    if busy or known.feed != "current" or (known.wanted and SHOWS_CASES in known.can):
         return ()
-    return (OfferFacts(known.lost_facts),)
+    if known.lost_entries and TAKES_ENTRIES in known.can:
+        return (OfferEntries(known.lost_entries),)
+    return (OfferFacts(known.lost_facts),) if known.lost_facts and TAKES_FACTS in known.can else ()
 
 
 def _wanted(known: Knowledge) -> tuple[Operation, ...]:

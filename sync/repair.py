@@ -1,9 +1,9 @@
 """Putting right what is not equal: where two histories of a chain part, what is cut, what is taken back, what is given.
 
 An older copy of either end may have been put back, or a chain stopped. The desk's part of a chain that the hub did not
-store goes to a new chain (`cut`); the hub's part that the desk lost comes back to its own place (`take_back`); facts of
-the hub that it lost are given back to it (`facts_to_offer`). Every step is whole or not at all, and is found out again
-from the digests if it was not done.
+store goes to a new chain (`cut`); the hub's part that the desk lost comes back to its own place (`take_back`); entries
+of other desks that the hub showed and lost, and facts of its own, are given back to it (`entries_to_offer`,
+`facts_to_offer`). Every step is whole or not at all, and is found out again from the digests if it was not done.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from clerk_app.errors import ProtocolMismatch
-from clerk_app.journal.exchange import OwnChain, ReceivedFact
+from clerk_app.journal.exchange import GivenEntry, OwnChain, ReceivedEntry, ReceivedFact
 from clerk_app.journal.hub_facts import Ack
 from clerk_app.journal.signature import HEAD, head_message, verify
 from sync.batch import UNSIGNED, Batch
@@ -26,6 +26,9 @@ logger = logging.getLogger(__name__)
 
 MAX_FACTS = 200
 """Facts of the hub offered in one call."""
+MAX_ENTRIES = 200
+MAX_BYTES = 1024 * 1024
+"""Entries of other desks offered in one call, and about how many bytes of headers and bodies."""
 
 
 class Repair:
@@ -110,3 +113,33 @@ class Repair:
 
     def _not_offered(self) -> list[ReceivedFact]:
         return [received for received in self._desk.lost_facts() if received.fact.digest not in self._offered]
+
+    # ---- entries of other desks ---------------------------------------------------------------------------------
+
+    def count_lost_entries(self) -> int:
+        """How many entries of other desks the hub has lost that were not offered in this sync."""
+        return len(self._entries_not_offered())
+
+    def entries_to_offer(self) -> Sequence[ReceivedEntry]:
+        """The next of them, at least one, in the order they had; each is offered once in a sync."""
+        found: list[ReceivedEntry] = []
+        size = 0
+        for hash_ in self._entries_not_offered()[:MAX_ENTRIES]:
+            received = self._desk.received_entry(hash_)
+            entry = received.attested.entry
+            size += len(entry.header) + len(entry.body or b"")
+            if found and size > MAX_BYTES:
+                break
+            found.append(received)
+        self._offered |= {received.attested.entry.hash for received in found}
+        return found
+
+    def take_standings(self, given: Sequence[GivenEntry]) -> None:
+        """Note how the entries that were offered stand at the hub."""
+        if given:
+            self._desk.take_standings(given)
+        lost = sum(one.standing == "lost" for one in given)
+        self.done = replace(self.done, given_back=self.done.given_back + lost)
+
+    def _entries_not_offered(self) -> list[bytes]:
+        return [hash_ for hash_ in self._desk.lost_entries() if hash_ not in self._offered]

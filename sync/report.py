@@ -12,7 +12,10 @@ SyncState = Literal["done", "offline", "portal", "refused", "partial"]
 
 @dataclass(frozen=True, slots=True)
 class Repaired:
-    """What a sync put right: entries appended again to a new chain, entries taken back, hub facts given back."""
+    """What a sync put right: entries appended again to a new chain, and entries taken back.
+
+    `given_back`: what the hub had shown and lost, facts of its own and entries of other desks.
+    """
 
     reappended: int = 0
     taken_back: int = 0

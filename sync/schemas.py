@@ -6,6 +6,7 @@ from typing import Annotated, Literal, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from clerk_app.journal.exchange import GivenStanding
 from clerk_app.journal.hub_facts import Ack, SignedAck
 from clerk_app.journal.hub_keys import KeyList
 from clerk_app.journal.orders import SignedOrder
@@ -367,6 +368,29 @@ class FactsAnswer(Message):
     """The facts that the hub has now, each at its present place; one it cannot place yet is left out."""
 
     facts: list[FeedItem]
+
+
+class EntriesAsk(Message):
+    """Entries of other devices that this hub showed and has lost: each its exact bytes, and the hub's own signature."""
+
+    entries: list[FeedItem] = Field(max_length=1000)
+
+
+class EntryStanding(Message):
+    """How an entry that was offered stands, by its hash.
+
+    `lost`: the hub had lost it, and has it again. `known`: it had it. `quarantined`: a supervisor keeps it there, and
+    it takes part in nothing.
+    """
+
+    hash: _Hex32
+    standing: GivenStanding
+
+
+class EntriesAnswer(Message):
+    """How each entry stands now; one that the hub never signed for is left out."""
+
+    entries: list[EntryStanding]
 
 
 class BlobsAsk(Message):

@@ -94,6 +94,20 @@ class ReceivedEntry:
     signature: bytes
 
 
+GivenStanding = Literal["lost", "known", "quarantined"]
+
+
+@dataclass(frozen=True, slots=True)
+class GivenEntry:
+    """An entry of another device that was offered to the hub, by its hash: whether the hub had lost it.
+
+    `quarantined`: a supervisor keeps it there, so it takes part in nothing.
+    """
+
+    hash: bytes
+    standing: GivenStanding
+
+
 @dataclass(frozen=True, slots=True)
 class Followed:
     """From the place `hub_seq` of its feed on this device holds all there was of `stream`, and sees what comes."""

@@ -137,8 +137,10 @@ class RepairRow:
     """Something that was put right in the journal at `at` (UTC ms), and why.
 
     `reason`: `hash`, `signature`, `fork` or `rolled_back` (a chain could not go on), `taken_back` (only the platform
-    had these entries). `reappended` entries were written again to a new chain, `damaged` ones left out for a person,
-    `taken_back` ones came from the platform. Nothing else is ever needed of the clerk.
+    had these entries), `given_back` (the platform had lost what it once showed). `reappended` entries were written
+    again to a new chain, `damaged` ones left out for a person, `taken_back` ones came from the platform, and
+    `given_back` of what it had said itself or other desks had written went back to it. Nothing else is ever needed of
+    the clerk.
     """
 
     at: int
@@ -146,6 +148,7 @@ class RepairRow:
     reappended: int
     damaged: int
     taken_back: int
+    given_back: int = 0
 
 
 @dataclass(frozen=True, slots=True)

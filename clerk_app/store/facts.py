@@ -13,6 +13,7 @@ from sqlalchemy import (
     bindparam,
     case,
     cast,
+    exists,
     func,
     literal,
     null,
@@ -76,6 +77,11 @@ def attested_of(row: Row[*tuple[Any, ...]], hub: bytes) -> AttestedEntry:
     return AttestedEntry(hub, row.device, row.hub_seq, entry_of(row))
 
 
+_ITS_OWN = select(1).where(entries.c.stream == received_entries.c.stream, entries.c.hash == received_entries.c.hash)
+NOT_IN_JOURNAL = ~exists(_ITS_OWN.correlate(received_entries))
+"""What the hub showed and the own journal does not have."""
+COUNTS = and_(~received_entries.c.held_back, NOT_IN_JOURNAL)
+"""What of it takes part in the fold."""
 _PLACED, _OTHERS, _OWN, _LOST = 0, 1, 2, 3
 _PRESENT = select(cast(meta.c.value, Integer)).where(meta.c.name == FEED_READING).scalar_subquery()
 _HAS_PLACE = hub_facts.c.reading >= func.coalesce(_PRESENT, 0)
@@ -97,7 +103,7 @@ _FACTS = Prepared(
             received_entries.c.header,
             received_entries.c.body,
             received_entries.c.body_hash,
-        ).where(received_entries.c.stream == _STREAM),
+        ).where(received_entries.c.stream == _STREAM, COUNTS),
         select(literal(_OWN), entries.c.n, uploads.c.hub_seq, entries.c.header, entries.c.body, entries.c.body_hash)
         .outerjoin_from(entries, uploads, UPLOAD_OF_ENTRY)
         .where(entries.c.stream == _STREAM),

@@ -46,7 +46,7 @@ from clerk_app.services.rows import (
     VisitRow,
 )
 from clerk_app.store import meta
-from clerk_app.store.facts import ENTRY_COLUMNS, OTHERS_COLUMNS, UPLOAD_OF_ENTRY, entry_of, load_facts
+from clerk_app.store.facts import COUNTS, ENTRY_COLUMNS, OTHERS_COLUMNS, UPLOAD_OF_ENTRY, entry_of, load_facts
 from clerk_app.store.schema import (
     blobs,
     drafts,
@@ -139,7 +139,8 @@ class Reads:
         """The entry that began a stream, here or at another desk; its digest is printed on paper."""
         own = select(*ENTRY_COLUMNS, uploads.c.hub_seq, entries.c.n).outerjoin_from(entries, uploads, UPLOAD_OF_ENTRY)
         own = own.where(entries.c.stream == stream)
-        others = select(*OTHERS_COLUMNS, received_entries.c.hub_seq, null()).where(received_entries.c.stream == stream)
+        others = select(*OTHERS_COLUMNS, received_entries.c.hub_seq, null())
+        others = others.where(received_entries.c.stream == stream, COUNTS)
         rows = self._all(union_all(own, others))
         # In the fold's order: what has no number yet is of this desk, and comes last.
         first = min(rows, key=lambda row: (row.hub_seq is None, row.hub_seq or row.n), default=None)

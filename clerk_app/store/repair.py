@@ -8,7 +8,7 @@ it holds up nothing. All of it happens in the one transaction of a unit of work,
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from sqlalchemy import ColumnElement, Connection, and_, bindparam, delete, func, insert, or_, select, update
@@ -34,6 +34,7 @@ REPAIR = "repair"
 """Why a chain was begun: the one before it could not go on."""
 RECOVERED = "recovered"
 TAKEN_BACK = "taken_back"
+GIVEN_BACK = "given_back"
 ROLLED_BACK = "rolled_back"
 """Why nothing is written to a chain any more: the hub has more of it than this store."""
 TRY_AGAIN_MS = 24 * 3600 * 1000
@@ -81,7 +82,7 @@ def cut_of(connection: Connection, chain: str, kept: Mapping[str, int], now_ms: 
     began = connection.execute(select(chains.c.reason).where(chains.c.chain == chain)).scalar_one()
     if began != REPAIR or kept.get(chain) != 0 or any(_is_damaged(old) for old in _cut_off(connection, found)):
         return found
-    last_repair = connection.execute(select(func.max(repairs.c.at))).scalar_one()
+    last_repair = connection.execute(select(func.max(repairs.c.at)).where(repairs.c.given_back == 0)).scalar_one()
     return found if abs(now_ms - last_repair) >= TRY_AGAIN_MS else None
 
 
@@ -188,6 +189,13 @@ def note_repair(connection: Connection, at: int, chain: str, reason: str, done: 
     connection.execute(insert(repairs).values(**row, taken_back=0))
 
 
+def note_given_back(connection: Connection, at: int, count: int) -> None:
+    """Write down how much the hub had lost and got back from here, if anything."""
+    if count:
+        row = {"at": at, "chain": "", "reason": GIVEN_BACK, "reappended": 0, "damaged": 0, "taken_back": 0}
+        connection.execute(insert(repairs).values(**row, given_back=count))
+
+
 # ---- taking back --------------------------------------------------------------------------------------------------
 
 
@@ -222,7 +230,7 @@ def take_back(connection: Connection, chain: str, found: Sequence[Entry], at: in
     return streams
 
 
-def counter_after(connection: Connection, counter: int, streams: Collection[str]) -> int:
+def counter_after(connection: Connection, counter: int, streams: Iterable[str]) -> int:
     """The running number of cases, notices and appeals: the next one is above those of `streams` this device gave.
 
     Only the last digits of a number are its count, so that the nearest count ahead is meant.

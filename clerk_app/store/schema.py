@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from sqlalchemy import Boolean, Column, Index, Integer, LargeBinary, MetaData, Table, Text, text
 
-SCHEMA_VERSION = 4
+SCHEMA_VERSION = 5
 PROJECTION_VERSION = 4
 
 journal = MetaData()
@@ -78,11 +78,16 @@ received_entries = Table(
     Column("body_hash", LargeBinary, nullable=False),
     Column("prev", LargeBinary, nullable=False),
     Column("signature", LargeBinary, nullable=False),
+    Column("reading", Integer, nullable=False, default=0, server_default="0"),
+    Column("held_back", Boolean, nullable=False, default=False, server_default="0"),
     Index("received_entries_by_stream", "stream", "hub_seq"),
+    Index("received_entries_by_reading", "reading", "hub_seq"),
 )
-"""What other devices wrote in the streams this one follows, with the hub's signature; never sent, never signed by us.
+"""What the hub showed of the streams this device follows, with the hub's signature; never sent, never signed by us.
 
-`device` is nine digits. A hub that was put back may store a second entry at a chain's place, so the hash is the key.
+Other devices wrote it, or this one did and lost it; while its own journal has an entry too, that one counts. `device`
+is nine digits. A hub that was put back may store a second entry at a chain's place, so the hash is the key. `reading`
+is the reading of the feed that brought it last. `held_back`: the hub has it in quarantine, so it takes part in no fold.
 """
 
 superseded = Table(
@@ -117,8 +122,11 @@ repairs = Table(
     Column("reappended", Integer, nullable=False),
     Column("damaged", Integer, nullable=False),
     Column("taken_back", Integer, nullable=False),
+    Column("given_back", Integer, nullable=False, default=0, server_default="0"),
 )
-"""What was put right, and when (UTC ms): entries appended again, left out as damaged, taken back from the hub."""
+"""What was put right, and when (UTC ms): entries appended again, left out as damaged, taken back from the hub; and what
+the hub had lost and got back from here, of its own word and of other desks' entries. `chain` is empty for the last.
+"""
 
 hub_facts = Table(
     "hub_facts",

@@ -23,6 +23,7 @@ from clerk_app.journal.exchange import (
     FeedPage,
     FeedPlace,
     Followed,
+    GivenEntry,
     NamedBlob,
     OwnChain,
     Reappended,
@@ -40,10 +41,10 @@ from clerk_app.journal.orders import SignedOrder
 from clerk_app.journal.signature import public_of, sign
 from clerk_app.security.enrolment_file import EnrolmentFile
 from clerk_app.store import meta
-from clerk_app.store.facts import ENTRY_COLUMNS, UPLOAD_OF_ENTRY, entry_of
+from clerk_app.store.facts import ENTRY_COLUMNS, NOT_IN_JOURNAL, UPLOAD_OF_ENTRY, attested_of, entry_of
 from clerk_app.store.prepared import Prepared
 from clerk_app.store.projections import refold
-from clerk_app.store.repair import hash_at
+from clerk_app.store.repair import hash_at, note_given_back
 from clerk_app.store.schema import (
     blobs,
     chains,
@@ -254,17 +255,17 @@ class StoreSyncState:
                 touched |= _take_verdict(unit.connection, verdict)
             for fact in page.facts:
                 _take_fact(unit.connection, fact)
-            own = {row.chain for row in unit.connection.execute(select(chains.c.chain))}
-            others = [received for received in page.entries if received.attested.header.chain not in own]
-            for received in others:
+            for received in page.entries:
                 _take_entry(unit.connection, received)
+            if page.entries:
+                unit.count_on(received.attested.header.stream for received in page.entries)
             for followed in page.followed:
                 _take_followed(unit.connection, followed)
             for hub_seq, content in page.unknown:
                 statement = upsert(unknown_items).values(hub_seq=hub_seq, content=content)
                 unit.connection.execute(statement.on_conflict_do_nothing())
             touched |= {fact.fact.stream for fact in page.facts}
-            touched |= {received.attested.header.stream for received in others}
+            touched |= {received.attested.header.stream for received in page.entries}
             for stream in sorted(touched):
                 refold(unit.connection, stream)
             _put_place(unit.connection, page.place)
@@ -341,6 +342,34 @@ class StoreSyncState:
                 _take_fact(unit.connection, fact)
             for stream in sorted({fact.fact.stream for fact in facts}):
                 refold(unit.connection, stream)
+            note_given_back(unit.connection, self._store.clock.now_ms(), len(facts))
+            unit.commit()
+
+    def lost_entries(self) -> Sequence[bytes]:
+        """Hashes of entries that the hub showed, and that its feed, read again from its beginning, no longer brings."""
+        with self._store.read() as connection:
+            lost = (received_entries.c.reading < _reading(connection), NOT_IN_JOURNAL)
+            statement = select(received_entries.c.hash).where(*lost)
+            return connection.execute(statement.order_by(received_entries.c.hub_seq)).scalars().all()
+
+    def received_entry(self, hash_: bytes) -> ReceivedEntry:
+        """An entry that the hub showed, by its hash."""
+        statement = select(received_entries).where(received_entries.c.hash == hash_)
+        with self._store.read() as connection:
+            row = connection.execute(statement).one()
+        return ReceivedEntry(attested_of(row, self.registration().hub), row.signature)
+
+    def take_standings(self, given: Sequence[GivenEntry]) -> None:
+        """Note how entries that were offered stand: lost no longer; in quarantine they take part in no fold."""
+        with self._store.write(_NOBODY) as unit:
+            here, touched = unit.connection, set[str]()
+            for one in given:
+                values = {"reading": _reading(here), "held_back": one.standing == "quarantined"}
+                statement = update(received_entries).where(received_entries.c.hash == one.hash).values(**values)
+                touched |= set(here.execute(statement.returning(received_entries.c.stream)).scalars())
+            for stream in sorted(touched):
+                refold(here, stream)
+            note_given_back(here, self._store.clock.now_ms(), sum(one.standing == "lost" for one in given))
             unit.commit()
 
     # ---- keys and what waits ------------------------------------------------------------------------------------
@@ -449,11 +478,16 @@ def _take_entry(connection: Connection, received: ReceivedEntry) -> None:
         "body_hash": entry.body_hash,
         "prev": entry.prev,
         "signature": received.signature,
+        "reading": _reading(connection),
+        "held_back": False,
     }
     new = upsert(received_entries).values(**values)
     # A hub that was put back gives an entry another number: its newest word counts.
-    newer = {name: new.excluded[name] for name in ("hub_seq", "device", "body", "salt", "signature")}
+    newer = {name: new.excluded[name] for name in _NEWEST_OF_ENTRY}
     connection.execute(new.on_conflict_do_update(index_elements=["hash"], set_=newer))
+
+
+_NEWEST_OF_ENTRY = ("hub_seq", "device", "body", "salt", "signature", "reading", "held_back")
 
 
 def _take_followed(connection: Connection, followed: Followed) -> None:

@@ -10,7 +10,7 @@ Leaving without `commit` rolls everything back.
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -143,7 +143,10 @@ class UnitOfWork:
         self._stop(chain, ROLLED_BACK)
         if self._tip.chain == chain:
             self.begin_chain(REPAIR)
-        streams = take_back(self.connection, chain, found, self._clock.now_ms())
+        self.count_on(take_back(self.connection, chain, found, self._clock.now_ms()))
+
+    def count_on(self, streams: Iterable[str]) -> None:
+        """Let the next case and notice of this device have a number above those of `streams` that are its own."""
         counter = counter_after(self.connection, self._tip.case_counter, streams)
         self._tip = replace(self._tip, case_counter=counter)
 

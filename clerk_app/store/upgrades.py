@@ -55,7 +55,18 @@ _UPLOADS = (
     "CREATE UNIQUE INDEX entries_by_place ON entries (chain, seq)",
     "CREATE INDEX entries_by_stream ON entries (stream)",
 )
-_STEPS: Mapping[int, Sequence[str]] = MappingProxyType({1: _ENTRIES_OF_OTHERS, 2: _REPAIR, 3: _UPLOADS})
+_GIVING_BACK = (
+    "ALTER TABLE received_entries ADD COLUMN reading INTEGER NOT NULL DEFAULT '0'",
+    "ALTER TABLE received_entries ADD COLUMN held_back BOOLEAN NOT NULL DEFAULT '0'",
+    "CREATE INDEX received_entries_by_reading ON received_entries (reading, hub_seq)",
+    # What is here was not lost by any hub as far as anybody knows.
+    """UPDATE received_entries SET reading =
+        coalesce((SELECT CAST(CAST(value AS TEXT) AS INTEGER) FROM meta WHERE name = 'feed_reading'), 0)""",
+    "ALTER TABLE repairs ADD COLUMN given_back INTEGER NOT NULL DEFAULT '0'",
+)
+_STEPS: Mapping[int, Sequence[str]] = MappingProxyType(
+    {1: _ENTRIES_OF_OTHERS, 2: _REPAIR, 3: _UPLOADS, 4: _GIVING_BACK}
+)
 """What leads from a version to the next."""
 
 

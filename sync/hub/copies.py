@@ -1,5 +1,7 @@
 """Copies of what was written to a case in another region: at a number of this region's order, in the hub's signed word.
 
+So is kept, in its own region too, what a desk gave back of a chain that nobody has any more (`give_back.py`).
+
 A copy is the same act as what it is made of: header, `prev`, salt and body are those of the entry or fact. Only the
 number, and with it the signature, are this region's own.
 """

@@ -126,18 +126,19 @@ def fold_streams(known: Mapping[str, Sequence[Fact]], fresh: Sequence[Fact]) -> 
 
 def judgements(folded: Iterable[Folded], fresh: Sequence[Fact]) -> dict[Place, Judgement]:
     """The verdict on each fresh entry."""
-    reasons: dict[Place, str] = {}
+    reasons: dict[tuple[Place, bytes], str] = {}
     unknown: dict[str, tuple[str, ...]] = {}
     for stream in folded:
         unknown[stream.stream] = stream.unknown
-        reasons |= {(conflict.chain, conflict.seq): conflict.reason for conflict in stream.without_effect}
+        # By the act too: a desk that was put back may have given one place twice.
+        reasons |= {((found.chain, found.seq), found.act): found.reason for found in stream.without_effect}
     return {(fact.chain, fact.seq): _judge(fact, reasons, unknown) for fact in fresh}
 
 
-def _judge(fact: Fact, reasons: Mapping[Place, str], unknown: Mapping[str, tuple[str, ...]]) -> Judgement:
+def _judge(fact: Fact, reasons: Mapping[tuple[Place, bytes], str], unknown: Mapping[str, tuple[str, ...]]) -> Judgement:
     if fact.kind in unknown[fact.stream]:
         return Judgement("parked", UNKNOWN_KIND)
-    reason = reasons.get((fact.chain, fact.seq))
+    reason = reasons.get(((fact.chain, fact.seq), fact.act))
     return Judgement("parked", reason) if reason is not None else APPLIED
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from sqlalchemy import Connection, select, update
@@ -32,6 +32,7 @@ from sync.hub.desk_clock import MeasuredBatch
 from sync.hub.devices import Device
 from sync.hub.early import has_early, keep_early, take_early
 from sync.hub.follows import Follow, begin_to_follow, entry_lines
+from sync.hub.give_back import make_room
 from sync.hub.hub import Hub
 from sync.hub.judge import (
     Judgement,
@@ -46,6 +47,7 @@ from sync.hub.judge import (
 from sync.hub.licences.recheck import recheck_arrived
 from sync.hub.order import FeedLine, append_to_feed, last_number, take_numbers
 from sync.hub.quarantine import quarantine
+from sync.hub.reconsider import tell_verdict
 from sync.hub.refusal import FOREIGN_CHAIN, Refused
 from sync.hub.revoke import is_revoked
 from sync.hub.schema import blob_names, blobs, chains, entries
@@ -234,33 +236,53 @@ def _store(hub: Hub, connection: Connection, device: Device, measured: MeasuredB
     )
     # From here on nobody else writes to one of these streams, wherever it is held.
     held = _hold(hub, connection, region, streams_of(facts))
-    first = take_numbers(connection, region, len(fresh))
-    shown = [AttestedEntry(hub.identity, device.code, first + n, arrived.entry) for n, arrived in enumerate(fresh)]
-    if is_revoked(connection, region, device.device):
-        quarantine(connection, region, batch.chain, facts[0].seq, first)
+    # What another desk gave back before its chain came has its number already, and keeps it.
+    given = make_room(connection, region, batch.chain, {one.fact.seq: one.entry.hash for one in fresh})
+    if given and numbered_at_once:
+        insert_all(connection, entries, rows)
+        numbered_at_once = False
+    new = [arrived for arrived in fresh if arrived.fact.seq not in given]
+    first = take_numbers(connection, region, len(new))
+    numbers = given | {arrived.fact.seq: number for number, arrived in enumerate(new, first)}
+    shown = [AttestedEntry(hub.identity, device.code, numbers[one.fact.seq], one.entry) for one in new]
+    revoked = is_revoked(connection, region, device.device)
+    if revoked:
+        quarantine(connection, region, batch.chain, {one.fact.seq: numbers[one.fact.seq] for one in new})
         _copy(hub, connection, region, held, shown, quarantined=True)
-        return
-    if first != seen + 1:
+        fresh, new = [one for one in fresh if one.fact.seq in given], []
+        if not fresh:
+            return
+    if given or first != seen + 1:
         # Another transaction was numbered meanwhile and may have written to one of these streams.
+        facts = [replace(arrived.fact, hub_seq=numbers[arrived.fact.seq]) for arrived in fresh]
         known = load_facts(connection, region, streams_of(facts))
         folded = fold_streams(known, facts)
-    old = [stream for stream in known if known[stream]]
-    # Before its first entry nobody follows a stream but those to whom a hub showed it that was put back since.
-    audience = followers(connection, region, old) | takers(connection, region, [*known.keys() - set(old)])
+    audience = _audience(connection, region, known)
     verdicts = judgements(folded, facts)
-    runs = _runs(fresh, verdicts, first)
+    runs = _runs(new, verdicts, numbers)
     if numbered_at_once:
         insert_all(connection, entries, _numbered(rows, verdicts, first))
     else:
-        _number(connection, region, runs)
+        kept = _runs([arrived for arrived in fresh if arrived.fact.seq in given], verdicts, numbers)
+        _number(connection, region, [*runs, *kept])
     replace_case_rows(hub.keys, connection, region, folded)
-    lines = entry_lines(shown, audience, writer=device.device)
-    joined = [Follow(stream) for stream in old if device.device not in audience[stream]]
-    lines[device.device] = [FeedLine(run.hub_seq, verdict_line(run)) for run in runs]
-    lines[device.device] += begin_to_follow(connection, hub, device, joined)
-    for reader in sorted(lines):
-        append_to_feed(connection, region, reader, lines[reader])
-    _copy(hub, connection, region, held, shown, quarantined=False)
+    if not revoked:
+        lines = entry_lines(shown, audience, writer=device.device)
+        joined = [Follow(stream) for stream in known if known[stream] and device.device not in audience[stream]]
+        lines[device.device] = [FeedLine(run.hub_seq, verdict_line(run)) for run in runs]
+        lines[device.device] += begin_to_follow(connection, hub, device, joined)
+        for reader in sorted(lines):
+            append_to_feed(connection, region, reader, lines[reader])
+        _copy(hub, connection, region, held, shown, quarantined=False)
+    for seq in sorted(given):
+        tell_verdict(connection, region, device.device, (batch.chain, seq), verdicts[batch.chain, seq])
+
+
+def _audience(connection: Connection, region: str, known: Mapping[str, Sequence[Fact]]) -> dict[str, set[str]]:
+    """Who follows streams of which this is `known`, before the writer does."""
+    old = [stream for stream in known if known[stream]]
+    # Before its first entry nobody follows a stream but those to whom a hub showed it that was put back since.
+    return followers(connection, region, old) | takers(connection, region, [*known.keys() - set(old)])
 
 
 def _hold(hub: Hub, connection: Connection, region: str, streams: Sequence[str]) -> dict[str, Holding]:
@@ -354,14 +376,13 @@ def _number(connection: Connection, region: str, runs: Sequence[Verdict]) -> Non
         connection.execute(update(entries).where(*mine).values(hub_seq=numbers, verdict=run.verdict, reason=run.reason))
 
 
-def _runs(fresh: Sequence[Arrived], verdicts: Mapping[Place, Judgement], first: int) -> list[Verdict]:
-    """Neighbours of one verdict; their numbers follow one another from `first`."""
+def _runs(fresh: Sequence[Arrived], verdicts: Mapping[Place, Judgement], numbers: Mapping[int, int]) -> list[Verdict]:
+    """Neighbours of one verdict whose numbers follow one another; `numbers` are by seq."""
     runs: list[Verdict] = []
-    for hub_seq, arrived in enumerate(fresh, first):
+    for arrived in fresh:
         chain, seq = arrived.place
-        judged = verdicts[arrived.place]
-        begin = seq
-        if runs and (runs[-1].verdict, runs[-1].reason) == (judged.verdict, judged.reason):
-            begin = runs.pop().first
-        runs.append(Verdict(chain, begin, seq, hub_seq, judged.verdict, judged.reason))
+        run = Verdict(chain, seq, seq, numbers[seq], verdicts[arrived.place].verdict, verdicts[arrived.place].reason)
+        if runs and runs[-1] == replace(run, first=runs[-1].first, seq=seq - 1, hub_seq=run.hub_seq - 1):
+            run = replace(run, first=runs.pop().first)
+        runs.append(run)
     return runs

@@ -6,8 +6,9 @@ order gives the same state; kept, it stays where it is and is only no longer ask
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import groupby
 
 from sqlalchemy import ColumnElement, Connection, func, select, update
 
@@ -69,11 +70,13 @@ class Choice:
         return found
 
 
-def quarantine(connection: Connection, region: str, chain: str, seq: int, hub_seq: int) -> None:
-    """Put the entries just stored, from `seq` on with numbers from `hub_seq` on, into quarantine."""
-    fresh = (entries.c.region == region, entries.c.chain == chain, entries.c.hub_seq.is_(None))
-    values = {"hub_seq": entries.c.seq + (hub_seq - seq), "verdict": QUARANTINED, "reason": OPEN}
-    connection.execute(update(entries).where(*fresh).values(**values))
+def quarantine(connection: Connection, region: str, chain: str, numbers: Mapping[int, int]) -> None:
+    """Put entries just stored into quarantine; `numbers` of the order by their seqs."""
+    here = (entries.c.region == region, entries.c.chain == chain)
+    for offset, group in groupby(numbers.items(), key=lambda item: item[1] - item[0]):
+        seqs = [seq for seq, _number in group]
+        values = {"hub_seq": entries.c.seq + offset, "verdict": QUARANTINED, "reason": OPEN}
+        connection.execute(update(entries).where(*here, entries.c.seq.between(seqs[0], seqs[-1])).values(**values))
 
 
 def listed(hub: Hub) -> list[Quarantined]:
@@ -117,17 +120,26 @@ def _release(hub: Hub, choice: Choice) -> int:
         if not held.keys() >= {row.stream for row in chosen}:
             # More has arrived meanwhile, for cases whose regions are not locked.
             raise DoAgain
-        for row in chosen:
-            _mark(connection, row, verdict="", reason="")
-            _mark_copies(connection, row, held[row.stream])
-        for stream, holding in held.items():
-            judge_again(hub, connection, stream, holding)
-        for row in chosen:
-            for region in held[row.stream].regions:
-                show_late(connection, region, [_numbered(connection, hub, region, row)], writer=choice.device)
+        let_take_part(hub, connection, chosen, held)
         failpoint("quarantine.before_commit")
     failpoint("quarantine.after_commit")
     return len(chosen)
+
+
+def let_take_part(hub: Hub, connection: Connection, chosen: Sequence[AnyRow], held: Mapping[str, Holding]) -> None:
+    """Let entries in quarantine take part from now on, each at its place. Call under the locks of all who hold them.
+
+    A row has `region`, `chain`, `seq`, `stream`, `body_hash`, and the `device` in three digits.
+    """
+    for row in chosen:
+        _mark(connection, row, verdict="", reason="")
+        _mark_copies(connection, row, held[row.stream])
+    for stream in dict.fromkeys(row.stream for row in chosen):
+        judge_again(hub, connection, stream, held[stream])
+    for row in chosen:
+        for region in held[row.stream].regions:
+            shown = _numbered(connection, hub, region, row)
+            show_late(connection, region, [shown], writer=row.region + row.device)
 
 
 def keep(hub: Hub, choice: Choice) -> int:
@@ -195,7 +207,7 @@ def _told(connection: Connection, row: AnyRow) -> Quarantined:
 
 def _chosen(connection: Connection, choice: Choice) -> Sequence[AnyRow]:
     statement = (
-        select(entries.c.region, entries.c.chain, entries.c.seq, entries.c.stream)
+        select(entries.c.region, entries.c.chain, entries.c.seq, entries.c.stream, entries.c.body_hash, chains.c.device)
         .join(chains, (chains.c.region == entries.c.region) & (chains.c.chain == entries.c.chain))
         .where(*choice.where())
         .order_by(entries.c.hub_seq)
@@ -208,8 +220,7 @@ def _chosen(connection: Connection, choice: Choice) -> Sequence[AnyRow]:
 
 def _mark_copies(connection: Connection, row: AnyRow, holding: Holding) -> None:
     for region in holding.others(row.region):
-        mine = (copies.c.region == region, copies.c.chain == row.chain, copies.c.seq == row.seq)
-        connection.execute(update(copies).where(*mine).values(quarantined=False))
+        connection.execute(update(copies).where(*_copy_of(row, region)).values(quarantined=False))
 
 
 def _numbered(connection: Connection, hub: Hub, region: str, row: AnyRow) -> Numbered:
@@ -218,11 +229,15 @@ def _numbered(connection: Connection, hub: Hub, region: str, row: AnyRow) -> Num
         mine = (entries.c.chain == row.chain, entries.c.seq == row.seq)
         [attested] = attested_entries(connection, hub, region, *mine).values()
         return Numbered(attested.hub_seq, row.stream, attested.message())
-    copied = select(copies.c.content).where(
-        copies.c.region == region, copies.c.chain == row.chain, copies.c.seq == row.seq
-    )
+    copied = select(copies.c.content).where(*_copy_of(row, region))
     item = read_item(connection.execute(copied).scalar_one())
     return Numbered(item.hub_seq, row.stream, item.message())
+
+
+def _copy_of(row: AnyRow, region: str) -> list[ColumnElement[bool]]:
+    """The copy of an entry in another region. By its act too: a desk put back may have given its place twice."""
+    place = [copies.c.region == region, copies.c.chain == row.chain, copies.c.seq == row.seq]
+    return [*place, copies.c.body_hash == row.body_hash]
 
 
 def _mark(connection: Connection, row: AnyRow, *, verdict: str, reason: str) -> None:

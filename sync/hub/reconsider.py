@@ -12,11 +12,11 @@ from clerk_app.domain.kinds import fold_stream
 from clerk_app.journal.exchange import Verdict
 from sync.feed_page import verdict_line
 from sync.hub.hub import Hub
-from sync.hub.judge import QUARANTINED, UNKNOWN_KIND, Judgement, judgements, load_facts, replace_case_rows
+from sync.hub.judge import QUARANTINED, UNKNOWN_KIND, Judgement, Place, judgements, load_facts, replace_case_rows
 from sync.hub.order import FeedLine, append_to_feed, take_numbers
 from sync.hub.schema import cases, chains, entries, verdicts
 from sync.hub.sharing import Holding, lock_holders
-from sync.hub.store import AnyRow, insert_all, retried
+from sync.hub.store import insert_all, retried
 
 
 def reconsider(hub: Hub) -> int:
@@ -76,16 +76,17 @@ def _judge_again(connection: Connection, region: str, facts: Sequence[Fact], fol
     ).fetchall()
     differing = [row for row in rows if now[(row.chain, row.seq)] != Judgement(row.verdict, row.reason)]
     for row in differing:
-        _change(connection, region, row, now[(row.chain, row.seq)])
+        judged = now[(row.chain, row.seq)]
+        mine = (entries.c.region == region, entries.c.chain == row.chain, entries.c.seq == row.seq)
+        connection.execute(update(entries).where(*mine).values(verdict=judged.verdict, reason=judged.reason))
+        tell_verdict(connection, region, row.device, (row.chain, row.seq), judged)
     return len(differing)
 
 
-def _change(connection: Connection, region: str, row: AnyRow, judged: Judgement) -> None:
-    hub_seq = take_numbers(connection, region, 1)
-    verdict = Verdict(row.chain, row.seq, row.seq, hub_seq, judged.verdict, judged.reason)
-    values = {"verdict": judged.verdict, "reason": judged.reason}
-    place = {"region": region, "hub_seq": hub_seq, "chain": row.chain, "seq": row.seq}
-    insert_all(connection, verdicts, [place | values])
-    mine = (entries.c.region == region, entries.c.chain == row.chain, entries.c.seq == row.seq)
-    connection.execute(update(entries).where(*mine).values(**values))
-    append_to_feed(connection, region, row.device, [FeedLine(hub_seq, verdict_line(verdict))])
+def tell_verdict(connection: Connection, region: str, device: str, place: Place, judged: Judgement) -> None:
+    """Tell a device the verdict on its entry at a fresh number, later than that of the entry."""
+    hub_seq, (chain, seq) = take_numbers(connection, region, 1), place
+    verdict = Verdict(chain, seq, seq, hub_seq, judged.verdict, judged.reason)
+    said = {"chain": chain, "seq": seq, "verdict": judged.verdict, "reason": judged.reason}
+    insert_all(connection, verdicts, [{"region": region, "hub_seq": hub_seq, **said}])
+    append_to_feed(connection, region, device, [FeedLine(hub_seq, verdict_line(verdict))])

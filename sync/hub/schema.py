@@ -140,7 +140,8 @@ copies = Table(
     Index("copies_by_stream", "region", "stream"),
     Index("copies_by_entry", "region", "chain", "seq"),
 )
-"""What desks of other regions wrote, and the hub said elsewhere, about a case that this region holds too.
+"""What desks of other regions wrote, and the hub said elsewhere, about a case that this region holds too; and what was
+given back by a desk that was shown it, also to a stream of this region, while its chain does not have it.
 
 `content` is the item as this region's feed shows it, with its number of this region's order, and `signature` the fact
 key's over its first line. `chain` and `seq` are those of an entry; empty and 0 for a fact.

@@ -23,6 +23,7 @@ from sync.hub.desk_clock import clock_offset
 from sync.hub.devices import Device, find_device, register, registered_device
 from sync.hub.feed import compare, read_feed
 from sync.hub.follows import take_up
+from sync.hub.give_back import take_entries_back
 from sync.hub.hub import Hub
 from sync.hub.licences.ask import ask_library
 from sync.hub.persons import find_cases
@@ -39,6 +40,8 @@ from sync.schemas import (
     AcksAsk,
     BlobsAnswer,
     BlobsAsk,
+    EntriesAnswer,
+    EntriesAsk,
     ErrorAnswer,
     FactsAnswer,
     FactsAsk,
@@ -252,6 +255,10 @@ class HubService:
         """Take facts of this hub back that an older copy of it does not have."""
         return take_facts_back(self._hub, self._device(request), read_message(FactsAsk, request))
 
+    def take_entries(self, request: Request) -> EntriesAnswer:
+        """Take entries of other devices back that an older copy of this hub does not have."""
+        return take_entries_back(self._hub, self._device(request), read_message(EntriesAsk, request))
+
     # ---- blobs --------------------------------------------------------------------------------------------------
 
     def blobs(self, request: Request) -> BlobsAnswer:
@@ -312,6 +319,7 @@ ROUTES: dict[tuple[str, str], Route] = {
     ("POST", "/v1/licences"): Route(HubService.licences, LicenceAnswer, LicenceAsk),
     ("GET", "/v1/catalogue"): Route(HubService.catalogue, None, query=("content", "offset"), octets=True),
     ("GET", "/v1/entries"): Route(HubService.own_entries, None, query=("chain", "after")),
+    ("POST", "/v1/entries"): Route(HubService.take_entries, EntriesAnswer, EntriesAsk),
     ("POST", "/v1/facts"): Route(HubService.facts, FactsAnswer, FactsAsk),
     ("POST", BLOB_ROUTE): Route(HubService.blobs, BlobsAnswer, BlobsAsk),
     ("PATCH", BLOB_ROUTE): Route(HubService.pieces, BlobsAnswer),

@@ -56,13 +56,16 @@ def find_holders(connection: Connection, region: str, streams: Iterable[str]) ->
     return {stream: Holding(homes[stream], tuple(sorted(among))) for stream, among in found.items()}
 
 
-def lock_holders(connection: Connection, region: str, streams: Iterable[str]) -> dict[str, Holding]:
+def lock_holders(
+    connection: Connection, region: str, streams: Iterable[str], *, also: Iterable[str] = ()
+) -> dict[str, Holding]:
     """Hold until the commit the orders of `region` and of all regions that hold these streams; return who holds what.
 
+    `also`: regions that are about to hold them too.
     Raises `DoAgain` where another region took one of them up just before: its order may come before those locked here.
     """
     wanted = sorted(set(streams))
-    locked = {region} | _regions(find_holders(connection, region, wanted))
+    locked = {region, *also} | _regions(find_holders(connection, region, wanted))
     for each in sorted(locked):
         if each != region:
             # A hall may be written to before its first device is enrolled.

@@ -11,23 +11,24 @@ from sync.batch import Batch
 from sync.capabilities import SHOWS_ENTRIES
 from sync.client import HubClient
 from sync.crew import Errand
-from sync.feed_page import read_fact
-from sync.plan import ChainView, Compare, OfferFacts, probes_of
+from sync.plan import ChainView, Compare, probes_of
 from sync.repair import Repair
 from sync.run.catalogue import CatalogueRun
+from sync.run.given import Given
 from sync.run.state import RunState, Stuck
-from sync.schemas import AcksAnswer, ChainStanding, FactsAnswer, StateAnswer
+from sync.schemas import AcksAnswer, ChainStanding, StateAnswer
 
 MAX_COMPARES = 20
 """Digests exchanged in one sync, so that a desk at work does not keep one sync going for ever."""
 
 
 class Digests:
-    """Compare, probe, cut, take back, offer."""
+    """Compare, probe, cut, take back."""
 
     def __init__(self, state: RunState, client: HubClient, catalogue: CatalogueRun) -> None:
         self._state, self._desk, self._client, self._catalogue = state, state.desk, client, catalogue
         self.repair = Repair(state.desk)
+        self.given = Given(state, client, self.repair)
         self._compares = 0
         self._own: Sequence[OwnChain] = ()
 
@@ -57,7 +58,7 @@ class Digests:
             state.problem = PlatformRefused(reason="store_rolled_back")
         feed = "lost" if not answer.feed.known else "behind" if answer.feed.more else "current"
         state.know(met=True, compared=True, chains=tuple(chains), feed=feed, wanted=tuple(self._desk.wanted()))
-        self._look_for_lost_facts()
+        self.given.look()
         state.look_at_waiting()
         self._catalogue.told(answer.catalogue)
 
@@ -80,27 +81,7 @@ class Digests:
         failpoint("repair.back")
         self._state.look_anew()
 
-    def begin_offer(self, operation: OfferFacts) -> Errand:
-        """Give the hub the next of its facts that it lost."""
-        offered = self.repair.facts_to_offer()
-        return Errand(operation, lambda: self._client.offer_facts(offered))
-
-    def take_offered(self, answer: FactsAnswer) -> None:
-        """Take what the hub took back, at the place it has now."""
-        state, keys = self._state, self._state.lane.session.keys
-        assert keys is not None
-        facts = [read_fact(item, keys) for item in answer.facts]
-        failpoint("repair.offered")
-        self.repair.take_offered(facts)
-        self._look_for_lost_facts()
-        state.know(feed="behind" if facts else state.known.feed, compared=False)
-
     def _view(self, own: OwnChain, hub: ChainStanding | None) -> ChainView:
         stored = hub.seq if hub else 0
         view = ChainView(own.chain, own.seq, own.acked, stored, stored, lacking=tuple(hub.waiting if hub else ()))
         return view if hub is None else self.repair.judged(view, own, hub)
-
-    def _look_for_lost_facts(self) -> None:
-        """Whether the hub has lost facts of its own; only a feed that was read to its end can tell."""
-        current = self._state.known.feed == "current"
-        self._state.know(lost_facts=self.repair.count_lost_facts() if current else 0)

@@ -49,6 +49,8 @@ class Feed:
         state.pulled += len(page.facts) + len(page.entries)
         more = answer.more and page.place != place
         state.know(feed="behind" if more else "current", wanted=tuple(self._desk.wanted()), compared=False)
+        # What is still lost is counted at the next digest: this page may have brought some of it.
+        state.know(lost_facts=0, lost_entries=0)
 
     def taken_up(self, answers: Sequence[CaseAnswer]) -> None:
         """Note what the hub said to wishes for cases of other desks."""

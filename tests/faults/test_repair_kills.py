@@ -1,8 +1,9 @@
-"""Killed anywhere while chains are cut, taken back and facts given back: the next sync ends with everything once."""
+"""Killed while chains are cut or taken back, facts or entries given back: the next sync ends with all of it once."""
 
 from __future__ import annotations
 
 import shutil
+from pathlib import Path
 
 import pytest
 
@@ -33,9 +34,10 @@ from tests.sync.memory_desk import MemoryDesk
 from tests.sync.work import case_number_of, logged_in, taken_in
 
 HUB_POINTS = ("repair.facts_before_commit", "repair.facts_after_commit")
-OFFER = "repair.offered"
+GIVEN_POINTS = ("repair.entries_before_commit", "repair.entries_after_commit")
+OFFER, GIVEN = "repair.offered", "repair.entries_offered"
 RECOVERED = "repair.recovered"
-DESK_POINTS = [name for name in names_of("repair") if name not in (*HUB_POINTS, OFFER, RECOVERED)]
+DESK_POINTS = [name for name in names_of("repair") if name not in (*HUB_POINTS, *GIVEN_POINTS, OFFER, GIVEN, RECOVERED)]
 COMMIT_POINTS = ["append.intended", "append.committed", "append.witnessed"]
 
 
@@ -146,7 +148,12 @@ def test_a_hub_killed_while_it_takes_its_own_word_back(tmp_path, put_back, point
 
 def test_a_desk_killed_before_it_takes_the_answer_asks_again(tmp_path, put_back):
     desk, _number = put_back
-    hub = open_beside(tmp_path / "hub")
+    die_at(OFFER, tmp_path / "hub", desk)
+    heal(tmp_path, desk)
+
+
+def die_at(point: str, folder: Path, desk: MemoryDesk) -> None:
+    hub = open_beside(folder)
 
     class Killed(Exception):
         pass
@@ -154,14 +161,58 @@ def test_a_desk_killed_before_it_takes_the_answer_asks_again(tmp_path, put_back)
     def kill(_name: str) -> None:
         raise Killed
 
-    failpoints.arm(OFFER, 1, kill)
+    failpoints.arm(point, 1, kill)
     try:
         with pytest.raises(Killed):
             sync_once(SyncLane(desk, DirectLine(HubService(hub)), SystemClock(), SystemRng()))
     finally:
         failpoints.disarm()
         hub.close()
-    heal(tmp_path, desk)
+
+
+# ---- entries of another desk --------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def shown(tmp_path) -> tuple[MemoryDesk, MemoryDesk]:
+    """A hub and a desk that were put back to before a case, and another desk that was shown it."""
+    folder = tmp_path / "hub"
+    writer, reader = (MemoryDesk.from_bytes(enrolment(folder), SystemClock(), SystemRng()) for _ in range(2))
+    shutil.copytree(folder, tmp_path / "backup")
+    image, number = writer.image(), case_number_of("001", 1)
+    writer.append(f"case/{number}", "case.taken_in", taken_in(number))
+    reader.look_up(number)
+    hub = open_beside(folder)
+    for desk in (writer, reader):
+        sync_once(SyncLane(desk, DirectLine(HubService(hub)), SystemClock(), SystemRng()))
+    hub.close()
+    shutil.rmtree(folder)
+    shutil.copytree(tmp_path / "backup", folder)
+    writer.put_back(image)
+    return writer, reader
+
+
+def all_have_it_once(tmp_path, writer, reader):
+    hub = open_beside(tmp_path / "hub")
+    for desk in (reader, writer):
+        report = sync_once(SyncLane(desk, DirectLine(HubService(hub)), SystemClock(), SystemRng()))
+        assert (report.state, report.pending, list(desk.lost_entries()), len(desk.entries)) == ("done", 0, [], 1)
+    assert (digest(hub).cases, digest(hub).entries) == (1, 0)
+    assert verify_hub(hub).first_fault is None
+    hub.close()
+
+
+@pytest.mark.parametrize("point", GIVEN_POINTS)
+def test_a_hub_killed_while_entries_are_given_back_to_it(tmp_path, shown, point):
+    with RunningHub(tmp_path / "hub", failpoint=point) as hub:
+        assert sync_over(shown[1], hub.url).state in ("offline", "partial")
+        assert hub.wait_killed() == KILLED
+    all_have_it_once(tmp_path, *shown)
+
+
+def test_a_desk_killed_before_it_takes_the_answer_offers_them_again(tmp_path, shown):
+    die_at(GIVEN, tmp_path / "hub", shown[1])
+    all_have_it_once(tmp_path, *shown)
 
 
 # ---- a store that was put back ------------------------------------------------------------------------------------

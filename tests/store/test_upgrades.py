@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy import select
 
 from clerk_app import failpoints
+from clerk_app.store import meta
 from clerk_app.store.schema import SCHEMA_VERSION, journal, primary, uploads
 from clerk_app.store.upgrades import version_of
 from tests.helpers.stores import append, desk_at
@@ -73,6 +74,27 @@ def test_an_older_store_gets_the_tables_of_a_new_one(old_store, tmp_path):
         opened.close()
         fresh.close()
     assert old_store.inspect().first_fault is None
+
+
+def test_what_others_wrote_counts_as_shown_in_the_present_reading_of_the_feed(tmp_path):
+    """Else a desk would offer a hub that has lost nothing all of it."""
+    desk = desk_at(tmp_path / "desk")
+    store = desk.create()
+    with store.write("") as unit:
+        here = unit.connection
+        for column in ("reading", "held_back"):
+            here.exec_driver_sql("DROP INDEX IF EXISTS received_entries_by_reading")
+            here.exec_driver_sql(f"ALTER TABLE received_entries DROP COLUMN {column}")
+        here.exec_driver_sql("ALTER TABLE repairs DROP COLUMN given_back")
+        here.exec_driver_sql("INSERT INTO received_entries VALUES (x'01', 1, 'd', 's', x'', x'', x'', x'', x'', x'')")
+        meta.put_int(here, meta.FEED_READING, 3)
+        here.exec_driver_sql("PRAGMA user_version = 4")
+        unit.commit()
+    store.close()
+    opened = desk.open()
+    with opened.read() as connection:
+        assert connection.exec_driver_sql("SELECT reading, held_back FROM received_entries").fetchall() == [(3, 0)]
+    opened.close()
 
 
 def test_every_table_has_the_version_that_brought_it():

@@ -20,6 +20,7 @@ from clerk_app.journal.exchange import (
     CaseAnswer,
     FeedPage,
     FeedPlace,
+    GivenEntry,
     NamedBlob,
     OwnChain,
     Reappended,
@@ -86,6 +87,8 @@ class MemoryDesk:
         self.damaged: list[Entry] = []
         self.moved: dict[tuple[str, int], tuple[str, int]] = {}
         self.entries: dict[bytes, ReceivedEntry] = {}
+        self.entry_seen: dict[bytes, int] = {}
+        self.held_back: set[bytes] = set()
         self.wishes: dict[str, Wish] = {}
         self._parked: dict[tuple[str, int], str] = {}
         self.applied: set[tuple[str, int]] = set()
@@ -137,8 +140,10 @@ class MemoryDesk:
         hub = [hub_fact(received.fact) for received in self.facts.values() if received.fact.stream == stream]
         others = [
             fact_of(received.attested.entry, received.attested.hub_seq)
-            for received in self.entries.values()
+            for hash_, received in self.entries.items()
             if header_of(received.attested.entry.header).stream == stream
+            and hash_ not in self.held_back
+            and not self._is_own(received)
         ]
         own = [
             fact_of(entry, number_of(chain.acked.get(seq), seq))
@@ -149,8 +154,13 @@ class MemoryDesk:
         damaged = [fact_of(entry, None) for entry in self.damaged if header_of(entry.header).stream == stream]
         return [*hub, *others, *own, *damaged]
 
-    def received(self) -> set[bytes]:
-        return set(self.entries)
+    def shown(self) -> set[bytes]:
+        return {received.attested.entry.body_hash for received in self.entries.values()}
+
+    def _is_own(self, received: ReceivedEntry) -> bool:
+        """Whether the own journal has it."""
+        header = header_of(received.attested.entry.header)
+        return self.hash_at(header.chain, header.seq) == received.attested.entry.hash
 
     def put_blob(self, content: bytes) -> NamedBlob:
         self._commit()
@@ -306,10 +316,10 @@ class MemoryDesk:
         for received in page.facts:
             self._take_fact(received)
         self.unknown |= dict(page.unknown)
-        own = {chain.chain for chain in self.chains}
         for entry in page.entries:
-            if entry.attested.header.chain not in own:
-                self.entries[entry.attested.entry.hash] = entry
+            hash_ = entry.attested.entry.hash
+            self.entries[hash_], self.entry_seen[hash_] = entry, self.readings
+            self.held_back.discard(hash_)
         for wish in self.wishes.values():
             wish.shown |= wish.stream in {followed.stream for followed in page.followed}
         self.place = page.place
@@ -388,6 +398,24 @@ class MemoryDesk:
 
     def lost_facts(self) -> Sequence[ReceivedFact]:
         return [received for digest, received in self.facts.items() if self.seen[digest] < self.readings]
+
+    def lost_entries(self) -> Sequence[bytes]:
+        lost = [
+            (received.attested.hub_seq, hash_)
+            for hash_, received in self.entries.items()
+            if self.entry_seen[hash_] < self.readings and not self._is_own(received)
+        ]
+        return [hash_ for _, hash_ in sorted(lost)]
+
+    def received_entry(self, hash_: bytes) -> ReceivedEntry:
+        return self.entries[hash_]
+
+    def take_standings(self, given: Sequence[GivenEntry]) -> None:
+        self._commit()
+        for one in given:
+            self.entry_seen[one.hash] = self.readings
+            if one.standing == "quarantined":
+                self.held_back.add(one.hash)
 
     def take_facts(self, facts: Sequence[ReceivedFact]) -> None:
         self._commit()

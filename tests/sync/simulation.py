@@ -455,8 +455,9 @@ class Simulation:
         self._forget_what_is_gone(before)
 
     def _acts_somewhere(self) -> set[Act]:
-        """The acts that lie on the hub or in the journal of a desk."""
-        return acts_on(self.hub).union(*(self.ledger.acts_of(station.desk) for station in self.stations))
+        """The acts that lie on the hub, in the journal of a desk, or with a desk that was shown them."""
+        desks = self._desks
+        return acts_on(self.hub).union(*(self.ledger.acts_of(desk) | desk.shown() for desk in desks))
 
     def _forget_what_is_gone(self, before: set[Act]) -> None:
         """What lay somewhere until a disk was put back, and now lies nowhere, went down with that disk."""

@@ -104,9 +104,9 @@ class StoreDesk(StoreHandoverState):
     def facts_of(self, stream: str) -> list[Fact]:
         return self.store.reads.facts(stream)
 
-    def received(self) -> set[bytes]:
+    def shown(self) -> set[bytes]:
         with self.store.read() as connection:
-            return set(connection.execute(select(received_entries.c.hash)).scalars())
+            return set(connection.execute(select(received_entries.c.body_hash)).scalars())
 
     def uploaded(self) -> set[tuple[str, int]]:
         statement = select(uploads.c.chain, uploads.c.seq).where(uploads.c.acked, uploads.c.complete)

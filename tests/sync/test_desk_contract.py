@@ -17,6 +17,7 @@ from clerk_app.journal.entry import Header, make_entry
 from clerk_app.journal.exchange import (
     FeedPage,
     FeedPlace,
+    GivenEntry,
     Reappended,
     ReceivedEntry,
     ReceivedFact,
@@ -200,6 +201,10 @@ def received(stream, *, chain="b" * 32, seq=1, hub_seq=3):
     return ReceivedEntry(AttestedEntry(HUB, "999999009", hub_seq, entry), b"s" * 64)
 
 
+def shown(desk, entry, hub_seq):
+    return ReceivedEntry(AttestedEntry(desk.registration().hub, "999999009", hub_seq, entry), b"s" * 64)
+
+
 def test_a_page_is_kept_with_its_place(desk):
     entry = sessions(desk, 1)[0]
     place = FeedPlace(5, b"m" * 32)
@@ -345,6 +350,37 @@ def test_facts_that_the_feed_no_longer_brings_are_lost_until_the_hub_has_them_ag
     moved = ReceivedFact(replace(facts[1].fact, hub_seq=20), b"t" * 64)
     desk.take_facts([moved])
     assert (list(desk.lost_facts()), len(desk.fact_digests())) == ([], 2)
+
+
+def test_entries_that_the_feed_no_longer_brings_are_lost_until_it_is_known_how_they_stand(desk, twin):
+    first, second, third = (shown(desk, entry, number) for number, entry in enumerate(sessions(twin, 3), 7))
+    desk.take_feed(page(entries=[first, second, third], place=FeedPlace(9, b"m" * 32)))
+    assert list(desk.lost_entries()) == []
+    desk.restart_feed()
+    desk.take_feed(page(entries=[second], place=FeedPlace(8, b"n" * 32)))
+    lost = list(desk.lost_entries())
+    assert [desk.received_entry(hash_) for hash_ in lost] == [first, third]
+    desk.take_standings([GivenEntry(lost[0], "lost"), GivenEntry(lost[1], "quarantined")])
+    desk.restart()
+    assert list(desk.lost_entries()) == []
+    assert [len(desk.facts_of(f"session/{n}")) for n in range(3)] == [1, 1, 0]
+    # What the feed shows takes part again.
+    desk.take_feed(page(entries=[third], place=FeedPlace(10, b"o" * 32)))
+    assert len(desk.facts_of("session/2")) == 1
+
+
+def test_what_this_desk_wrote_and_was_shown_is_there_once_whichever_it_loses(desk, twin):
+    written = sessions(twin, 2)
+    desk.take_feed(page(entries=[shown(desk, written[0], 7)], place=FeedPlace(7, b"m" * 32)))
+    assert [fact.hub_seq for fact in desk.facts_of("session/0")] == [7]
+    desk.take_back(written[0].head.chain, written)
+    assert [fact.act for fact in desk.facts_of("session/0")] == [written[0].body_hash]
+    desk.restart_feed()
+    assert list(desk.lost_entries()) == []
+    # Cut off and written again elsewhere, the old place is the hub's to show.
+    desk.cut_chain(written[0].head.chain, "fork", {written[0].head.chain: 0})
+    assert [fact.act for fact in desk.facts_of("session/0")] == [written[0].body_hash] * 2
+    assert len(desk.lost_entries()) == 1
 
 
 def test_the_newest_key_list_is_remembered(desk):

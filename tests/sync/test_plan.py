@@ -21,6 +21,7 @@ from sync.plan import (
     CutChain,
     Hello,
     Knowledge,
+    OfferEntries,
     OfferFacts,
     Probe,
     Push,
@@ -86,6 +87,7 @@ def situations(draw):
         feed=draw(st.sampled_from(["current", "behind", "lost"])),
         can=draw(st.frozensets(st.sampled_from(capabilities.ALL))),
         lost_facts=draw(st.integers(0, 9)),
+        lost_entries=draw(st.integers(0, 9)),
         blobs=tuple(blobs),
         waiting=tuple(waiting),
         wanted=draw(st.sampled_from([(), (WantedCase("1", "0312"),)])),
@@ -129,6 +131,8 @@ def done(known, operation):
             view = next(view for view in known.chains if view.chain == chain)
             assert after == view.seq
             return replace(known, chains=change(known.chains, chain, seq=view.stored), compared=False)
+        case OfferEntries(left):
+            return replace(known, lost_entries=max(0, left - 5), compared=False)
         case OfferFacts(left):
             return replace(known, lost_facts=max(0, left - 5), compared=False)
         case Confirm(ranges):
@@ -200,6 +204,7 @@ def test_doing_the_first_operation_again_and_again_comes_to_an_end(known):
     assert all(view.given_up for view in known.chains if view.trouble)
     assert capabilities.SHOWS_ENTRIES not in known.can or all(view.seq >= view.stored for view in usable)
     assert capabilities.TAKES_FACTS not in known.can or known.lost_facts == 0
+    assert capabilities.TAKES_ENTRIES not in known.can or known.lost_entries == 0
     assert are_sent(known)
     ends = {view.chain: view.agreed if view.trouble else view.stored for view in known.chains}
     there = {blob.id for blob in known.blobs if blob.complete}
@@ -236,7 +241,7 @@ def test_nothing_but_access_is_planned_without_a_token(known):
 def test_entries_go_before_the_feed_and_the_feed_before_blobs_small_ones_first(known):
     operations = plan(replace(known, authenticated=True))
     repair = [Probe, CutChain, TakeBack, RestartFeed]
-    order = [Compare, *repair, Confirm, Push, ReadFeed, OfferFacts, TakeUp, AskBlobs, SendPiece]
+    order = [Compare, *repair, Confirm, Push, ReadFeed, TakeUp, OfferEntries, OfferFacts, AskBlobs, SendPiece]
     kinds = [SendPiece if isinstance(operation, SendPieces) else type(operation) for operation in operations]
     ranks = [order.index(kind) for kind in kinds]
     assert ranks == sorted(ranks)
@@ -277,6 +282,11 @@ def test_entries_go_before_the_feed_and_the_feed_before_blobs_small_ones_first(k
         ),
         (replace(READY, chains=(ChainView("a", 5, 5, 9),), can=ALL_OF_THEM), TakeBack("a", 5)),
         (replace(READY, lost_facts=3, can=ALL_OF_THEM), OfferFacts(3)),
+        (replace(READY, lost_facts=3, lost_entries=2, can=ALL_OF_THEM), OfferEntries(2)),
+        (
+            replace(READY, lost_entries=2, wanted=(WantedCase("1", "0312"),), can=ALL_OF_THEM),
+            TakeUp((WantedCase("1", "0312"),)),
+        ),
         (replace(READY, feed="lost"), RestartFeed()),
         (replace(READY, feed="behind", wanted=(WantedCase("1", "0312"),)), ReadFeed()),
         (replace(READY, wanted=(WantedCase("1", "0312"),), can=ALL_OF_THEM), TakeUp((WantedCase("1", "0312"),))),
@@ -295,6 +305,8 @@ def test_entries_go_before_the_feed_and_the_feed_before_blobs_small_ones_first(k
         "what comes later is cut with what it may build on",
         "what only the hub has is taken back",
         "what the hub lost of its own is offered",
+        "the entries that it is about first",
+        "only what the hub does not show once it was asked for is lost",
         "a lost place means reading from the beginning",
         "the feed may bring what is wanted",
         "a case of another desk is asked for",

@@ -201,14 +201,29 @@ def test_a_decision_that_two_desks_give_back_is_there_once(platform, tmp_path):
         sync_once(platform.lane(desk))
         assert desk.fact_digests() == [fact.digest]
     backup.restore()
-    # The second desk is first: what its case is about has not arrived again, so its decision must wait.
-    assert sync_once(platform.lane(desks[1])).repaired == Repaired()
+    # The second desk is first: it brings both, what the first desk wrote and what was decided.
+    assert sync_once(platform.lane(desks[1])).repaired == Repaired(given_back=2)
     for desk in (*desks, *desks):
         report = sync_once(platform.lane(desk))
     assert (report.state, report.repaired) == ("done", Repaired())
     assert (digest(platform.hub).hub_facts, case_states(platform)) == (1, {number: "decided"})
     assert all(list(desk.lost_facts()) == [] for desk in desks)
     assert verify_hub(platform.hub).first_fault is None
+
+
+def test_a_decision_waits_for_the_case_that_it_is_about(platform, tmp_path):
+    desk = platform.desk()
+    sync_once(platform.lane(desk))
+    backup = Backup(platform, tmp_path / "backup")
+    number = take_in(desk, 1)
+    sync_once(platform.lane(desk))
+    fact = decide(platform.hub, Ruling(number, "grant"))
+    item = FeedItem(content=fact.to_bytes().decode(), signature=platform.hub.keys.sign_fact(fact).hex())
+    backup.restore()
+    device = Device(HALL, "001", desk.registration().device_public)
+    assert take_facts_back(platform.hub, device, FactsAsk(facts=[item])).facts == []
+    sync_once(platform.lane(desk))
+    assert len(take_facts_back(platform.hub, device, FactsAsk(facts=[item])).facts) == 1
 
 
 def test_a_case_that_was_decided_anew_meanwhile_shows_both_words_to_a_person(platform, tmp_path):

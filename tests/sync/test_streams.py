@@ -294,7 +294,6 @@ def test_a_case_that_a_hub_put_back_has_lost_is_shown_again_though_its_desk_come
     assert verify_hub(platform.hub).first_fault is None
 
 
-@pytest.mark.xfail(reason="nobody gives the hub back what another desk wrote and lost too", strict=True)
 def test_what_the_hub_and_its_writer_both_lost_comes_back_from_whoever_was_shown_it(platform, desks, tmp_path):
     window3, window5 = desks
     sync(platform, window3, window5)

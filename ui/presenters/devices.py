@@ -260,6 +260,7 @@ def _repaired_row(facts: DeviceFacts, today: date) -> SyncRow | None:
     counts = (
         (say("重新写入 {count} 条"), sum(row.reappended for row in done)),
         (say("从平台取回 {count} 条"), sum(row.taken_back for row in done)),
+        (say("平台丢失的已交还 {count} 条"), sum(row.given_back for row in done)),
         (say("损坏 {count} 条，原样留着"), sum(row.damaged for row in done)),
     )
     what = "，".join(words.format(count=count) for words, count in counts if count)

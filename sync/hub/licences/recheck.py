@@ -12,6 +12,7 @@ from datetime import date
 from sqlalchemy import ColumnElement, Connection, and_, delete, or_, select
 from sqlalchemy.exc import SQLAlchemyError
 
+from clerk_app.domain import case_number
 from clerk_app.domain.rechecks import DOCUMENT, RecheckReason
 from clerk_app.failpoints import failpoint
 from clerk_app.journal.hub_facts import HubWord
@@ -41,6 +42,17 @@ def recheck_arrived(hub: Hub, region: str, chain: str, first: int, seq: int) -> 
     arrived = and_(entries.c.region == region, entries.c.chain == chain, entries.c.seq.between(first, seq), of_case)
     try:
         _recheck(hub, region, select(entries.c.seq).where(arrived).exists())
+    except (SQLAlchemyError, OSError):
+        logger.exception("re-checks wait for the next time")
+
+
+def recheck_stream(hub: Hub, stream: str) -> None:
+    """Answer the re-checks of a case that has just been put right. It is stored already: trouble is for the log."""
+    number = stream.removeprefix("case/")
+    if not case_number.check(number):
+        return
+    try:
+        _recheck(hub, number[: case_number.HALL], rechecks.c.number == number)
     except (SQLAlchemyError, OSError):
         logger.exception("re-checks wait for the next time")
 

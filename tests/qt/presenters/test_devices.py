@@ -57,6 +57,13 @@ def test_what_syncs_put_right_is_one_calm_sentence_for_a_week():
     assert repair_rows() == []
 
 
+def test_what_the_platform_had_lost_and_got_back_from_here_is_told_too():
+    given = [RepairRow(NOW - 60_000, "given_back", 0, 0, 0, count) for count in (1, 4)]
+    [(heading, note, chip)] = repair_rows(*given)
+    assert (heading, chip) == ("本机记录和平台对过，已自动补好", "已补好")
+    assert note.endswith("平台丢失的已交还 5 条；补好的不用再办。")
+
+
 def test_damage_found_by_a_repair_is_not_called_put_right():
     [(heading, note, chip)] = repair_rows(RepairRow(NOW, "hash", 5, 1, 0))
     assert (heading, chip) == ("本机记录和平台对过", "有损坏")
