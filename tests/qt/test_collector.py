@@ -51,6 +51,19 @@ def test_the_gui_thread_collects_by_itself(collector, qtbot):
     assert kept
 
 
+def test_what_is_left_by_the_first_full_collection_is_not_looked_through_again(collector, monkeypatch):
+    monkeypatch.setattr(gc, "get_count", lambda: (0, 0, gc.get_threshold()[2] + 1))
+    collector.collect()
+    assert len(gc.get_objects()) < gc.get_freeze_count()
+    frozen = gc.get_freeze_count()
+    seen: list[int] = []
+    Ring(seen)
+    collector.collect()
+    assert seen == [threading.get_ident()]
+    assert gc.get_freeze_count() <= frozen
+
+
 def test_the_interpreter_collects_again_afterwards(collector):
     collector.end()
     assert gc.isenabled()
+    assert gc.get_freeze_count() == 0
