@@ -81,9 +81,11 @@ def _warn_of_forgotten_order(package: Package, matters: Mapping[str, Matter], ta
     """A child that asks for what another one brings should come after it."""
     ancestors = graph.ancestors_of(package.after)
     for child, row in zip(package.children, table.tables("children"), strict=True):
-        needed = {need.code for need in matters[child.matter].materials}
+        asked = matters[child.matter]
+        needed = {need.code for need in asked.materials} | {field.code for field in asked.fields}
         for other in package.children:
-            brought = needed & matters[other.matter].produces.materials
+            produces = matters[other.matter].produces
+            brought = needed & (produces.materials | produces.fields)
             if brought and _unordered(child, other, ancestors):
                 row.warn("after", f"{other.matter} 的结果就是 {' '.join(sorted(brought))}，这里却没有写在它之后")
 

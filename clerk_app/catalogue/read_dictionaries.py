@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from typing import get_args
 
 from clerk_app.catalogue.read_conditions import read_condition
 from clerk_app.catalogue.tables import Table
 from clerk_app.domain.matter import MatterVersion
-from clerk_app.domain.needs import LicenceKind, Material
+from clerk_app.domain.needs import LicenceKind, Material, OriginalNeed
 from clerk_app.domain.situations import Situation
 from clerk_app.domain.sources import APPLICANT
 
@@ -74,6 +75,7 @@ def read_materials(table: Table | None, licences: dict[str, LicenceKind]) -> dic
             where=row.text("where", ""),
             printed="form" in row.data and row.word("form", ("printed",)) == "printed",
             sample=row.text("sample", ""),
+            original=row.word("original", get_args(OriginalNeed), default="seen"),
         )
         if material.code in materials:
             row.fault("code", f"材料 {material.code} 重复")

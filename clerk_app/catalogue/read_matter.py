@@ -131,7 +131,7 @@ def _read_need(table: Table, known: Dictionaries) -> MaterialNeed:
         deferrable=table.flag("deferrable", default=False),
         promise=table.flag("promise", default=False),
         when=read_condition(table.optional_table("when")),
-        original=table.word("original", get_args(OriginalNeed), default="seen"),
+        original=table.word("original", get_args(OriginalNeed), default=material.original if material else "seen"),
         paper_required=table.flag("paper_required", default=False),
         defer_days=table.whole("defer_days", default=DEFER_DAYS),
         required=table.flag("required", default=True),

@@ -23,7 +23,7 @@ class Material:
     """An entry of the dictionary. `issuer` is who makes it (政府核发, 申请人自备, 其他); `where` says where to get it.
 
     `licence` is the kind of electronic licence that replaces it, `printed` whether the program prints it from the form,
-    `sample` what a good one looks like.
+    `sample` what a good one looks like. `original`: what is done with it where a matter does not say otherwise.
     """
 
     code: str
@@ -33,6 +33,7 @@ class Material:
     where: str = ""
     printed: bool = False
     sample: str = ""
+    original: OriginalNeed = "seen"
 
 
 @dataclass(frozen=True, slots=True)

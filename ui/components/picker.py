@@ -22,14 +22,14 @@ from ui.components.line_edit import LineEdit
 from ui.components.messages import ProblemBanner
 from ui.components.text import label
 from ui.models.hits import HitListModel
-from ui.models.roles import KEY_ROLE, KIND_ROLE, NOTE_ROLE, WORD_ROLE
+from ui.models.roles import HEADING_ROLE, KEY_ROLE, KIND_ROLE, NOTE_ROLE, WORD_ROLE
 
 if TYPE_CHECKING:
     from ui.viewmodels.search_state import SearchState
 
 Index = QModelIndex | QPersistentModelIndex
 
-_ROW_HEIGHT = 50
+_ROW_HEIGHT, _HEADING_HEIGHT = 50, 26
 
 
 class Picker(QWidget):
@@ -150,13 +150,22 @@ class Picker(QWidget):
 class _HitDelegate(QStyledItemDelegate):
     """Two lines a hit: the matter, and smaller what the clerk wants to know of it."""
 
-    def sizeHint(self, _option: QStyleOptionViewItem, _index: Index) -> QSize:
-        return QSize(200, _ROW_HEIGHT)
+    def sizeHint(self, _option: QStyleOptionViewItem, index: Index) -> QSize:
+        return QSize(200, _ROW_HEIGHT + (_HEADING_HEIGHT if index.data(HEADING_ROLE) else 0))
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
         painter.save()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         room = QRect(option.rect)
+        heading = str(index.data(HEADING_ROLE) or "")
+        if heading:
+            font = QFont(option.font)
+            font.setPixelSize(tokens.TYPE_NOTE)
+            painter.setFont(font)
+            painter.setPen(QColor(tokens.SECONDARY))
+            above = QRect(room.left() + 14, room.top(), room.width() - 28, _HEADING_HEIGHT)
+            painter.drawText(above, int(Qt.AlignmentFlag.AlignVCenter), heading)
+            room.setTop(room.top() + _HEADING_HEIGHT)
         if option.state & QStyle.StateFlag.State_Selected:
             painter.setPen(Qt.PenStyle.NoPen)
             painter.setBrush(QColor(tokens.BRAND_TINT))
@@ -196,7 +205,6 @@ def _hit_list(model: HitListModel) -> QListView:
     view.setModel(model)
     view.setItemDelegate(_HitDelegate(view))
     view.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-    view.setUniformItemSizes(True)
     view.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
     view.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
     return view

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, QPersistentModelIndex, Qt
 
-from ui.models.roles import KEY_ROLE, KIND_ROLE, NOTE_ROLE, WORD_ROLE
+from ui.models.roles import HEADING_ROLE, KEY_ROLE, KIND_ROLE, NOTE_ROLE, WORD_ROLE
 
 if TYPE_CHECKING:
     from ui.viewmodels.search_state import Hit
@@ -39,10 +39,11 @@ class HitListModel(QAbstractListModel):
         hit = self._hits[index.row()]
         values: dict[int, str] = {
             Qt.ItemDataRole.DisplayRole: hit.name,
-            Qt.ItemDataRole.AccessibleTextRole: "，".join(filter(None, (hit.name, hit.chip, hit.note))),
+            Qt.ItemDataRole.AccessibleTextRole: "，".join(filter(None, (hit.heading, hit.name, hit.chip, hit.note))),
             NOTE_ROLE: hit.note,
             KEY_ROLE: hit.key,
             KIND_ROLE: hit.kind,
             WORD_ROLE: hit.chip,
+            HEADING_ROLE: hit.heading,
         }
         return values.get(role)

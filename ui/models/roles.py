@@ -19,5 +19,8 @@ NOTE_ROLE = Qt.ItemDataRole.UserRole + 4
 WORD_ROLE = Qt.ItemDataRole.UserRole + 6
 """A word beside the name, as a chip."""
 
+HEADING_ROLE = Qt.ItemDataRole.UserRole + 7
+"""The name of the group that begins with this row; empty inside one."""
+
 KIND_ROLE = Qt.ItemDataRole.UserRole + 5
 """What kind of thing the row is."""

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from datetime import date
 
 from clerk_app.domain import case_number, notice_number
@@ -22,6 +23,17 @@ def matter_hits(things: Iterable[Matter | Package], around: Surroundings) -> tup
         if isinstance(thing, Matter)
         else Hit("package", thing.code, thing.name, _package_note(thing), say("一件事"))
         for thing in things
+    )
+
+
+def grouped_hits(things: Sequence[Matter | Package], around: Surroundings) -> tuple[Hit, ...]:
+    """Everything there is, before anything is asked: what people want, then what firms want, each in its order."""
+    groups = ((say("个人"), "person"), (say("企业和个体户"), "firm"))
+    parts = ((word, [thing for thing in things if thing.client == client]) for word, client in groups)
+    return tuple(
+        replace(hit, heading=word if place == 0 else "")
+        for word, part in parts
+        for place, hit in enumerate(matter_hits(part, around))
     )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from clerk_app.domain.applicant import is_expired
 from clerk_app.domain.case_parts import Effect
 from clerk_app.domain.matter import Power
-from clerk_app.domain.merged_matter import child_powers
+from clerk_app.domain.merged_matter import child_powers, power_of_whole
 from clerk_app.domain.notice_for import TITLES
 from clerk_app.domain.notices import NoticeKind
 from clerk_app.domain.one_thing import OneThing
@@ -68,12 +68,23 @@ def expected_remarks(work: Preparing, around: Surroundings) -> tuple[str, ...]:
 
 
 def effect_chip(work: Preparing, around: Surroundings) -> ChipView:
-    """Whether the act holds at once, with the word for having no line."""
+    """Whether the act holds at once, with the word for having no line. Green only where nothing is left to be done."""
     effect = expected_effect(work, around)
     if effect.when == "platform":
         tone = Tone.NEUTRAL if around.is_online else Tone.OFFLINE
         return ChipView(say("平台确认后生效") if around.is_online else say("离线：平台确认后生效"), tone)
-    return ChipView(say("当场生效"), Tone.OK) if around.is_online else ChipView(say("离线：当场生效"), Tone.OFFLINE)
+    done = _whole_power(work, around) == "complete"
+    word = say("当场办结") if done else say("受理当场生效")
+    if not around.is_online:
+        return ChipView(say("离线：{word}", word=word), Tone.OFFLINE)
+    return ChipView(word, Tone.OK if done else Tone.NEUTRAL)
+
+
+def _whole_power(work: Preparing, around: Surroundings) -> Power:
+    """How far the window would go with all of it."""
+    if work.one is None:
+        return power_of(work, around)
+    return power_of_whole(work.one, powers_now(work.one, around, deferred_now(work, around)))
 
 
 def citizen_words(effect: Effect, *, is_online: bool) -> str:

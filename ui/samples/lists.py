@@ -19,7 +19,7 @@ from ui.presenters.citizen import CitizenFacts, Shown, citizen_state
 from ui.presenters.counter_facts import VisitFacts
 from ui.presenters.devices import DeviceFacts, devices_state
 from ui.presenters.filters import EVERYTHING, Filter, picker_filters
-from ui.presenters.hits import matter_hits
+from ui.presenters.hits import grouped_hits, matter_hits
 from ui.presenters.words import problem_view
 from ui.samples import desk, frames, packages
 from ui.viewmodels.cases import CaseDetail, CasesState
@@ -160,7 +160,7 @@ def devices_practice() -> DevicesState:
 @cache
 def all_matters() -> SearchState:
     """Every matter there is."""
-    return SearchState(hits=matter_hits(desk.every_matter(), desk.around()), filters=picker_filters(EVERYTHING))
+    return SearchState(hits=grouped_hits(desk.every_matter(), desk.around()), filters=picker_filters(EVERYTHING))
 
 
 @cache

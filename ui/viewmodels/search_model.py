@@ -11,7 +11,7 @@ from clerk_app.domain import case_number, notice_number
 from clerk_app.services.desk import Desk
 from ui.presenters.counter_facts import Surroundings
 from ui.presenters.filters import EVERYTHING, Filter, picker_filters, toggled
-from ui.presenters.hits import case_hits, elsewhere_hit, matter_hits, notice_hit
+from ui.presenters.hits import case_hits, elsewhere_hit, grouped_hits, matter_hits, notice_hit
 from ui.presenters.words import problem_view
 from ui.tasks import Tasks
 from ui.viewmodels.search_state import Hit, SearchState
@@ -69,9 +69,12 @@ class SearchModel(ViewModel[SearchState]):
 
 def matters_by(desk: Desk, around: Callable[[], Surroundings]) -> Look:
     """Look among the matters and packages of the catalogue."""
-    return lambda text, only: matter_hits(
-        desk.search.things(text, channel=only.channel, audience=only.audience), around()
-    )
+
+    def look(text: str, only: Filter) -> tuple[Hit, ...]:
+        found = desk.search.things(text, channel=only.channel, audience=only.audience)
+        return matter_hits(found, around()) if text else grouped_hits(found, around())
+
+    return look
 
 
 def anything_by(desk: Desk, around: Callable[[], Surroundings]) -> Look:

@@ -15,7 +15,8 @@ HitKind = Literal["matter", "package", "case", "elsewhere", "notice"]
 class Hit:
     """One thing that was found; `key` is the code of a matter or package or a case number.
 
-    `note` is what helps to tell hits apart, `chip` a word for what it is where that is not plain (一件事).
+    `note` is what helps to tell hits apart, `chip` a word for what it is where that is not plain (一件事). `heading`: a
+    group begins with it.
 
     `elsewhere`: a case that is not here and can be asked of the platform.
     """
@@ -25,6 +26,7 @@ class Hit:
     name: str
     note: str
     chip: str = ""
+    heading: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -117,6 +117,7 @@ MATERIALS = Sheet(
         Column("到哪里办", "where"),
         Column("本系统打印", "form", PRINTED),
         Column("样表说明", "sample"),
+        Column("原件", "original", _ORIGINAL, note="各事项不另写的，就按这里"),
     ),
     is_required=True,
 )

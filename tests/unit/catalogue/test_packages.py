@@ -12,6 +12,7 @@ from clerk_app.domain.conditions import OneOf
 from clerk_app.domain.matter import Produces
 from clerk_app.domain.needs import Material
 from clerk_app.errors import BadCatalogue, NoSuchPackage
+from clerk_app.services.shipped import shipped_catalogue
 from tests.helpers.catalogues import MATTERS, write_catalogue
 from tests.helpers.catalogues import PACKAGE as PACKAGE_TEXT
 from tests.helpers.commands import clerk
@@ -360,3 +361,17 @@ def test_a_package_is_accepted_exactly_if_its_children_wait_in_no_circle(folder,
 
 def test_nothing_in_the_shipped_sample_is_doubtful():
     assert [warning.text for warning in read_catalogue(SHIPPED)[1]] == []
+
+
+def test_what_is_done_with_an_original_is_said_once_in_the_dictionary_and_may_be_otherwise_for_a_matter():
+    photos = {
+        matter.code: need.original
+        for matter in shipped_catalogue().matters
+        for need in matter.materials
+        if need.code == "M06"
+    }
+    assert set(photos.values()) == {"kept"}
+    assert "P31" in photos
+    contract = shipped_catalogue().matter("P31").material("M10")
+    assert contract is not None
+    assert contract.original == "seen"

@@ -48,6 +48,7 @@ COMES_AFTER_TOO = {  # what a predecessor's result brings is waited for (Decisio
     ("PK11", "P24"): ["P31"],
     ("PK15", "P24"): ["P31"],
     ("PK12", "B13"): ["B01"],
+    ("PK07", "B25"): ["B24"],
 }
 
 
