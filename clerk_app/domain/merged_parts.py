@@ -5,21 +5,26 @@ Both are strict: what one child needs is needed, and a relief counts only if eve
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import compress
 from operator import attrgetter
-from typing import NamedTuple, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 from clerk_app.domain.conditions import any_of
 from clerk_app.domain.elements import Field
-from clerk_app.domain.needs import LicenceUse, MaterialNeed, OriginalNeed
+from clerk_app.domain.needs import LicenceUse, MaterialNeed
 from clerk_app.domain.sources import Source
 
 Thing = TypeVar("Thing")
 Uses = list[tuple[str, Thing]]
 """Who wants a thing, and how: the code of the matter with its own way to ask."""
 
-_RELIEFS = attrgetter("by_card", "reusable", "deferrable", "promise")
+_TERMS = (
+    "accepts", "copies", "paper_required", "by_card", "e_licence", "reusable", "deferrable", "promise", "original",
+    "defer_days",
+)  # fmt: skip
+_terms_of = attrgetter(*_TERMS)
 
 
 class Wanted(NamedTuple):
@@ -127,39 +132,38 @@ def strictest(needs: Sequence[MaterialNeed]) -> MaterialNeed:
     the most, or the sum of those on which departments insist.
     """
     asking = [need for need in needs if need.required] or list(needs)
-    first = asking[0]
     if len(asking) == 1:
-        return first
-    copies = [need.copies for need in asking]
-    insisting = [need.copies for need in asking if need.paper_required]
-    by_card, reusable, deferrable, promise = map(all, zip(*map(_RELIEFS, asking), strict=True))
-    return MaterialNeed(
-        code=first.code,
-        name=_common_name(asking),
-        accepts="；".join(dict.fromkeys([need.accepts for need in asking if need.accepts])),
-        copies=max(sum(insisting), max(copies)),
-        by_card=by_card,
-        e_licence=_licence_use(asking),
-        reusable=reusable,
-        deferrable=deferrable,
-        promise=promise,
-        when=any_of([need.when for need in asking]),
-        original=_strictest_original({need.original for need in asking}),
-        paper_required=bool(insisting),
-        defer_days=min([need.defer_days for need in asking]),
-        required=first.required,
-        material=first.material,
+        return asking[0]
+    each = [_terms_of(need) for need in asking]
+    terms, name, when = _strictest_terms(each), _common_name(asking), any_of([need.when for need in asking])
+    for need, its_terms in zip(asking, each, strict=True):
+        if its_terms == terms and need.name == name and need.when == when:
+            return need  # nearly always one of them is as strict as all together
+    return replace(asking[0], name=name, when=when, **dict(zip(_TERMS, terms, strict=True)))
+
+
+def _strictest_terms(each: Iterable[tuple[Any, ...]]) -> tuple[Any, ...]:
+    """The `_TERMS` that serve all of these needs."""
+    accepts, copies, keeps_paper, by_card, e_licence, reusable, deferrable, promise, original, days = zip(
+        *each, strict=True
+    )
+    return (
+        "；".join(dict.fromkeys(filter(None, accepts))),
+        max(sum(compress(copies, keeps_paper)), *copies),
+        any(keeps_paper),
+        all(by_card),
+        _licence_use(e_licence),
+        all(reusable),
+        all(deferrable),
+        all(promise),
+        "kept" if "kept" in original else "seen" if "seen" in original else "none",
+        min(days),
     )
 
 
-def _licence_use(needs: Sequence[MaterialNeed]) -> LicenceUse:
+def _licence_use(uses: Sequence[LicenceUse]) -> LicenceUse:
     """Accepted by all, by none, or partly (仅部分部门接受)."""
-    uses = {need.e_licence for need in needs}
-    return uses.pop() if len(uses) == 1 else "partly"
-
-
-def _strictest_original(wanted: Collection[OriginalNeed]) -> OriginalNeed:
-    return "kept" if "kept" in wanted else "seen" if "seen" in wanted else "none"
+    return uses[0] if uses.count(uses[0]) == len(uses) else "partly"
 
 
 def _common_name(needs: Sequence[MaterialNeed]) -> str:
