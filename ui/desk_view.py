@@ -206,10 +206,10 @@ class DeskView(QObject):
     def _open_supply(self) -> None:
         detail = self._models.cases.state.detail
         if detail is not None:
-            if not detail.to_come and len(detail.to_register) == 1:
-                self._open_result(detail.to_register[0].number)
+            if not detail.to_come and len(detail.results) == 1:
+                self._open_result(detail.results[0].number)
                 return
-            results = tuple(Choice(one.number, one.label) for one in detail.to_register)
+            results = tuple(Choice(one.number, one.label) for one in detail.results)
             sheet = SupplySheet(detail.matter, detail.to_come, results)
             sheet.setProperty("case", detail.number)
             sheet.chosen.connect(self._supplied)
@@ -218,15 +218,17 @@ class DeskView(QObject):
 
     def _open_result(self, number: str) -> None:
         detail = self._models.cases.state.detail
-        ask = next((one for one in (detail.to_register if detail else ()) if one.number == number), None)
+        ask = next((one for one in (detail.results if detail else ()) if one.number == number), None)
         if ask is not None:
             sheet = ResultSheet(ask, self._models.cases.faults_of)
+            sheet.setProperty("corrects", ask.corrects)
             sheet.said.connect(self._result_said)
             self.shell.open_sheet(sheet)
 
     def _result_said(self, number: str, values: dict[str, str]) -> None:
+        corrects = bool(self.sender().property("corrects"))
         self.shell.close_sheet()
-        self._models.cases.register(number, values)
+        self._models.cases.register(number, values, corrects=corrects)
 
     def _supplied(self, code: str) -> None:
         number = str(self.sender().property("case"))

@@ -47,6 +47,10 @@ def cases(qtbot, program, place):
     return cases
 
 
+def sheet_of(program):
+    return program.view.shell.sheet
+
+
 def fact(cases, label):
     return next((row.value for row in cases.state.detail.facts if row.label == label), "")
 
@@ -55,7 +59,7 @@ def test_the_licence_handed_over_is_registered_once_and_everything_that_waits_ha
     assert "别的事项等着用证照上的内容" in cases.state.detail.task.sentence
     assert fact(cases, "结果带来") == "统一社会信用代码、成立日期（由前序事项产生）"
     press("Ctrl+Return")
-    sheet = program.view.shell.sheet
+    sheet = sheet_of(program)
     assert "个体工商户设立登记：登记营业执照" in said(sheet)
     type_text("91999999MA0EXAMP00")
     press("Ctrl+Return")
@@ -65,20 +69,28 @@ def test_the_licence_handed_over_is_registered_once_and_everything_that_waits_ha
     press(Key.Key_Tab)
     type_text("20261102")
     press("Ctrl+Return")
-    assert program.view.shell.sheet is None
+    assert sheet_of(program) is None
     qtbot.waitUntil(lambda: cases.state.detail is not None and cases.state.detail.task is None, timeout=20_000)
     assert fact(cases, "结果带来") == f"统一社会信用代码 {CODE}；成立日期 2026-11-02"
     lane = next(lane for lane in cases.state.detail.lanes if lane.name == "个体工商户设立登记")
     assert lane.note == f"营业执照 {CODE}"
     press("Ctrl+Return")
-    assert program.view.shell.sheet is None
+    sheet = sheet_of(program)
+    assert "个体工商户设立登记：更正营业执照" in said(sheet)
+    assert sheet.values == {"credit_code": CODE, "established": "2026-11-02"}
+    press(Key.Key_Tab)
+    sheet.fields["established"].editor.selectAll()
+    type_text("20261103")
+    press("Ctrl+Return")
+    qtbot.waitUntil(lambda: "2026-11-03" in fact(cases, "结果带来"), timeout=20_000)
+    assert any("更正结果" in event.text for event in cases.state.detail.events)
 
 
 def test_a_result_of_which_nothing_is_typed_is_not_registered(program, cases):
     press("Ctrl+Return")
-    sheet = program.view.shell.sheet
+    sheet = sheet_of(program)
     press("Ctrl+Return")
     assert "请填写" in said(sheet)
     press(Key.Key_Escape)
-    assert program.view.shell.sheet is None
+    assert sheet_of(program) is None
     assert cases.state.detail.to_register

@@ -28,11 +28,14 @@ class ResultSheet(EntrySheet):
     said = Signal(str, object)
 
     def __init__(self, ask: ResultAsk, check: Check, parent: QWidget | None = None) -> None:
+        told = self.tr("照着发出的{document}填。后面的事项和这位群众以后再来，都不用再填。")
+        if ask.corrects:
+            told = self.tr("已经登记过。照着发出的{document}改；原来登的留在经过里。")
         super().__init__(
             ask.label,
-            self.tr("照着发出的{document}填。后面的事项和这位群众以后再来，都不用再填。").format(document=ask.document),
+            told.format(document=ask.document),
             ask.fields,
-            self.tr("登记"),
+            self.tr("更正") if ask.corrects else self.tr("登记"),
             width=480,
             parent=parent,
         )

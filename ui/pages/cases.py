@@ -114,7 +114,7 @@ class CasesPage(Page):
         if command is Command.PRIMARY and detail is not None and detail.to_settle:
             self.attention_asked.emit(detail.number)
             return True
-        if command is Command.PRIMARY and detail is not None and (detail.to_come or detail.to_register):
+        if command is Command.PRIMARY and detail is not None and (detail.to_come or detail.results):
             self.supply_asked.emit()
             return True
         return False

@@ -109,6 +109,7 @@ def case_detail(
         scale=scale_view(view, today),
         to_come=() if view.read_only else tuple(Choice(known.code, _deferral_word(known)) for known in _to_come(view)),
         to_register=() if view.read_only else tuple(_ask(known) for known in results if known.result is None),
+        to_correct=() if view.read_only else tuple(_ask(known) for known in results if known.result is not None),
         events=tuple(EventView(item.text, _when(item.when, item.by)) for item in reversed(view.history)),
     )
 
@@ -204,9 +205,20 @@ def _task(view: CaseView) -> ProblemView | None:
 def _ask(known: ResultToRegister) -> ResultAsk:
     """The lines of a result: the number on its document, and what its data fill."""
     document = known.document or say("证照")
-    number = FieldView(DOCUMENT_NUMBER, say("{document}编号", document=document), optional=bool(known.fields))
-    data = tuple(_line(key, field_view(field, None)) for key, field in known.fields.items())
+    result, brings = known.result, known.result.brings if known.result else {}
+    number = FieldView(
+        DOCUMENT_NUMBER,
+        say("{document}编号", document=document),
+        value=result.number if result else "",
+        optional=bool(known.fields),
+    )
+    data = tuple(
+        replace(_line(key, field_view(field, None)), value=brings.get(key, "")) for key, field in known.fields.items()
+    )
     lines = data if known.number_is_data else (number, *data)
+    if result is not None:
+        label = say("{matter}：更正{document}", matter=known.matter_name, document=document)
+        return ResultAsk(known.number, label, document, lines, corrects=True)
     label = say("{matter}：登记{document}", matter=known.matter_name, document=document)
     return ResultAsk(known.number, label, document, lines)
 

@@ -76,14 +76,15 @@ class ScaleView:
 class ResultAsk:
     """A result that can be registered: the case or child of a package that has it, and the lines to type.
 
-    `number` is that of the case or child. The line `DOCUMENT_NUMBER` is the number on the document, every other one an
-    item of its data by key.
+    `corrects`: it was registered already, and the lines hold what was said. `number` is that of the case or child. The
+    line `DOCUMENT_NUMBER` is the number on the document, every other one an item of its data by key.
     """
 
     number: str
     label: str
     document: str
     fields: tuple[FieldView, ...]
+    corrects: bool = False
 
 
 DOCUMENT_NUMBER = "document:number"
@@ -94,7 +95,8 @@ class CaseDetail:
     """One case. `task`: what the clerk must do about it, if anything. `papers`: documents with how they stand.
 
     `to_settle`: it holds something that a person settles, by the page's primary action; where it holds nothing of that
-    kind, the same takes in one of the papers `to_come` (容缺), or registers one of the results `to_register`.
+    kind, the same takes in one of the papers `to_come` (容缺), or registers one of the results `to_register`, or
+    corrects one (`to_correct`) where nothing else is left to be done.
     """
 
     number: str
@@ -111,6 +113,12 @@ class CaseDetail:
     scale: ScaleView | None = None
     to_come: tuple[Choice, ...] = ()
     to_register: tuple[ResultAsk, ...] = ()
+    to_correct: tuple[ResultAsk, ...] = ()
+
+    @property
+    def results(self) -> tuple[ResultAsk, ...]:
+        """What the primary action asks about: results that are not there yet, else those that may be corrected."""
+        return self.to_register or self.to_correct
 
 
 @dataclass(frozen=True, slots=True)

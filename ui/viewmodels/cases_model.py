@@ -145,12 +145,17 @@ class CasesModel(ViewModel[CasesState]):
             lane=DB_LANE,
         )
 
-    def register(self, number: str, values: Mapping[str, str]) -> None:
-        """Register the result of a case, or of the child of a package with this number (结果登记)."""
+    def register(self, number: str, values: Mapping[str, str], *, corrects: bool = False) -> None:
+        """Register the result of a case, or of the child of a package with this number (结果登记), or correct it."""
         said = {key: value for key, value in values.items() if key != DOCUMENT_NUMBER}
         self._tasks.run(
             lambda: register_result(
-                self._desk, self._me, number, document_number=values.get(DOCUMENT_NUMBER, ""), brings=said
+                self._desk,
+                self._me,
+                number,
+                document_number=values.get(DOCUMENT_NUMBER, ""),
+                brings=said,
+                corrects=corrects,
             ),
             owner=self,
             on_success=lambda _none: self._acts.done.emit(),

@@ -2,12 +2,21 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
 
-from clerk_app.errors import DeviceRevoked, LockedOut, NoStore, StoreRolledBack, WitnessDamaged
+from clerk_app.errors import (
+    CatalogueDamaged,
+    ClerkError,
+    DeviceRevoked,
+    LockedOut,
+    NoStore,
+    StoreRolledBack,
+    WitnessDamaged,
+)
 from ui.say import say
 from ui.tasks import DB_LANE, Tasks
 from ui.viewmodels.basic import ProblemView
@@ -147,12 +156,24 @@ def _open(workplace: Workplace, number: str, password: str, *, seal_at_hand: boo
         name = workplace.clerks().get(number, number)
         me = sign_in(desk, clerk=number, name=name, seal_at_hand=seal_at_hand)
         settings = workplace.settings()
-        _ = desk.catalogue  # opened here, in the lane: the page is made on the GUI thread
         workplace.start()
+        _open_catalogue(desk)
     except BaseException:
         workplace.close()
         raise
     return OpenDesk(desk, me, settings)
+
+
+def _open_catalogue(desk: Desk) -> None:
+    """Open it here, in the lane: the page is made on the GUI thread. What is damaged the platform has once more."""
+    try:
+        _ = desk.catalogue
+    except CatalogueDamaged:
+        if desk.directory is None:
+            raise
+        with suppress(ClerkError):
+            desk.directory.fetch()
+        _ = desk.catalogue
 
 
 def _has_ended_it(error: Exception) -> bool:

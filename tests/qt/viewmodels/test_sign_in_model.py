@@ -9,7 +9,7 @@ from PySide6.QtCore import QObject
 from clerk_app import bootstrap
 from clerk_app.cli.seat import Seat
 from clerk_app.cli.workplace import LocalWorkplace
-from clerk_app.errors import DiskFull, FolderLocked
+from clerk_app.errors import DiskFull, FolderLocked, PlatformUnreachable
 from clerk_app.journal.orders import REVOKE, Order
 from clerk_app.seams import SystemClock
 from clerk_app.services.rows import Backlog, Recovered
@@ -308,3 +308,30 @@ def test_only_the_password_unlocks(lock):
     assert opened_again == [True]
     assert not model.is_locked
     assert kinds(opened) == ["logged_in", "locked", "unlocked"]
+
+
+class Platform:
+    """Has the catalogue once more, or cannot be reached."""
+
+    def __init__(self, folder, *, reachable):
+        self.folder, self.reachable = folder, reachable
+
+    def fetch(self):
+        if not self.reachable:
+            raise PlatformUnreachable("no line")
+        (self.folder / "catalogues" / "shelf.json").unlink()
+
+
+@pytest.mark.parametrize("reachable", [True, False])
+def test_a_catalogue_damaged_on_the_disk_is_fetched_again_before_the_desk_opens(qapp, place, reachable):
+    folder = place.folder.path
+    (folder / "catalogues").mkdir()
+    (folder / "catalogues" / "shelf.json").write_text("{")
+    place.directory = Platform(folder, reachable=reachable)
+    door = Door(place)
+    state = door.try_in()
+    assert bool(door.opened) is reachable
+    if not reachable:
+        assert "目录" in state.problem.sentence
+        assert state.problem.next_step.startswith("请联网")
+        assert place.is_closed
