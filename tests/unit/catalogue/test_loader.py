@@ -46,6 +46,14 @@ def test_a_copy_of_the_shipped_catalogue_loads_alike(tmp_path):
     assert load_catalogue(shutil.copytree(SHIPPED, tmp_path / "copy")) == load_catalogue()
 
 
+def test_a_matter_that_takes_a_group_as_it_is_has_the_very_group_of_the_dictionary():
+    catalogue = load_catalogue()
+    dictionary = {group.code: group for group in catalogue.groups}
+    taken = [group for matter in catalogue.matters for group in matter.groups if group == dictionary[group.code]]
+    assert len(taken) > len(catalogue.matters)
+    assert all(group is dictionary[group.code] for group in taken)
+
+
 P31 = "matters/P31.toml"
 
 

@@ -13,13 +13,13 @@ from typing import TypeVar
 
 from hypothesis import strategies as st
 
-from clerk_app.domain.conditions import AllOf, AnyOf, Condition, Not, OneOf
+from clerk_app.domain.conditions import AllOf, AnyOf, Condition, Not, OneOf, both
 from clerk_app.domain.elements import FieldGroup
 from clerk_app.domain.matter import Matter
 from clerk_app.domain.needs import LicenceUse, MaterialNeed, OriginalNeed
 from clerk_app.domain.packages import Child, Package
 from clerk_app.domain.situations import Situation
-from tests.unit.domain.merging import brings, group, in_situation, matter, need, package
+from tests.unit.domain.merging import brings, group, matter, need, package
 
 T = TypeVar("T")
 
@@ -107,8 +107,11 @@ def _taken(held: FieldGroup, brought: frozenset[str], chance: Random) -> FieldGr
     fields = tuple(field for field in held.fields if field.code not in brought)
     if not fields or chance.random() < 0.5:
         return None
-    taken, when = replace(held, fields=fields), _perhaps(chance)
-    return taken if when is None else in_situation(taken, when)
+    when = _perhaps(chance)
+    hanging = (_perhaps(chance) if chance.random() < 0.3 else None for _ in fields)
+    conditions = [both(when, own) for own in hanging]
+    fields = tuple(replace(field, when=own) for field, own in zip(fields, conditions, strict=True))
+    return replace(held, fields=fields, when=when)
 
 
 def _need(code: str, chance: Random) -> MaterialNeed:
