@@ -108,6 +108,10 @@ _SENTENCES: dict[str, tuple[str, str]] = {
         "这个冲突已经处理过，或现在不能这样处理，没有改动。",
         "请重新打开这个办件，看最新经过。",
     ),
+    "unlawful_step.not_done_hall": ("这一项不在大厅办。", "请按 F7 打一次性告知书，上面有办理地点和电话。"),
+    "unlawful_step.not_done_mobile": ("这一项不在流动办事厅办。", "请约到大厅办；现在可以按 F7 打一次性告知书。"),
+    "unlawful_step.not_done_home": ("这一项不上门办。", "请约到大厅办；现在可以按 F7 打一次性告知书。"),
+    "unlawful_step.nothing_to_consent": ("现在没有要问同意的内容。", "请接着办；什么都没有改变。"),
     "unlawful_step.fixed_by_card": (
         "证件芯片读出的这一项不能改。",
         "证件已换新的，请读新证（F2）；证件上有错，请先到发证机关更正。",

@@ -14,16 +14,25 @@ from typing import Any
 from clerk_app.errors import BadFile
 
 FILE_NAME = "settings.toml"
+_SERVICE_POINTS = ("hall", "mobile", "home")
 
 
 @dataclass(frozen=True, slots=True)
 class DeskSettings:
-    """The place: what papers and screens call it, and the telephone numbers printed for the citizen."""
+    """The place: what papers and screens call it, and the telephone numbers printed for the citizen.
+
+    `service_point`: `hall` 大厅, `mobile` 流动办事厅 or `home` 上门; what is not done there is not begun.
+    """
 
     hall_name: str = "例州区政务服务中心"
     window_name: str = "3 号窗口"
     consult_phone: str = ""
     complaint_phone: str = "12345"
+    service_point: str = "hall"
+
+    def __post_init__(self) -> None:
+        if self.service_point not in _SERVICE_POINTS:
+            raise BadFile(reason=f"desk.service_point 应是 {'、'.join(_SERVICE_POINTS)} 中的一个")
 
 
 @dataclass(frozen=True, slots=True)

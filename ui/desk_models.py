@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from PySide6.QtCore import QObject
 
 from clerk_app.services.workplace import Workplace
+from ui.presenters.filters import at_first
 from ui.tasks import Tasks
 from ui.viewmodels.appeals_model import AppealsModel
 from ui.viewmodels.attention_model import AttentionModel
@@ -111,7 +112,7 @@ def make_desk_models(opened: OpenDesk, workplace: Workplace, tasks: Tasks, paren
         ),
         citizen=CitizenModel(counter, rating, timeout_s=devices.rating_timeout_s, parent=parent),
         lock=LockModel(desk, me, workplace, tasks, parent),
-        matters=SearchModel(matters_by(desk, counter.surroundings), tasks, parent, filtered=True),
+        matters=SearchModel(matters_by(desk, counter.surroundings), tasks, parent, first=at_first(desk.channel)),
         anything=SearchModel(anything_by(desk, counter.surroundings), tasks, parent),
         attention=AttentionModel(desk, me, tasks, acts, parent),
         handover=HandoverModel(desk, workplace, tasks, acts, parent),

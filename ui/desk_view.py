@@ -17,6 +17,7 @@ from ui.desk_models import DeskModels
 from ui.dialogs.appeal import AppealSheet, HandlingSheet, ReturnVisitSheet
 from ui.dialogs.attention import AttentionSheet
 from ui.dialogs.change import ChangeSheet
+from ui.dialogs.consent import ConsentSheet
 from ui.dialogs.counter_sheets import MatterSheet, MissingSheet
 from ui.dialogs.find import FindSheet
 from ui.dialogs.handover import HandoverSheet
@@ -169,6 +170,22 @@ class DeskView(QObject):
         sheet.chosen.connect(self._whose_chosen)
         sheet.closed.connect(self._models.counter.read_for_nobody)
         self.shell.open_sheet(sheet)
+
+    def _ask_consent(self, state: CounterState) -> None:
+        if not state.consent or self.shell.sheet is not None:
+            return
+        sheet = ConsentSheet(state.consent)
+        sheet.answered.connect(self._consent_answered)
+        sheet.closed.connect(self._not_consented)
+        self.shell.open_sheet(sheet)
+
+    def _consent_answered(self, given: bool) -> None:
+        self.shell.close_sheet()
+        self._models.counter.answer_consent(given=given)
+
+    def _not_consented(self) -> None:
+        """Nobody was asked: nothing is used."""
+        self._models.counter.answer_consent(given=False)
 
     def _whose_chosen(self, role: str) -> None:
         self._models.counter.read_for(role)
@@ -385,6 +402,7 @@ class DeskView(QObject):
         self.counter.file_asked.connect(self._open_file)
         self.counter.change_asked.connect(self._open_change)
         models.counter.changed.connect(self._ask_whose)
+        models.counter.changed.connect(self._ask_consent)
         self.shell.find_asked.connect(self._open_find)
         self.shell.lock_asked.connect(self._lock_asked)
         self.shell.handover_asked.connect(self._open_handover)

@@ -20,6 +20,7 @@ from ui import fonts
 from ui.dialogs.appeal import AppealSheet, ReturnVisitSheet
 from ui.dialogs.attention import AttentionSheet
 from ui.dialogs.change import ChangeSheet
+from ui.dialogs.consent import ConsentSheet
 from ui.dialogs.counter_sheets import MatterSheet, MissingSheet
 from ui.dialogs.handover import HandoverSheet
 from ui.dialogs.hints import HintsSheet
@@ -122,6 +123,12 @@ def _with_whose() -> Shell:
 def _with_change() -> Shell:
     shell = counter_shell(counter.with_change())
     shell.open_sheet(ChangeSheet(counter.change()))
+    return shell
+
+
+def _with_consent() -> Shell:
+    shell = counter_shell(counter.on_form())
+    shell.open_sheet(ConsentSheet(("开户行", "账号", "户名")))
     return shell
 
 
@@ -256,6 +263,7 @@ PICTURES: dict[str, Maker] = {
     "counter_not_saved": lambda: counter_shell(counter.form_not_saved()),
     "counter_changed": lambda: counter_shell(counter.with_change()),
     "change": _with_change,
+    "consent": _with_consent,
     "counter_check": lambda: counter_shell(counter.on_check()),
     "counter_taking_in": lambda: counter_shell(counter.taking_in()),
     "counter_done": lambda: counter_shell(counter.done()),

@@ -48,8 +48,8 @@ def check_field(field: Field, group: str, table: Table) -> None:
         table.fault("type", "只有数字类要素才有 unit、at_least、at_most")
     if field.at_least is not None and field.at_most is not None and field.at_least > field.at_most:
         table.fault("at_most", "最大值比最小值小")
-    if field.earlier and (field.sensitive or field.type not in _CARRIED_OVER):
-        table.fault("earlier", "上次办理的回答只能用在姓名、证件、地址、电话上，敏感的不行")
+    if field.earlier and field.type not in _CARRIED_OVER:
+        table.fault("earlier", "上次办理的回答只能用在文字、证件、地址、电话上")
     if field.type == "file" and (field.choices or field.sources):
         table.fault("choices" if field.choices else "sources", "文件类要素由人附上，没有选项和来源")
     _check_card_keys(field.sources, table)

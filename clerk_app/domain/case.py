@@ -38,6 +38,7 @@ from clerk_app.domain.child_case import (
     with_papers,
 )
 from clerk_app.domain.civil import civil_date, optional_date
+from clerk_app.domain.consents import Consent, consent_from_body
 from clerk_app.domain.deferrals import NOTHING_OWED, Deferral, Owed, deferrals_of, open_codes
 from clerk_app.domain.fold import Fact, Handler, StreamType, Unlawful
 from clerk_app.domain.form import FieldValue, value_from_body
@@ -83,7 +84,8 @@ class Intake:
 
     `due` and `legal_due`: last day of the promised and the legal limit, which run from acceptance. `notice_due`: last
     day on which the citizen must hear whether a received application is accepted. `rechecks`: what the act relied on
-    and nobody could check at the counter. `package` is None for a matter.
+    and nobody could check at the counter. `consent`: what of an earlier visit was used with the
+    person's consent. `package` is None for a matter.
     """
 
     visit: str
@@ -109,6 +111,7 @@ class Intake:
     documents: tuple[IssuedDocument, ...]
     remarks: tuple[str, ...]
     rechecks: tuple[str, ...] = ()
+    consent: Consent | None = None
     package: PackageIntake | None = None
 
     @property
@@ -326,6 +329,7 @@ def _read_intake(case: Case, fact: Fact) -> Intake:
         documents=tuple(read_document(item) for item in body["documents"]),
         remarks=tuple(str(code) for code in body["remarks"]),
         rechecks=tuple(dict.fromkeys(str(subject) for subject in body.get("rechecks", ()))),
+        consent=consent_from_body(body["consent"]) if body.get("consent") else None,
     )
 
 

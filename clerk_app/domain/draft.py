@@ -21,6 +21,7 @@ from clerk_app.domain.applicant import (
 from clerk_app.domain.blobs import BlobRef
 from clerk_app.domain.checking import check_field
 from clerk_app.domain.civil import civil_date
+from clerk_app.domain.consents import Consent, consent_body, consent_from_body
 from clerk_app.domain.elements import Field
 from clerk_app.domain.filling import Evidence, ReadDocument, fill
 from clerk_app.domain.form import FieldValue, typed, value_body, value_from_body, with_blob
@@ -29,6 +30,7 @@ from clerk_app.domain.licences import LicenceFinding, finding_body, finding_from
 from clerk_app.domain.materials import MaterialItem, first_materials, material_body, material_from_body
 from clerk_app.domain.matter import Matter
 from clerk_app.domain.sources import APPLICANT
+from clerk_app.errors import UnlawfulStep
 
 FORMAT = 1
 """Version of the JSON form; a later version reads the earlier ones."""
@@ -42,7 +44,8 @@ class Draft:
     the answers to situations (`q.…`) beside those to form elements. `others`: other people's documents by role;
     `licences`: good electronic licences by kind; `results`: the data of results of the same person's earlier cases, by
     matter. `without`: the optional children of a package that the citizen leaves
-    out, by code; `matter` is then the package's code.
+    out, by code; `matter` is then the package's code. `consent`: the question about sensitive answers of an earlier
+    visit, None where there are none.
     """
 
     id: str
@@ -60,6 +63,7 @@ class Draft:
     licences: Mapping[str, LicenceFinding] = field(default_factory=dict)
     without: tuple[str, ...] = ()
     results: Mapping[str, Mapping[str, str]] = field(default_factory=dict, repr=False)
+    consent: Consent | None = None
 
     @property
     def evidence(self) -> Evidence:
@@ -201,16 +205,56 @@ def with_earlier(draft: Draft, matter: Matter, answers: Mapping[str, str], at_ms
 
     Only for who stands here, only where the matter asks for it and nothing is there yet, and never a sensitive answer.
     """
-    if draft.present is not True:
-        return draft
-    today = civil_date(at_ms)
     again = {
         one.code: FieldValue(answers[one.code], "earlier")
-        for one in matter.fields
-        if one.earlier and not one.sensitive and one.code not in draft.values
-        if answers.get(one.code) and check_field(one, answers[one.code], today) is None
+        for one in _said_before(draft, matter, answers, at_ms)
+        if not one.sensitive
     }
     return replace(draft, values={**draft.values, **again}, updated_at=at_ms) if again else draft
+
+
+def to_consent(draft: Draft, matter: Matter, answers: Mapping[str, str], at_ms: int) -> Draft:
+    """The draft with the question whether sensitive answers of an earlier visit may be used again, if there are any."""
+    if draft.consent is not None:
+        return draft
+    codes = tuple(one.code for one in _said_before(draft, matter, answers, at_ms) if one.sensitive)
+    return replace(draft, consent=Consent(codes), updated_at=at_ms) if codes else draft
+
+
+def with_consent(draft: Draft, matter: Matter, answers: Mapping[str, str], at_ms: int, *, given: bool) -> Draft:
+    """The draft after the person was asked: with a yes these answers stand again, with a no nothing of them is used.
+
+    Raises `UnlawfulStep` where there is nothing to ask, or it was asked.
+    """
+    consent = draft.consent
+    if consent is None or not consent.is_open or draft.present is not True:
+        raise UnlawfulStep(reason="nothing_to_consent")
+    said = _said_before(draft, matter, answers, at_ms) if given else ()
+    again = {one.code: FieldValue(answers[one.code], "earlier") for one in said if one.code in consent.codes}
+    asked = consent.answered(given=given, at_ms=at_ms)
+    return replace(draft, values={**draft.values, **again}, consent=asked, updated_at=at_ms)
+
+
+def consent_used(draft: Draft) -> Consent | None:
+    """The consent that was given and is still used: for the elements whose earlier answer stands."""
+    consent = draft.consent
+    if consent is None or not consent.given:
+        return None
+    codes = tuple(code for code in consent.codes if code in draft.values and draft.values[code].source == "earlier")
+    return replace(consent, codes=codes) if codes else None
+
+
+def _said_before(draft: Draft, matter: Matter, answers: Mapping[str, str], at_ms: int) -> tuple[Field, ...]:
+    """The elements an earlier visit can answer: for who stands here, where nothing is there yet."""
+    if draft.present is not True:
+        return ()
+    today = civil_date(at_ms)
+    return tuple(
+        one
+        for one in matter.fields
+        if one.earlier and one.code not in draft.values
+        if answers.get(one.code) and check_field(one, answers[one.code], today) is None
+    )
 
 
 def with_results(draft: Draft, matter: Matter, results: Mapping[str, Mapping[str, str]], at_ms: int) -> Draft:
@@ -225,7 +269,7 @@ def with_presence(draft: Draft, present: bool | None, at_ms: int) -> Draft:
     if present is True:
         return replace(draft, present=present, updated_at=at_ms)
     kept = {code: value for code, value in draft.values.items() if value.source not in ("earlier", "result")}
-    return replace(draft, present=present, values=kept, results={}, updated_at=at_ms)
+    return replace(draft, present=present, values=kept, results={}, consent=None, updated_at=at_ms)
 
 
 def with_shared(
@@ -277,6 +321,7 @@ def draft_to_json(draft: Draft) -> str:
             },
             "licences": {kind: finding_body(found) for kind, found in draft.licences.items()},
             "without": list(draft.without),
+            "consent": consent_body(draft.consent) if draft.consent else None,
             "results": {matter: dict(data) for matter, data in draft.results.items()},
         },
         ensure_ascii=False,
@@ -307,5 +352,6 @@ def draft_from_json(text: str) -> Draft:
         },
         licences={kind: finding_from_body(found) for kind, found in body.get("licences", {}).items()},
         without=tuple(body.get("without", ())),
+        consent=consent_from_body(body["consent"]) if body.get("consent") else None,
         results={str(matter): dict(data) for matter, data in body.get("results", {}).items()},
     )

@@ -100,7 +100,13 @@ def notice_for(case: Case, matter: Matter, kind: NoticeKind, frame: NoticeFrame)
         paragraphs=_paragraphs(kind, case, intake, matter),
         in_force="" if kind in PROMISES else intake.effect.in_force,
         not_yet="" if kind in PROMISES else intake.effect.not_yet,
-        remarks=() if kind in PROMISES else (*remark_sentences(intake), *_change_sentences(intake, matter)),
+        remarks=()
+        if kind in PROMISES
+        else (
+            *remark_sentences(intake),
+            *_consent_sentences(intake, matter),
+            *_change_sentences(intake, matter),
+        ),
         legal_basis=_legal_basis(kind, intake, matter),
         seal=_seal(kind, intake, matter),
         signatures=_SIGNATURES[kind],
@@ -212,6 +218,14 @@ def _file_rows(intake: Intake, matter: Matter) -> Iterator[NoticeMaterial]:
                 state=STATE_LABELS["received"],
                 used_by="、".join(matter.used_by.get(field.code, ())),
             )
+
+
+def _consent_sentences(intake: Intake, matter: Matter) -> Iterator[str]:
+    """What of an earlier visit was used because the person agreed."""
+    if intake.consent is not None:
+        codes = intake.consent.codes
+        names = "、".join(field.label for field in matter.fields if field.code in codes)
+        yield f"经您本人同意，用了您上次办理时留下的{names}。"
 
 
 def _change_sentences(intake: Intake, matter: Matter) -> Iterator[str]:

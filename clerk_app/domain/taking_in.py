@@ -10,7 +10,8 @@ from typing import Any
 from clerk_app.domain import case_number
 from clerk_app.domain.applicant import document_body, is_expired
 from clerk_app.domain.case_parts import Effect, due_body, effect_body
-from clerk_app.domain.draft import Draft
+from clerk_app.domain.consents import consent_body
+from clerk_app.domain.draft import Draft, consent_used
 from clerk_app.domain.form import Missing, missing, plain, value_body, visible_fields
 from clerk_app.domain.identity import IdentityDocument
 from clerk_app.domain.materials import MaterialItem, material_body, needed_materials
@@ -134,7 +135,11 @@ def intake_body(
         "documents": _documents_body(matter, terms.papers, counter),
         "remarks": list(_remarks(draft, document, matter, materials, terms, counter.today)),
     }
-    return {**body, "rechecks": rechecks} if rechecks else body
+    if rechecks:
+        body["rechecks"] = rechecks
+    if (consent := consent_used(draft)) is not None:
+        body["consent"] = consent_body(consent)
+    return body
 
 
 def _rechecks(document: IdentityDocument, materials: tuple[MaterialItem, ...], counter: Counter) -> list[str]:

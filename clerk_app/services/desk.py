@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import cast
 
 from clerk_app.catalogue.catalogue import Catalogue
 from clerk_app.catalogue.shelf import Catalogues
+from clerk_app.domain.matter import Channel
 from clerk_app.domain.workdays import Calendar
 from clerk_app.seams import Clock, Rng
 from clerk_app.services.find import Finder
@@ -55,6 +57,11 @@ class Desk:
     def catalogue(self) -> Catalogue:
         """The catalogue in force: what begins now begins with it."""
         return self.catalogues.current()
+
+    @property
+    def channel(self) -> Channel:
+        """Where this desk serves: in the hall, on the round or at home."""
+        return cast("Channel", self.settings.service_point)
 
     def new_id(self) -> str:
         """An id for a new stream or draft: 16 hex digits."""

@@ -17,7 +17,9 @@ from clerk_app.domain.draft import (
     draft_to_json,
     filled,
     new_draft,
+    to_consent,
     with_applicant,
+    with_consent,
     with_earlier,
     with_materials_of,
     with_other,
@@ -76,8 +78,13 @@ def name_of(desk: Desk, draft: Draft) -> str:
 
 
 def open_draft(desk: Desk, me: SignedIn, visit: str, code: str) -> Draft:
-    """Begin a matter or a package in a visit; what was read of the applicant fills the form at once."""
+    """Begin a matter or a package in a visit; what was read of the applicant fills the form at once.
+
+    Raises `UnlawfulStep` for one that is not done where this desk serves.
+    """
     catalogue = desk.catalogue
+    if desk.channel not in (catalogue.package(code) if is_package(code) else catalogue.matter(code)).channels:
+        raise UnlawfulStep(reason=f"not_done_{desk.channel}")
     matter = merged_matter(one_thing(catalogue, code, {}, ())) if is_package(code) else catalogue.matter(code)
     now = desk.clock.now_ms()
     draft = new_draft(desk.new_id(), visit, matter, owner=me.clerk, at_ms=now)
@@ -86,8 +93,20 @@ def open_draft(desk: Desk, me: SignedIn, visit: str, code: str) -> Draft:
         draft = with_applicant(draft, matter, applicant, now)
         cases = earlier_cases(desk, applicant.document)
         draft = with_results(draft, matter, results_of(cases), now)
-        draft = with_earlier(draft, matter, answers_of(cases), now)
+        said = answers_of(cases)
+        draft = to_consent(with_earlier(draft, matter, said, now), matter, said, now)
     return save_draft(desk, me, draft)
+
+
+def answer_consent(desk: Desk, me: SignedIn, draft: Draft, *, given: bool) -> Draft:
+    """Keep what the person said about sensitive answers of an earlier visit, and save; they stand again with a yes.
+
+    Raises `UnlawfulStep` where there is nothing to ask, or it was asked.
+    """
+    assert draft.document is not None
+    said = answers_of(earlier_cases(desk, draft.document)) if given else {}
+    matter = matter_of(desk, draft)
+    return save_draft(desk, me, with_consent(draft, matter, said, desk.clock.now_ms(), given=given))
 
 
 def earlier_cases(desk: Desk, document: IdentityDocument) -> list[Case]:

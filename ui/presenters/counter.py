@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from clerk_app.domain.form import Missing
+from clerk_app.domain.form import Missing, visible_fields
 from clerk_app.domain.notice_for import TITLES
 from ui.presenters.check import check_view
 from ui.presenters.counter_facts import CounterFacts, Preparing, comes_later, deferred_now, way_of
@@ -61,7 +61,17 @@ def counter_state(facts: CounterFacts, *, has_second_screen: bool) -> CounterSta
         problem=_problem(facts),
         hints=hints_view(facts),
         whose=whose_view(facts),
+        consent=_to_consent(facts, work),
     )
+
+
+def _to_consent(facts: CounterFacts, work: Preparing | None) -> tuple[str, ...]:
+    """What to ask the person's consent for, while the form is at hand and nothing else is being done."""
+    consent = work.draft.consent if work is not None else None
+    if work is None or consent is None or not consent.is_open or facts.visit.stage != "form" or facts.act:
+        return ()
+    shown = visible_fields(work.matter, work.draft.values)
+    return tuple(field.label for field in shown if field.code in consent.codes and field.code not in work.draft.values)
 
 
 def missing_views(facts: CounterFacts, work: Preparing) -> tuple[MissingView, ...]:

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from clerk_app.domain.filling import ReadDocument
     from clerk_app.domain.hints import HintRule
     from clerk_app.domain.identity import IdentityDocument
-    from clerk_app.domain.matter import Matter, Power
+    from clerk_app.domain.matter import Channel, Matter, Power
     from clerk_app.domain.one_thing import OneThing
     from clerk_app.domain.workdays import Calendar
     from clerk_app.services.rows import PrintJob
@@ -113,12 +113,13 @@ class ParkedVisit:
 
 @dataclass(frozen=True, slots=True)
 class Surroundings:
-    """The circumstances of every act: the day, the working days, the line, the seal."""
+    """The circumstances of every act: the day, the working days, the line, the seal, where the desk serves."""
 
     today: date
     calendar: Calendar
     is_online: bool = False
     seal_at_hand: bool = False
+    channel: Channel = "hall"
 
     def power(self, matter: Matter) -> Power:
         """How far the window may go with `matter` now."""

@@ -27,6 +27,11 @@ EVERYTHING = Filter()
 """No filter."""
 
 
+def at_first(channel: Channel) -> Filter:
+    """The filter a picker begins with: away from the hall only what is done there; Alt and its digit shows the rest."""
+    return EVERYTHING if channel == "hall" else Filter(channel=channel)
+
+
 def toggled(chosen: Filter, digit: int) -> Filter:
     """The filter after Alt and a digit: of each kind one at most, and the same digit again takes it back."""
     if 1 <= digit <= len(_AUDIENCES):

@@ -17,12 +17,27 @@ from ui.viewmodels.search_state import Hit
 
 
 def matter_hits(things: Iterable[Matter | Package], around: Surroundings) -> tuple[Hit, ...]:
-    """Matters with department, limit and how far this window may go now; packages with who leads and how many."""
+    """Matters with department, limit and how far this window may go now; packages with who leads and how many.
+
+    What is not done where this desk serves comes last, and says so.
+    """
+    offered = sorted(things, key=lambda thing: around.channel not in thing.channels)
     return tuple(
-        Hit("matter", thing.code, thing.name, _matter_note(thing, around))
+        Hit("matter", thing.code, thing.name, _with_place(thing, _matter_note(thing, around), around))
         if isinstance(thing, Matter)
-        else Hit("package", thing.code, thing.name, _package_note(thing), say("一件事"))
-        for thing in things
+        else Hit("package", thing.code, thing.name, _with_place(thing, _package_note(thing), around), say("一件事"))
+        for thing in offered
+    )
+
+
+def _with_place(thing: Matter | Package, note: str, around: Surroundings) -> str:
+    """The note, and before it why this desk does not do it, where it does not."""
+    if around.channel in thing.channels:
+        return note
+    places = {"hall": say("大厅"), "mobile": say("流动办事厅"), "home": say("上门")}
+    elsewhere = "、".join(places[channel] for channel in thing.channels)
+    return say(
+        "这里（{here}）不办，在{elsewhere}办 · {note}", here=places[around.channel], elsewhere=elsewhere, note=note
     )
 
 

@@ -178,7 +178,7 @@ class CounterBoard(ViewModel[CounterState]):
 
 def _around(desk: Desk, me: SignedIn, station: StationModel) -> Surroundings:
     today = civil_date(desk.clock.now_ms())
-    return Surroundings(today, desk.calendar, station.state.line.is_online, me.seal_at_hand)
+    return Surroundings(today, desk.calendar, station.state.line.is_online, me.seal_at_hand, desk.channel)
 
 
 def _only_logged(error: Exception) -> None:

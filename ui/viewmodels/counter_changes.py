@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 
 from clerk_app.domain.changes import changed, fixed_by, taken_back
 from clerk_app.domain.draft import Draft
 from clerk_app.errors import BadAnswer, ClerkError, UnlawfulStep
+from clerk_app.services.drafts import answer_consent
 from ui.presenters.form import change_view
 from ui.presenters.words import note_view, problem_view
 from ui.say import say
+from ui.viewmodels import visit_work
 from ui.viewmodels.counter_library import CounterLibrary
 from ui.viewmodels.counter_state import ChangeView
 
@@ -45,6 +48,23 @@ class CounterChanges(CounterLibrary):
         work, now = self._facts.visit.work, self.desk.clock.now_ms()
         if work is not None:
             self._changed(lambda: taken_back(work.draft, work.matter, code, now))
+
+    def answer_consent(self, *, given: bool) -> None:
+        """Keep what the person said about sensitive answers of an earlier visit; with a yes they stand again."""
+        work = self._facts.visit.work
+        if work is not None and self._begin("opening"):
+            self._run(lambda: answer_consent(self.desk, self.me, work.draft, given=given), self._consented)
+
+    def _consented(self, saved: Draft) -> None:
+        work = self._facts.visit.work
+        if work is None or work.draft.id != saved.id:
+            self._set(act="")
+            return
+        # What was typed meanwhile stays.
+        draft = replace(work.draft, consent=saved.consent, values={**saved.values, **work.draft.values})
+        again = visit_work.prepared(self.desk, draft)
+        self._autosave.keep(again.draft)
+        self._set(act="", visit=self._facts.visit.with_work(again))
 
     def _changed(self, act: Callable[[], Draft]) -> Faults:
         if self._facts.act in ("taking_in", "ending"):

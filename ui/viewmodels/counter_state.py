@@ -192,7 +192,9 @@ class CounterState:
     """The whole page. `is_short`: the one-page counter. `busy`: what is being done right now, empty for nothing.
 
     `situations` are the questions of the matter and, of a package, the choice of its optional children; `sizes` says
-    in a line what the answers of now come to. `produced` is what an earlier result brings and nobody hands in.
+    in a line what the answers of now come to. `consent`: the sensitive elements whose earlier answers may be used again
+    if the person agrees; empty for nothing to ask.
+    `produced` is what an earlier result brings and nobody hands in.
     """
 
     stage: Stage = "idle"
@@ -222,3 +224,4 @@ class CounterState:
     problem: ProblemView | None = None
     hints: HintsView = NO_HINTS
     whose: WhoseView = NOBODY
+    consent: tuple[str, ...] = ()

@@ -25,22 +25,22 @@ Look = Callable[[str, Filter], tuple[Hit, ...]]
 class SearchModel(ViewModel[SearchState]):
     """A picker's words and filters and what they find. `look` runs off the GUI thread.
 
-    `filtered`: the picker offers filters.
+    `first`: the filter it begins with; None for a picker without filters.
     """
 
-    def __init__(self, look: Look, tasks: Tasks, parent: QObject | None = None, *, filtered: bool = False) -> None:
-        super().__init__(SearchState(filters=picker_filters(EVERYTHING) if filtered else ()), parent)
+    def __init__(self, look: Look, tasks: Tasks, parent: QObject | None = None, *, first: Filter | None = None) -> None:
+        super().__init__(SearchState(filters=picker_filters(first) if first else ()), parent)
         self._look = look
         self._tasks = tasks
-        self._filtered = filtered
-        self._filter = EVERYTHING
+        self._first = first
+        self._filter = first or EVERYTHING
         self._latest = 0
 
     def search(self, text: str) -> None:
         """Look for `text`; everything there is for an empty one."""
         self._latest += 1
         request, chosen = self._latest, self._filter
-        views = picker_filters(chosen) if self._filtered else ()
+        views = picker_filters(chosen) if self._first is not None else ()
         self.show(replace(self.state, text=text, searching=True, problem=None, filters=views))
         self._tasks.run(
             lambda: self._look(text.strip(), chosen),
@@ -53,13 +53,13 @@ class SearchModel(ViewModel[SearchState]):
 
     def toggle_filter(self, digit: int) -> None:
         """Turn a filter on, or off again."""
-        if self._filtered:
+        if self._first is not None:
             self._filter = toggled(self._filter, digit)
             self.search(self.state.text)
 
     def begin(self) -> None:
-        """Begin again, with neither words nor filters."""
-        self._filter = EVERYTHING
+        """Begin again, without words and with the first filter."""
+        self._filter = self._first or EVERYTHING
         self.search("")
 
     def _found(self, request: int, state: SearchState) -> None:
