@@ -24,7 +24,7 @@ from itertools import islice
 from pathlib import Path
 from typing import TextIO
 
-from tests.sync.eventful import simulation
+from tests.sync.losses import simulation
 from tests.sync.seeds import keep_seed
 from tests.sync.simulation import Broken, DeskKind
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 import io
 from collections.abc import Callable
 from dataclasses import dataclass
-from pathlib import Path
 
 from sqlalchemy.exc import SQLAlchemyError
 
@@ -220,9 +219,3 @@ class EventfulSimulation(Simulation):
 
 def _counter(station: Station, desk: StoreDesk) -> CounterHandovers:
     return CounterHandovers(desk, desk.store.cargo, disk=desk.store.disk, clock=station.clock, rng=desk.rng)
-
-
-def simulation(seed: int, folder: Path, *, is_eventful: bool = False, **more: object) -> Simulation:
-    """A run of one kind or the other."""
-    made: type[Simulation] = EventfulSimulation if is_eventful else Simulation
-    return made(seed, folder, **more)  # type: ignore[arg-type]

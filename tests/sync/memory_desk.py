@@ -414,8 +414,7 @@ class MemoryDesk:
         self._commit()
         for one in given:
             self.entry_seen[one.hash] = self.readings
-            if one.standing == "quarantined":
-                self.held_back.add(one.hash)
+            (self.held_back.add if one.standing == "quarantined" else self.held_back.discard)(one.hash)
 
     def take_facts(self, facts: Sequence[ReceivedFact]) -> None:
         self._commit()

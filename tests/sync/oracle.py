@@ -12,6 +12,7 @@ from sqlalchemy import select
 from clerk_app.domain.case import TAKEN_IN
 from clerk_app.domain.fold import Fact, Folded
 from clerk_app.domain.kinds import fold_stream
+from clerk_app.journal.attested import read_attested_entry
 from clerk_app.journal.entry import Entry
 from clerk_app.journal.exchange import NamedBlob
 from clerk_app.journal.hub_facts import read_hub_fact
@@ -19,8 +20,8 @@ from sync.blobs import named_blobs
 from sync.desk import Desk
 from sync.hub.digest import digest
 from sync.hub.hub import Hub
-from sync.hub.judge import load_facts
-from sync.hub.schema import copies, hub_facts
+from sync.hub.judge import QUARANTINED, load_facts
+from sync.hub.schema import chains, copies, devices, hub_facts
 from sync.hub.schema import entries as hub_entries
 from sync.hub.verify import verify_hub
 from tests.sync.memory_desk import header_of
@@ -62,7 +63,8 @@ class Ledger:
     """Everything that was told: the acts in journals, the numbers on paper, the decisions of departments.
 
     `has_packages`: people come for packages too; `packages` are the numbers that stand for one. `lost` are acts that
-    went down with a disk before they were uploaded; nobody can be held to those.
+    went down with a disk before they were uploaded; nobody can be held to those. `revoked` are devices by their three
+    digits, `let_in` those of their acts that took part before that, or that a supervisor has released.
     """
 
     acts: dict[Act, Entry] = field(default_factory=dict)
@@ -71,6 +73,8 @@ class Ledger:
     has_packages: bool = False
     packages: set[str] = field(default_factory=set)
     decided: dict[str, bytes] = field(default_factory=dict)
+    revoked: set[str] = field(default_factory=set)
+    let_in: set[Act] = field(default_factory=set)
     _known: dict[tuple[int, str], int] = field(default_factory=dict)
 
     def look_at(self, desk: WorkingDesk, number: int) -> list[Entry]:
@@ -132,26 +136,37 @@ class Oracle:
                 if not all(self._is_whole(hub, blob) for blob in self._blobs_of(act)):
                     raise Broken(f"{place} is shown as uploaded without its blobs")
 
-    def both_ends_are_equal(self, hub: Hub, desks: Sequence[WorkingDesk]) -> None:
-        """After the last fault: the same chains, cases, blobs, verdicts and decisions, each once."""
+    def both_ends_are_equal(self, hub: Hub, desks: Sequence[WorkingDesk], revoked: Sequence[WorkingDesk] = ()) -> None:
+        """After the last fault: the same chains, cases, blobs, verdicts and decisions, each once.
+
+        Of `revoked` desks everything has arrived, and takes part or not; they are told nothing.
+        """
         self._whole.clear()
         found, ledger, stored = digest(hub), self.ledger, _stored(hub)
-        heads = {chain.chain: chain.head for chain in found.chains}
+        active = {place: one for place, one in stored.items() if one.device not in ledger.revoked}
+        heads = {chain.chain: chain.head for chain in found.chains if (chain.chain, 1) in active}
         own = {chain.chain: chain.head.hex() for desk in desks for chain in desk.own_chains()}
         _expect("heads", heads, own)
-        in_chains = {one.body_hash for one in stored.values()}
         arrived = acts_on(hub)
-        _expect("acts that never arrived", {entry.body_hash for entry in ledger.kept} - arrived, set())
+        left = {act for desk in revoked for act in _left_in_the_file(hub, desk)}
+        _expect("acts that never arrived", {entry.body_hash for entry in ledger.kept} - arrived - left, set())
         _expect("acts that nobody wrote", arrived - ledger.acts.keys(), set())
-        here = [ledger.acts[act] for act in sorted(arrived)]
+        here = [ledger.acts[act] for act in sorted(arrived - _in_quarantine(hub))]
         _expect("cases", found.cases, len(_lawful_cases(here)))
-        # Of what another desk gave back nobody may have the scans any more.
-        _expect("blobs", found.blobs, len({blob for act in in_chains for blob in self._blobs_of(act)}))
+        # Of what another desk gave back nobody may have the scans any more, nor of what a revoked one has lost.
+        named = {blob for one in active.values() for blob in self._blobs_of(one.body_hash)}
+        others = {blob for one in stored.values() for blob in self._blobs_of(one.body_hash)} - named
+        there = {act for desk in revoked for act in ledger.acts_of(desk)}
+        kept = {blob for act in there & arrived for blob in self._blobs_of(act)}
+        _expect("blobs missing", {blob for blob in named | (others & kept) if not self._is_whole(hub, blob)}, set())
+        _expect("blobs", found.blobs, len(named) + sum(self._is_whole(hub, blob) for blob in others))
         parked = {place: reason for desk in desks for place, reason in desk.parked().items()}
-        _expect("parked", found.parked, len(parked))
+        _expect("parked", {place for place, one in active.items() if one.verdict == "parked"}, parked.keys())
         told = {told for desk in desks for told in desk.fact_digests()}
-        _expect("facts", found.hub_facts, len(told))
-        _expect("decisions that never came back", set(ledger.decided.values()) - told, set())
+        said = facts_on(hub)
+        # What is said of the cases of a revoked desk alone, nobody else is told.
+        _expect("facts", told - said if revoked else told ^ said, set())
+        _expect("decisions that never came back", set(ledger.decided.values()) - said, set())
         _expect("first fault", verify_hub(hub).first_fault, None)
         with hub.store.reading() as connection:
             known = load_facts(connection, HALL, sorted(ledger.streams))
@@ -160,8 +175,14 @@ class Oracle:
             _expect("cases looked up and not shown", list(desk.wanted()), [])
             _sees_what_the_hub_sees(desk, known, folded)
         shown = {place for desk in desks for place in desk.uploaded()}
-        _expect("entries not shown as uploaded", stored.keys() - shown, set())
+        _expect("entries not shown as uploaded", active.keys() - shown, set())
         self.nothing_told_is_untrue(hub, desks)
+
+    def nothing_of_a_revoked_desk_takes_part(self, hub: Hub) -> None:
+        """What came of a device after it was revoked is in quarantine until a supervisor lets it in."""
+        for device in sorted(self.ledger.revoked):
+            taking_part = acts_of_device(hub, HALL + device)
+            _expect(f"acts of {device} that take part", taking_part - self.ledger.let_in, set())
 
     def numbers_are_in_a_journal(self) -> None:
         """Every number told lies in a journal, unless its act went down with a disk."""
@@ -194,12 +215,48 @@ def _kept(fact: Fact) -> tuple[str, int, bytes]:
     return fact.chain, fact.seq, fact.act
 
 
+def _left_in_the_file(hub: Hub, desk: WorkingDesk) -> set[Act]:
+    """What a revoked desk has written to chains that the hub has stopped: its hand-over alone holds it."""
+    with hub.store.reading() as connection:
+        stopped = set(connection.execute(select(chains.c.chain).where(chains.c.stopped != "")).scalars())
+    return {
+        entry.body_hash
+        for chain in desk.own_chains()
+        if chain.chain in stopped
+        for entry in desk.entries_after(chain.chain, 0, max_bytes=_ALL)
+    }
+
+
+def acts_of_device(hub: Hub, code: str, *, in_quarantine: bool = False) -> set[Act]:
+    """The acts of a device, nine digits, that take part; or those that do not."""
+    here = (chains.c.region + chains.c.device == code, (hub_entries.c.verdict == QUARANTINED).is_(in_quarantine))
+    of_chains = select(hub_entries.c.body_hash).join(
+        chains, (chains.c.region == hub_entries.c.region) & (chains.c.chain == hub_entries.c.chain)
+    )
+    given = select(copies.c.content).where(copies.c.chain != "", copies.c.quarantined.is_(in_quarantine))
+    with hub.store.reading() as connection:
+        found = {bytes(act) for act in connection.execute(of_chains.where(*here)).scalars()}
+        items = [read_attested_entry(content) for content in connection.execute(given).scalars()]
+    return found | {item.entry.body_hash for item in items if item.device == code}
+
+
+def _in_quarantine(hub: Hub) -> set[Act]:
+    """The acts that take part nowhere, since they came from a revoked device."""
+    with hub.store.reading() as connection:
+        codes = connection.execute(select(devices.c.region + devices.c.device)).scalars().all()
+    return {act for code in codes for act in acts_of_device(hub, code, in_quarantine=True)} - {
+        act for code in codes for act in acts_of_device(hub, code)
+    }
+
+
 @dataclass(frozen=True)
 class _Stored:
-    """One entry on the hub."""
+    """One entry on the hub; `device` has three digits."""
 
     hash: bytes
     body_hash: bytes
+    device: str = ""
+    verdict: str = ""
 
 
 _NOWHERE = _Stored(b"", b"")
@@ -220,9 +277,14 @@ def facts_on(hub: Hub) -> set[bytes]:
 
 def _stored(hub: Hub) -> dict[Place, _Stored]:
     columns = (hub_entries.c.chain, hub_entries.c.seq, hub_entries.c.hash, hub_entries.c.body_hash)
+    statement = select(*columns, hub_entries.c.verdict, chains.c.device).join(
+        chains, (chains.c.region == hub_entries.c.region) & (chains.c.chain == hub_entries.c.chain)
+    )
     with hub.store.reading() as connection:
-        rows = connection.execute(select(*columns)).fetchall()
-    return {(row.chain, row.seq): _Stored(bytes(row.hash), bytes(row.body_hash)) for row in rows}
+        rows = connection.execute(statement).fetchall()
+    return {
+        (row.chain, row.seq): _Stored(bytes(row.hash), bytes(row.body_hash), row.device, row.verdict) for row in rows
+    }
 
 
 def _lawful_cases(entries: Sequence[Entry]) -> set[str]:

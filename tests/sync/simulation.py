@@ -114,6 +114,9 @@ class _Trace:
 class Simulation:
     """One run."""
 
+    sync_points = SYNC_POINTS
+    """Where a desk can die while it syncs."""
+
     def __init__(
         self,
         seed: int,
@@ -151,10 +154,12 @@ class Simulation:
                 self._look()
                 if self._is_changed:
                     self._is_changed = False
-                    oracle.nothing_told_is_untrue(self.hub, [one.desk for one in self.stations if one.trusts_hub])
+                    self._check(oracle)
             self._heal()
             oracle.numbers_are_in_a_journal()
-            oracle.both_ends_are_equal(self.hub, self._desks)
+            revoked = [station.desk for station in self.stations if station not in self._active]
+            oracle.both_ends_are_equal(self.hub, [station.desk for station in self._active], revoked)
+            self._check(oracle)
         except Broken as broken:
             broken.add_note("\n".join(["the end of the trace:", *self._trace.lines[-60:]]))
             raise
@@ -171,8 +176,13 @@ class Simulation:
         return self._trace.faults()
 
     @property
-    def _desks(self) -> list[WorkingDesk]:
-        return [station.desk for station in self.stations]
+    def _active(self) -> list[Station]:
+        """The desks that the hub talks to."""
+        return self.stations
+
+    def _check(self, oracle: Oracle) -> None:
+        """Whatever was told by now must be true."""
+        oracle.nothing_told_is_untrue(self.hub, [one.desk for one in self.stations if one.trusts_hub])
 
     # ---- setting up ---------------------------------------------------------------------------------------------
 
@@ -343,7 +353,7 @@ class Simulation:
         """The desk dies at some point of a sync; sometimes the hub dies in it too."""
         self._work(station)
         station.line.is_cut = False
-        point = self._random.choice(SYNC_POINTS)
+        point = self._random.choice(self.sync_points)
         passes = self._random.choice((1, 1, 1, 2))
         failpoints.arm(point, passes, crash)
         if self._random.random() < 0.4:
@@ -456,13 +466,13 @@ class Simulation:
 
     def _acts_somewhere(self) -> set[Act]:
         """The acts that lie on the hub, in the journal of a desk, or with a desk that was shown them."""
-        desks = self._desks
-        return acts_on(self.hub).union(*(self.ledger.acts_of(desk) | desk.shown() for desk in desks))
+        journals = [self.ledger.acts_of(station.desk) for station in self.stations]
+        return acts_on(self.hub).union(*journals, *(station.desk.shown() for station in self._active))
 
     def _forget_what_is_gone(self, before: set[Act]) -> None:
         """What lay somewhere until a disk was put back, and now lies nowhere, went down with that disk."""
         self.ledger.lost |= before - self._acts_somewhere()
-        there = facts_on(self.hub).union(*(station.desk.fact_digests() for station in self.stations))
+        there = facts_on(self.hub).union(*(station.desk.fact_digests() for station in self._active))
         for number in [number for number, fact in self.ledger.decided.items() if fact not in there]:
             del self.ledger.decided[number]
 
@@ -493,17 +503,21 @@ class Simulation:
             station.line.is_cut = station.line.is_portal = False
             station.line.weather = FINE
             station.line.deliver_late()
-        before = [(station.line.seconds, station.line.follows) for station in self.stations]
+        self._before_healing()
+        before = [(station.line.seconds, station.line.follows) for station in self._active]
         reports: list[SyncReport] = []
         for _ in range(HEALING_SYNCS):
-            reports = [self._sync(station) for station in self.stations]
+            reports = [self._sync(station) for station in self._active]
         self._look()
-        for station, report, (began, asked) in zip(self.stations, reports, before, strict=True):
+        for station, report, (began, asked) in zip(self._active, reports, before, strict=True):
             if (report.state, report.pending) != ("done", 0):
                 raise Broken(f"{station.code} did not converge: {report}")
             if self._is_timed:
                 follow = FOLLOW_S if station.line.follows > asked else 0.0
                 self._took_no_longer_than_it_may(station, station.line.seconds - began, follow)
+
+    def _before_healing(self) -> None:
+        """What somebody does before the desks sync, when all is well again."""
 
     def _took_no_longer_than_it_may(self, station: Station, took: float, follow: float) -> None:
         if took <= MOST_SLOWER * (least_clean_seconds(station.desk) + follow):

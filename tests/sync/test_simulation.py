@@ -10,7 +10,8 @@ import pytest
 
 from tests.helpers.source import ROOT
 from tests.sync.clean_sync import clean_seconds, least_clean_seconds
-from tests.sync.eventful import EventfulSimulation, simulation
+from tests.sync.eventful import EventfulSimulation
+from tests.sync.losses import FIRST_LOSSY, LossySimulation, simulation
 from tests.sync.seeds import kept_seeds
 from tests.sync.simulation import Simulation
 
@@ -18,6 +19,9 @@ OPEN = {kept.seed for kept in kept_seeds() if kept.is_open}
 MEMORY_SEEDS = [seed for seed in range(245) if seed not in OPEN][:210]
 STORE_SEEDS = [seed for seed in range(1000, 1065) if seed not in OPEN][:40]
 EVENTFUL = [(seed, "memory") for seed in range(7000, 7020)] + [(seed, "store") for seed in range(8000, 8030)]
+LOSSY = [(seed, "memory") for seed in range(4_000_000, 4_000_016)] + [
+    (seed, "store") for seed in range(4_100_000, 4_100_014)
+]
 WITH_PACKAGES = [(seed, "memory") for seed in range(9000, 9012)] + [(seed, "store") for seed in range(9500, 9508)]
 
 
@@ -34,6 +38,11 @@ def test_real_stores_and_the_hub_end_equal(seed, quick_place):
 @pytest.mark.parametrize(("seed", "desk"), EVENTFUL)
 def test_new_keys_and_sticks_change_nothing_about_it(seed, desk, quick_place):
     EventfulSimulation(seed, quick_place, desk=desk).run()
+
+
+@pytest.mark.parametrize(("seed", "desk"), LOSSY)
+def test_revoked_devices_and_what_two_lost_and_a_third_was_shown_change_nothing_about_it(seed, desk, quick_place):
+    LossySimulation(seed, quick_place, desk=desk).run()
 
 
 @pytest.mark.parametrize(("seed", "desk"), WITH_PACKAGES)
@@ -53,15 +62,16 @@ def test_a_seed_that_once_found_something(kept, quick_place):
     simulation(kept.seed, quick_place, desk=kept.desk, is_eventful=kept.is_eventful).run()
 
 
-REPEATED = ((2000, "memory"), (2001, "memory"), (2003, "store"))
+REPEATED = ((2000, "memory"), (2003, "store"), (4_000_003, "memory"), (4_100_003, "store"))
 RUNS = """
 import sys, tempfile
 from pathlib import Path
-from tests.sync.simulation import Simulation
+from tests.sync.losses import FIRST_LOSSY, simulation
 for run in sys.argv[1:]:
     seed, desk = run.split()
+    is_eventful = int(seed) >= FIRST_LOSSY
     with tempfile.TemporaryDirectory() as folder:
-        print(Simulation(int(seed), Path(folder), desk=desk, is_timed=False).run())
+        print(simulation(int(seed), Path(folder), desk=desk, is_eventful=is_eventful, is_timed=False).run())
 """
 
 
@@ -87,7 +97,7 @@ def traces_elsewhere():
 @pytest.mark.timeout(180)
 @pytest.mark.parametrize(("seed", "desk"), REPEATED)
 def test_the_same_seed_makes_the_same_trace_in_every_process(seed, desk, quick_place, traces_elsewhere):
-    first = Simulation(seed, quick_place, desk=desk, is_timed=False).run()
+    first = simulation(seed, quick_place, desk=desk, is_eventful=seed >= FIRST_LOSSY, is_timed=False).run()
     assert traces_elsewhere[seed, desk] == (first, first)
 
 
