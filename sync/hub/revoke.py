@@ -9,12 +9,16 @@ from clerk_app.failpoints import failpoint
 from clerk_app.journal.orders import REVOKE, Order, SignedOrder, read_order
 from sync.hub.hub import Hub
 from sync.hub.order import FeedLine, append_to_feed, take_numbers
+from sync.hub.order_keys import sign_anew
 from sync.hub.schema import devices, orders
 from sync.hub.store import AnyRow, insert_all, retried
 
 
 def revoke(hub: Hub, name: str, reason: str = "") -> SignedOrder:
-    """Revoke the device of this nine-digit code or name; again is harmless. Raises `NoSuchDevice`."""
+    """Revoke the device of this nine-digit code or name; again is harmless. Raises `NoSuchDevice`.
+
+    An order whose key was stolen and left the list since (a backup may bring one back) is signed anew.
+    """
     return retried(lambda: _revoke(hub, name, reason), repeatable=True)
 
 
@@ -23,7 +27,7 @@ def _revoke(hub: Hub, name: str, reason: str) -> SignedOrder:
         device = _find(connection, name)
         known = order_to(connection, device.region, device.device)
         if known is not None:
-            return known
+            return known if hub.key_list.verifies_order(known) else sign_anew(connection, hub.keys, known)
         # Under the region's lock: a push that is under way now sees that the device is revoked, or came before.
         hub_seq, now = take_numbers(connection, device.region, 1), hub.clock.now_ms()
         order = Order(hub_seq, hub.identity, device.region, device.device, now, REVOKE, reason)

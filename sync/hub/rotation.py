@@ -26,6 +26,7 @@ from clerk_app.journal.signature import public_of
 from clerk_app.seams import Clock, Disk, Rng
 from clerk_app.security.derivation import subkey
 from sync.hub.keys import SIGNING_USES, HubKeys, save_keys
+from sync.hub.order_keys import sign_orders_anew
 from sync.hub.schema import meta
 from sync.hub.store import HubStore, insert_or_nothing
 
@@ -67,6 +68,8 @@ def rotate(
         fresh = renewed(present, now_ms=clock.now_ms(), rng=rng, stolen=stolen)
         sealed = _seal(fresh, rng)
         connection.execute(meta.update().where(meta.c.name == WORKING_KEYS).values(value=sealed))
+        if stolen:
+            sign_orders_anew(connection, present, fresh)
         failpoint("keys.before_commit")
     failpoint("keys.after_commit")
     save_keys(folder, fresh, disk)

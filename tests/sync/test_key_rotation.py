@@ -16,13 +16,14 @@ from sync.engine import sync_once
 from sync.hub.current_service import LOOK_S, CurrentService
 from sync.hub.decide import Ruling, decide
 from sync.hub.keys import FILE_NAME, SIGNING_USES
+from sync.hub.revoke import revoke
 from sync.hub.rotation import WORKING_KEYS, newest, renewed, rotate
 from sync.hub.verify import verify_hub
 from sync.lane import SyncLane
 from sync.transport import HttpTransport
 from sync.wire import SIGNATURE, Request, json_content
 from tests.helpers.hub import RunningHub, clerk_hub, clerk_hub_json
-from tests.sync.conftest import DirectLine
+from tests.sync.conftest import Backup, DirectLine
 from tests.sync.fakes import SeededRng
 from tests.sync.parcels import answered, packed, taken_by
 from tests.sync.store_desk import StoreDesk
@@ -220,6 +221,35 @@ def test_what_a_stolen_key_signs_is_not_believed_once_the_list_was_renewed(platf
     report = sync_once(lane)
     assert report.state == "partial"
     assert len(desk.uploaded()) == 1
+
+
+def test_a_desk_that_was_away_while_the_order_key_was_stolen_and_renewed_still_obeys_the_order(platform):
+    desk = at_work(platform.desk(), 1)
+    assert sync_once(platform.lane(desk)).state == "done"
+    signed = revoke(platform.hub, "999999001", "遗失")
+    turn(platform, stolen=True)
+    hub = platform.open_another(SeededRng(1))
+    assert verify_hub(hub).first_fault is None
+    assert sync_once(platform.lane(desk, DirectLine(CurrentService(hub)))).state == "refused"
+    assert desk.order is not None
+    assert desk.order.order == signed.order
+
+
+def test_an_order_of_a_stolen_key_that_a_backup_brought_back_is_signed_anew_by_revoking_again(platform, tmp_path):
+    at_work(platform.desk(), 1)
+    signed = revoke(platform.hub, "999999001", "遗失")
+    backup = Backup(platform, tmp_path / "backup")
+    turn(platform, stolen=True)
+    keys = (platform.folder / FILE_NAME).read_bytes()
+    platform.opened[-1].close()
+    backup.restore()
+    (platform.folder / FILE_NAME).write_bytes(keys)
+    hub = platform.open_another(SeededRng(1))
+    assert verify_hub(hub).first_fault == "order 999999/1"
+    again = revoke(hub, "999999001", "遗失")
+    assert again.order == signed.order
+    assert hub.key_list.verifies_order(again)
+    assert verify_hub(hub).first_fault is None
 
 
 def test_old_facts_verify_on_both_sides_after_two_rotations(platform, tmp_path):
