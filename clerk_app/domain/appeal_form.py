@@ -9,6 +9,8 @@ from clerk_app.domain.notice_for import NoticeFrame, contacts, printed_footer, t
 from clerk_app.domain.notices import Notice
 
 _BLANK = "　"
+_TO_WRITE = "\n".join(["＿" * 36] * 3)
+"""Three lines for a hand: what is not known yet is written on the paper."""
 
 
 def appeal_form(appeal: Appeal, frame: NoticeFrame) -> Notice:
@@ -57,13 +59,13 @@ def _facts(appeal: Appeal, words: AppealWords, frame: NoticeFrame) -> tuple[tupl
         ("诉求", words.demand or _BLANK),
         ("承办单位", words.unit),
         ("办理期限", f"{chinese_date(due_on)}前"),
-        ("办理结果", appeal.handlings[-1].result if appeal.handlings else _BLANK),
+        ("办理结果", appeal.handlings[-1].result if appeal.handlings else _TO_WRITE),
         ("回访", _visited(appeal)),
     )
 
 
 def _visited(appeal: Appeal) -> str:
     if not appeal.visits:
-        return _BLANK
+        return _TO_WRITE
     last = appeal.visits[-1]
     return "，".join(filter(None, ("已经解决" if last.solved else "没有解决", last.said)))

@@ -8,11 +8,9 @@ from sqlalchemy import select
 
 from clerk_app.domain.appeals import Appeal, AppealState
 from clerk_app.domain.civil import civil_date
-from clerk_app.domain.kinds import fold_stream
 from sync.hub.hub import Hub
-from sync.hub.judge import load_facts
+from sync.hub.judge import fold_all
 from sync.hub.schema import entries
-from sync.hub.store import parts_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,15 +33,9 @@ def appeals(hub: Hub, hall: str = "") -> list[AppealLine]:
     begun = select(entries.c.region, entries.c.stream).distinct().where(entries.c.kind == "appeal.recorded")
     if hall:
         begun = begun.where(entries.c.region == hall)
-    streams: dict[str, list[str]] = {}
-    found: list[AppealLine] = []
     with hub.store.reading() as connection:
-        for region, stream in connection.execute(begun):
-            streams.setdefault(region, []).append(stream)
-        for region, known in sorted(streams.items()):
-            for part in parts_of(sorted(known)):
-                facts = load_facts(connection, region, part)
-                found += [line for stream in part if (line := _line(fold_stream(stream, facts[stream]).state, today))]
+        rows = [(region, stream) for region, stream in connection.execute(begun)]
+        found = [line for folded in fold_all(connection, rows) if (line := _line(folded.state, today))]
     return sorted(found, key=lambda line: (line.state != "open", line.due_on, line.number))
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -186,6 +186,17 @@ def recheck_rows(region: str, folded: Folded) -> list[dict[str, Any]]:
         for known in case.rechecks
         if known.state == "pending"
     ]
+
+
+def fold_all(connection: Connection, rows: Iterable[tuple[str, str]]) -> Iterator[Folded]:
+    """The streams of these rows (region and stream), folded, region by region in the order of their names."""
+    streams: dict[str, list[str]] = defaultdict(list)
+    for region, stream in rows:
+        streams[region].append(stream)
+    for region, known in sorted(streams.items()):
+        for part in parts_of(sorted(known)):
+            facts = load_facts(connection, region, part)
+            yield from (fold_stream(stream, facts[stream]) for stream in part)
 
 
 def replace_case_rows(keys: HubKeys, connection: Connection, region: str, folded: Iterable[Folded]) -> None:

@@ -11,11 +11,9 @@ from sqlalchemy import select
 from clerk_app.domain.case import Case
 from clerk_app.domain.case_state import ENDED
 from clerk_app.domain.civil import civil_date
-from clerk_app.domain.kinds import fold_stream
 from sync.hub.hub import Hub
-from sync.hub.judge import load_facts
+from sync.hub.judge import fold_all
 from sync.hub.schema import cases
-from sync.hub.store import parts_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,15 +37,9 @@ def owed(hub: Hub, hall: str = "") -> list[OwedItem]:
     open_cases = select(cases.c.region, cases.c.number).where(cases.c.state.not_in([state.value for state in ENDED]))
     if hall:
         open_cases = open_cases.where(cases.c.region == hall)
-    numbers: dict[str, list[str]] = {}
-    found: list[OwedItem] = []
     with hub.store.reading() as connection:
-        for region, number in connection.execute(open_cases):
-            numbers.setdefault(region, []).append(number)
-        for region, known in sorted(numbers.items()):
-            for part in parts_of(sorted(known)):
-                for stream, facts in load_facts(connection, region, [f"case/{number}" for number in part]).items():
-                    found += _items(fold_stream(stream, facts).state, today)
+        rows = [(region, f"case/{number}") for region, number in connection.execute(open_cases)]
+        found = [item for folded in fold_all(connection, rows) for item in _items(folded.state, today)]
     return sorted(found, key=lambda item: (item.until is None, item.until or "", item.number, item.name))
 
 

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Protocol
 
-from PySide6.QtCore import QEvent, QItemSelection, QObject, Qt, Signal, SignalInstance
-from PySide6.QtGui import QKeyEvent
+from PySide6.QtCore import QItemSelection, Signal, SignalInstance
 from PySide6.QtWidgets import QHBoxLayout, QHeaderView, QStackedWidget, QVBoxLayout, QWidget
 
 from ui import tokens
@@ -14,7 +13,7 @@ from ui.components.chip import Chip
 from ui.components.messages import EmptyState, ProblemBanner
 from ui.components.rows import PairList
 from ui.components.surfaces import Card, ScrollColumn, clear
-from ui.components.table import Table
+from ui.components.table import FilteredTable
 from ui.components.text import label, wrapped
 from ui.components.timeline import Timeline
 from ui.keys import Command
@@ -60,11 +59,10 @@ class AppealsPage(Page):
         super().__init__(parent)
         self._model = view_model
         self._rows = AppealTableModel(self)
-        self._table = Table()
+        self._table = FilteredTable()
         self._table.setModel(self._rows)
         self._table.setObjectName("appeals")
         self._table.setAccessibleName(self.tr("办不成事登记"))
-        self._table.installEventFilter(self)
         self._filters = FilterBar()
         self._empty = EmptyState()
         self._problem = ProblemBanner()
@@ -78,6 +76,7 @@ class AppealsPage(Page):
         view_model.changed.connect(self.render)
         self._table.selectionModel().selectionChanged.connect(self._selection_changed)
         self._filters.chosen.connect(view_model.filter_by)
+        self._table.walked.connect(self._walk_filters)
         self._record.clicked.connect(self.record_asked)
         self._step.clicked.connect(self._ask_step)
         self.render(view_model.state)
@@ -92,16 +91,6 @@ class AppealsPage(Page):
         if place is not None and self._table.currentIndex().row() != place:
             self._table.selectRow(place)
         self._show_detail(state.detail)
-
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        # One row is one thing here, so left and right are free to walk the filters.
-        if watched is self._table and isinstance(event, QKeyEvent) and event.type() == QEvent.Type.KeyPress:
-            step = {Qt.Key.Key_Left: -1, Qt.Key.Key_Right: 1}.get(Qt.Key(event.key()))
-            keys = [view.key for view in self._model.state.filters]
-            if step is not None and keys:
-                self._model.filter_by(keys[(keys.index(self._model.state.current) + step) % len(keys)])
-                return True
-        return super().eventFilter(watched, event)
 
     def set_narrow(self, *, narrow: bool) -> None:
         super().set_narrow(narrow=narrow)
@@ -121,6 +110,11 @@ class AppealsPage(Page):
             self._ask_step()
             return True
         return False
+
+    def _walk_filters(self, step: int) -> None:
+        keys = [view.key for view in self._model.state.filters]
+        if keys:
+            self._model.filter_by(keys[(keys.index(self._model.state.current) + step) % len(keys)])
 
     def _ask_step(self) -> None:
         detail = self._model.state.detail

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Protocol
 
-from PySide6.QtCore import QEvent, QItemSelection, QModelIndex, QObject, Qt, Signal, SignalInstance
-from PySide6.QtGui import QKeyEvent
+from PySide6.QtCore import QItemSelection, QModelIndex, Qt, Signal, SignalInstance
 from PySide6.QtWidgets import QHBoxLayout, QHeaderView, QStackedWidget, QVBoxLayout, QWidget
 
 from ui import tokens
@@ -14,7 +13,7 @@ from ui.components.lanes import Lanes
 from ui.components.messages import EmptyState, ProblemBanner
 from ui.components.rows import ClickRow, PairList
 from ui.components.surfaces import Card, ScrollColumn, clear
-from ui.components.table import Table
+from ui.components.table import FilteredTable
 from ui.components.text import label, wrapped
 from ui.components.timeline import Timeline
 from ui.keys import Command
@@ -65,11 +64,10 @@ class CasesPage(Page):
         super().__init__(parent)
         self._model = view_model
         self._rows = CaseTableModel(self)
-        self._table = Table()
+        self._table = FilteredTable()
         self._table.setModel(self._rows)
         self._table.setObjectName("cases")
         self._table.setAccessibleName(self.tr("办件"))
-        self._table.installEventFilter(self)
         self._filters = FilterBar()
         self._empty = EmptyState()
         self._problem = ProblemBanner()
@@ -89,15 +87,6 @@ class CasesPage(Page):
         self._show_list(state)
         self._show_selection(state)
         self._detail.show_detail(state.detail)
-
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        # One row is one thing here, so left and right are free to walk the filters.
-        if watched is self._table and isinstance(event, QKeyEvent) and event.type() == QEvent.Type.KeyPress:
-            step = {Qt.Key.Key_Left: -1, Qt.Key.Key_Right: 1}.get(Qt.Key(event.key()))
-            if step is not None:
-                self._walk_filters(step)
-                return True
-        return super().eventFilter(watched, event)
 
     def set_narrow(self, *, narrow: bool) -> None:
         super().set_narrow(narrow=narrow)
@@ -156,6 +145,7 @@ class CasesPage(Page):
         view_model.changed.connect(self.render)
         self._table.selectionModel().selectionChanged.connect(self._selection_changed)
         self._filters.chosen.connect(self.filtered)
+        self._table.walked.connect(self._walk_filters)
         self.selected.connect(view_model.select)
         self.filtered.connect(view_model.filter_by)
 
