@@ -15,7 +15,7 @@ from sync.engine import sync_once
 from sync.entry_item import entry_item
 from sync.hub.devices import registered_device
 from sync.hub.give_back import take_entries_back
-from sync.hub.judge import load_facts
+from sync.hub.judge import APPLIED, judgements, load_facts
 from sync.hub.push import push
 from sync.hub.quarantine import Choice, keep, listed, release
 from sync.hub.revoke import revoke
@@ -254,6 +254,9 @@ def test_an_entry_that_another_took_the_place_of_is_kept_beside_it(platform, des
     folded = fold_stream(f"case/{number}", facts_at(platform, f"case/{number}"))
     assert [conflict.reason for conflict in folded.conflicts] == ["already_taken_in"]
     assert states(platform) == {number: "received"}
+    # The verdict on the one is not taken for that on the other, though their chain and seq are the same.
+    [own] = [fact for fact in facts_at(platform, f"case/{number}") if fact.act == again.body_hash]
+    assert list(judgements([folded], [own]).values()) == [APPLIED]
 
 
 def test_what_came_late_of_the_lost_chain_makes_one_of_both(platform, desks, lost):
