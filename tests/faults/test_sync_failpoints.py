@@ -93,7 +93,8 @@ def test_a_hub_killed_while_it_serves(hub_folder, point):
     desk = MemoryDesk.from_bytes(enrolment(hub_folder), SystemClock(), SystemRng())
     number = case_number_of("001", 1)
     desk.append("session/1", "session.logged_in", logged_in())
-    desk.append(f"case/{number}", "case.taken_in", taken_in(number, scan(desk.put_blob(b"sealed" * 60_000))))
+    too_large_for_one_request = desk.put_blob(b"sealed" * 400_000)
+    desk.append(f"case/{number}", "case.taken_in", taken_in(number, scan(too_large_for_one_request)))
     with RunningHub(hub_folder, failpoint=point) as hub:
         report = sync_over(desk, hub.url)
         assert hub.wait_killed() == KILLED

@@ -286,6 +286,6 @@ def test_no_case_takes_a_way_the_law_does_not_know(state, target):
     assert not may_become(state, target)
 
 
-def test_the_four_families_of_streams_are_known():
-    assert set(STREAMS) == {"session", "visit", "case", "notice"}
+def test_the_families_of_streams_are_known():
+    assert set(STREAMS) == {"session", "visit", "case", "notice", "appeal"}
     assert all(kind.startswith(f"{name}.") for name, family in STREAMS.items() for kind in family.handlers)
