@@ -8,8 +8,8 @@ import pytest
 from PySide6.QtCore import Qt
 
 from tests.qt.desk import WORKER
-from tests.qt.hands import focus, press, said, type_text
-from tests.qt.test_package_window import answer_situations, fill_form
+from tests.qt.hands import press, said, type_text
+from tests.qt.test_package_window import finish, in_detail
 from tests.qt.test_window import choose, program, read_card, sign_in
 
 __all__ = ["program"]
@@ -25,26 +25,7 @@ def cases(qtbot, program, place):
     sign_in(qtbot, program)
     read_card(qtbot, program, place, WORKER)
     choose(qtbot, program, "PK01")
-    counter = program.models.counter
-    answer_situations(counter)
-    press("Ctrl+Return")
-    while (code := focus().objectName().removeprefix("material:")) and any(
-        view.code == code and view.state == "" for view in counter.state.materials
-    ):
-        press("1")
-    press("Ctrl+Return")
-    fill_form(counter)
-    press("Ctrl+Return")
-    place.answers.put("satisfied")
-    press("Ctrl+Return")
-    qtbot.waitUntil(lambda: counter.state.stage == "done", timeout=20_000)
-    number = counter.visit.finished[-1].case.number
-    press("Ctrl+2")
-    cases = program.models.cases
-    qtbot.waitUntil(lambda: bool(cases.state.rows))
-    cases.select(number)
-    qtbot.waitUntil(lambda: cases.state.detail is not None)
-    return cases
+    return in_detail(qtbot, program, finish(qtbot, program.models.counter, place))
 
 
 def sheet_of(program):

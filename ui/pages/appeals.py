@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QHBoxLayout, QHeaderView, QStackedWidget, QVBoxLay
 from ui import tokens
 from ui.components.button import Button
 from ui.components.chip import Chip
+from ui.components.filter_bar import FilterBar
 from ui.components.messages import EmptyState, ProblemBanner
 from ui.components.rows import PairList
 from ui.components.surfaces import Card, ScrollColumn, clear
@@ -19,7 +20,6 @@ from ui.components.timeline import Timeline
 from ui.keys import Command
 from ui.models.appeals import UNIT, WHEN, WHY, AppealTableModel
 from ui.models.roles import KEY_ROLE
-from ui.pages.cases import FilterBar
 from ui.pages.page import Page
 
 if TYPE_CHECKING:
@@ -76,7 +76,7 @@ class AppealsPage(Page):
         view_model.changed.connect(self.render)
         self._table.selectionModel().selectionChanged.connect(self._selection_changed)
         self._filters.chosen.connect(view_model.filter_by)
-        self._table.walked.connect(self._walk_filters)
+        self._table.walked.connect(self._filters.walk)
         self._record.clicked.connect(self.record_asked)
         self._step.clicked.connect(self._ask_step)
         self.render(view_model.state)
@@ -110,11 +110,6 @@ class AppealsPage(Page):
             self._ask_step()
             return True
         return False
-
-    def _walk_filters(self, step: int) -> None:
-        keys = [view.key for view in self._model.state.filters]
-        if keys:
-            self._model.filter_by(keys[(keys.index(self._model.state.current) + step) % len(keys)])
 
     def _ask_step(self) -> None:
         detail = self._model.state.detail

@@ -9,9 +9,10 @@ from PySide6.QtWidgets import QHBoxLayout, QHeaderView, QStackedWidget, QVBoxLay
 
 from ui import tokens
 from ui.components.chip import Chip
+from ui.components.filter_bar import FilterBar
 from ui.components.lanes import Lanes
 from ui.components.messages import EmptyState, ProblemBanner
-from ui.components.rows import ClickRow, PairList
+from ui.components.rows import PairList
 from ui.components.surfaces import Card, ScrollColumn, clear
 from ui.components.table import FilteredTable
 from ui.components.text import label, wrapped
@@ -20,10 +21,9 @@ from ui.keys import Command
 from ui.models.cases import CaseTableModel, Column
 from ui.models.roles import KEY_ROLE
 from ui.pages.page import Page
-from ui.tokens import Tone
 
 if TYPE_CHECKING:
-    from ui.viewmodels.cases import CaseDetail, CasesState, FilterView
+    from ui.viewmodels.cases import CaseDetail, CasesState
     from ui.viewmodels.parts import TextRow
 
 _DETAIL_WIDTH, _DETAIL_NARROW = 400, 288
@@ -124,12 +124,6 @@ class CasesPage(Page):
             self._empty.say(self.tr("还没有办件"), self.tr("收了第一件，就会出现在这里。到“受理”开始办（Ctrl 1）。"))
         self._list.setCurrentWidget(self._empty)
 
-    def _walk_filters(self, step: int) -> None:
-        keys = [view.key for view in self._model.state.filters]
-        if keys:
-            place = keys.index(self._model.state.current) + step
-            self.filtered.emit(keys[place % len(keys)])
-
     def _show_selection(self, state: CasesState) -> None:
         place = self._rows.place_of(state.selected) if state.selected else None
         if place is not None and self._table.currentIndex().row() != place:
@@ -145,7 +139,7 @@ class CasesPage(Page):
         view_model.changed.connect(self.render)
         self._table.selectionModel().selectionChanged.connect(self._selection_changed)
         self._filters.chosen.connect(self.filtered)
-        self._table.walked.connect(self._walk_filters)
+        self._table.walked.connect(self._filters.walk)
         self.selected.connect(view_model.select)
         self.filtered.connect(view_model.filter_by)
 
@@ -175,48 +169,6 @@ class CasesPage(Page):
         row.setSpacing(tokens.SPACE_3)
         row.addWidget(card, 1)
         row.addWidget(self._detail)
-
-
-class FilterBar(QWidget):
-    """The filters as chips; in the table, Left and Right walk them.
-
-    Signals:
-        chosen: the key of a filter.
-    """
-
-    chosen = Signal(str)
-
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self._row = QHBoxLayout(self)
-        self._row.setContentsMargins(0, 0, 0, 0)
-        self._row.setSpacing(tokens.SPACE_2)
-        self._shown: tuple[tuple[FilterView, ...], str] | None = None
-
-    def show_filters(self, filters: tuple[FilterView, ...], current: str) -> None:
-        """Show the filters and which one is chosen."""
-        if (filters, current) == self._shown:
-            return
-        self._shown = (filters, current)
-        clear(self._row)
-        for view in filters:
-            self._row.addWidget(self._chip(view, on=view.key == current))
-        self._row.addStretch(1)
-
-    def _chip(self, view: FilterView, *, on: bool) -> QWidget:
-        made = ClickRow()
-        made.setProperty("filter", view.key)
-        made.setObjectName(f"filter:{view.key}")
-        text = view.label if view.count is None else f"{view.label} {view.count}"
-        made.setAccessibleName(text)
-        inner = QHBoxLayout(made)
-        inner.setContentsMargins(0, 0, 0, 0)
-        inner.addWidget(Chip(text, Tone.INFO if on else Tone.NEUTRAL))
-        made.clicked.connect(self._clicked)
-        return made
-
-    def _clicked(self) -> None:
-        self.chosen.emit(str(self.sender().property("filter")))
 
 
 class DetailCard(Card):
