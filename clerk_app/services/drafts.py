@@ -104,7 +104,7 @@ def answer_consent(desk: Desk, me: SignedIn, draft: Draft, *, given: bool) -> Dr
     Raises `UnlawfulStep` where there is nothing to ask, or it was asked.
     """
     assert draft.document is not None
-    said = answers_of(earlier_cases(desk, draft.document)) if given else {}
+    said = answers_of(earlier_cases(desk, draft.document))
     matter = matter_of(desk, draft)
     return save_draft(desk, me, with_consent(draft, matter, said, desk.clock.now_ms(), given=given))
 
