@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from ui.viewmodels.parts import FieldView
 
 
-_COLUMNS_IN_LINE, _BLOCK_COLUMNS = 5, 4
+_COLUMNS_IN_LINE, _BLOCK_COLUMNS = 5, 3  # three as in the rest of the form: an owner or a chassis number is seen whole
 
 
 class TableEdit(QWidget):
