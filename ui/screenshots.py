@@ -209,7 +209,7 @@ def _with_appeal() -> Shell:
 
 
 def _with_return_visit() -> Shell:
-    shell = appeals_shell(appeals.register())
+    shell = appeals_shell(appeals.answered())
     shell.open_sheet(ReturnVisitSheet())
     return shell
 

@@ -74,3 +74,16 @@ def test_who_stands_at_the_counter_need_not_be_typed_again(qtbot, program, place
     press(Key.Key_Escape)
     assert program.view.shell.sheet is None
     assert appeals.state.rows == ()
+
+
+def test_left_and_right_walk_the_kinds_of_records_also_past_those_of_which_there_are_none(qtbot, program, appeals):
+    go_to(qtbot, appeals)
+    write_down(qtbot, program, appeals)
+    keys = [view.key for view in appeals.state.filters]
+    assert appeals.state.current == keys[0]
+    for key in (*keys[1:], keys[0]):
+        press(Key.Key_Right)
+        qtbot.waitUntil(lambda key=key: appeals.state.current == key and not appeals.state.loading)
+    assert appeals.state.rows
+    press(Key.Key_Left)
+    qtbot.waitUntil(lambda: appeals.state.current == keys[-1])

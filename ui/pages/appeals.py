@@ -5,16 +5,16 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Protocol
 
 from PySide6.QtCore import QItemSelection, Signal, SignalInstance
-from PySide6.QtWidgets import QHBoxLayout, QHeaderView, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QHeaderView, QVBoxLayout, QWidget
 
 from ui import tokens
 from ui.components.button import Button
 from ui.components.chip import Chip
 from ui.components.filter_bar import FilterBar
-from ui.components.messages import EmptyState, ProblemBanner
+from ui.components.filtered_list import FilteredList
+from ui.components.messages import ProblemBanner
 from ui.components.rows import PairList
 from ui.components.surfaces import Card, ScrollColumn, clear
-from ui.components.table import FilteredTable
 from ui.components.text import label, wrapped
 from ui.components.timeline import Timeline
 from ui.keys import Command
@@ -59,14 +59,13 @@ class AppealsPage(Page):
         super().__init__(parent)
         self._model = view_model
         self._rows = AppealTableModel(self)
-        self._table = FilteredTable()
+        self._list = FilteredList()
+        self._table = self._list.table
         self._table.setModel(self._rows)
         self._table.setObjectName("appeals")
         self._table.setAccessibleName(self.tr("办不成事登记"))
         self._filters = FilterBar()
-        self._empty = EmptyState()
         self._problem = ProblemBanner()
-        self._list = QStackedWidget()
         self._scroll = ScrollColumn()
         self._shown: AppealDetail | None = None
         self._detail = Card()
@@ -76,7 +75,7 @@ class AppealsPage(Page):
         view_model.changed.connect(self.render)
         self._table.selectionModel().selectionChanged.connect(self._selection_changed)
         self._filters.chosen.connect(view_model.filter_by)
-        self._table.walked.connect(self._filters.walk)
+        self._list.walked.connect(self._filters.walk)
         self._record.clicked.connect(self.record_asked)
         self._step.clicked.connect(self._ask_step)
         self.render(view_model.state)
@@ -99,7 +98,7 @@ class AppealsPage(Page):
             self._table.setColumnHidden(column, narrow)
 
     def enter(self) -> None:
-        self._table.setFocus()
+        self._list.setFocus()
         self._model.refresh()
 
     def run(self, command: Command) -> bool:
@@ -118,13 +117,12 @@ class AppealsPage(Page):
 
     def _show_list(self, state: AppealsState) -> None:
         if state.rows:
-            self._list.setCurrentWidget(self._table)
+            self._list.show_table()
             return
         if state.loading or state.problem is not None:
-            self._empty.say(self.tr("正在读取登记簿…") if state.loading else self.tr("登记簿没有读出来"), "")
+            self._list.say(self.tr("正在读取登记簿…") if state.loading else self.tr("登记簿没有读出来"), "")
         else:
-            self._empty.say(self.tr("这里没有要管的"), self.tr("有人事情办不成，按 Ctrl N 记下来，就有人管。"))
-        self._list.setCurrentWidget(self._empty)
+            self._list.say(self.tr("这里没有要管的"), self.tr("有人事情办不成，按 Ctrl N 记下来，就有人管。"))
 
     def _selection_changed(self, chosen: QItemSelection, _before: QItemSelection) -> None:
         indexes = chosen.indexes()
@@ -173,8 +171,6 @@ class AppealsPage(Page):
         padded.setContentsMargins(14, 0, 14, 0)
         padded.addWidget(self._problem)
         card.column.addLayout(padded)
-        self._list.addWidget(self._table)
-        self._list.addWidget(self._empty)
         card.column.addWidget(self._list, 1)
         foot = QHBoxLayout()
         foot.setContentsMargins(14, 10, 14, 12)

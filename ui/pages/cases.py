@@ -5,16 +5,16 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Protocol
 
 from PySide6.QtCore import QItemSelection, QModelIndex, Qt, Signal, SignalInstance
-from PySide6.QtWidgets import QHBoxLayout, QHeaderView, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QHeaderView, QVBoxLayout, QWidget
 
 from ui import tokens
 from ui.components.chip import Chip
 from ui.components.filter_bar import FilterBar
+from ui.components.filtered_list import FilteredList
 from ui.components.lanes import Lanes
-from ui.components.messages import EmptyState, ProblemBanner
+from ui.components.messages import ProblemBanner
 from ui.components.rows import PairList
 from ui.components.surfaces import Card, ScrollColumn, clear
-from ui.components.table import FilteredTable
 from ui.components.text import label, wrapped
 from ui.components.timeline import Timeline
 from ui.keys import Command
@@ -64,15 +64,14 @@ class CasesPage(Page):
         super().__init__(parent)
         self._model = view_model
         self._rows = CaseTableModel(self)
-        self._table = FilteredTable()
+        self._list = FilteredList()
+        self._table = self._list.table
         self._table.setModel(self._rows)
         self._table.setObjectName("cases")
         self._table.setAccessibleName(self.tr("办件"))
         self._filters = FilterBar()
-        self._empty = EmptyState()
         self._problem = ProblemBanner()
         self._notice = ProblemBanner()
-        self._list = QStackedWidget()
         self._detail = DetailCard()
         self._build()
         self._connect(view_model)
@@ -95,7 +94,7 @@ class CasesPage(Page):
             self._table.setColumnHidden(column, narrow)
 
     def enter(self) -> None:
-        self._table.setFocus()
+        self._list.setFocus()
         self._model.refresh()
 
     def run(self, command: Command) -> bool:
@@ -110,19 +109,18 @@ class CasesPage(Page):
 
     def _show_list(self, state: CasesState) -> None:
         if state.rows:
-            self._list.setCurrentWidget(self._table)
+            self._list.show_table()
             return
         if state.notice is not None:
-            self._empty.say("", "")
+            self._list.say("", "")
         elif state.problem is not None:
-            self._empty.say(self.tr("办件没有读出来"), self.tr("记录没有动过。按 Ctrl 2 再读一次。"))
+            self._list.say(self.tr("办件没有读出来"), self.tr("记录没有动过。按 Ctrl 2 再读一次。"))
         elif state.loading:
-            self._empty.say(self.tr("正在读取办件…"), "")
+            self._list.say(self.tr("正在读取办件…"), "")
         elif state.text or state.current != "all":
-            self._empty.say(self.tr("这里没有办件"), self.tr("换一个分类看看；刚收的件在“全部”里。"))
+            self._list.say(self.tr("这里没有办件"), self.tr("换一个分类看看；刚收的件在“全部”里。"))
         else:
-            self._empty.say(self.tr("还没有办件"), self.tr("收了第一件，就会出现在这里。到“受理”开始办（Ctrl 1）。"))
-        self._list.setCurrentWidget(self._empty)
+            self._list.say(self.tr("还没有办件"), self.tr("收了第一件，就会出现在这里。到“受理”开始办（Ctrl 1）。"))
 
     def _show_selection(self, state: CasesState) -> None:
         place = self._rows.place_of(state.selected) if state.selected else None
@@ -139,7 +137,7 @@ class CasesPage(Page):
         view_model.changed.connect(self.render)
         self._table.selectionModel().selectionChanged.connect(self._selection_changed)
         self._filters.chosen.connect(self.filtered)
-        self._table.walked.connect(self._filters.walk)
+        self._list.walked.connect(self._filters.walk)
         self.selected.connect(view_model.select)
         self.filtered.connect(view_model.filter_by)
 
@@ -160,8 +158,6 @@ class CasesPage(Page):
         for banner in (self._notice, self._problem):
             padded.addWidget(banner)
         card.column.addLayout(padded)
-        self._list.addWidget(self._table)
-        self._list.addWidget(self._empty)
         card.column.addWidget(self._list, 1)
         self._detail.setFixedWidth(_DETAIL_WIDTH)
         row = QHBoxLayout(self)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from functools import cache
 from typing import TYPE_CHECKING
 
 from clerk_app.domain import notice_number
-from clerk_app.domain.appeals import Appeal, AppealWords
+from clerk_app.domain.appeals import Appeal, AppealWords, Handling
 from clerk_app.services.rows import AppealRow
 from ui.presenters.appeals import appeal_detail, appeal_filters, appeal_line, appeal_lines
 from ui.samples import desk
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 _FRIDAY = date(2026, 11, 20)
 _ADDED = "告知书上没有、又加要的材料：租赁合同备案证明"
 _WHY = "城管和市监互相推，招牌没人受理"
+_NAMES = {desk.CLERK: desk.CLERK_NAME}
 
 
 def _row(count: int, on: date, why: str, matter: str, unit: str, due_on: str, state: str = "open") -> AppealRow:
@@ -51,10 +53,22 @@ def register() -> AppealsState:
         clerk=desk.CLERK,
         recorded_at=rows[0].recorded_at,
     )
-    detail = appeal_detail(late, {desk.CLERK: desk.CLERK_NAME}, desk.TODAY)
+    detail = appeal_detail(late, _NAMES, desk.TODAY)
     lines = tuple(appeal_line(row, desk.TODAY) for row in rows)
     filters = appeal_filters({"open": 2, "handled": 1})
     return AppealsState(lines, filters, current="all", selected=rows[0].number, detail=detail)
+
+
+@cache
+def answered() -> AppealsState:
+    """The same three, the one in detail whose person is to be asked about the answer."""
+    state = register()
+    words = AppealWords("系统里查不到参保记录", "例州区社会保险中心", date(2026, 11, 27), person="吴例宁")
+    handling = Handling("记录在上一个参保地，已经转来", desk.CLERK, desk.at(15, 30, _FRIDAY))
+    appeal = Appeal(
+        state.rows[2].number, words, words.due_on, desk.CLERK, desk.at(10, 9, _FRIDAY), "handled", (handling,)
+    )
+    return replace(state, selected=appeal.number, detail=appeal_detail(appeal, _NAMES, desk.TODAY))
 
 
 @cache
