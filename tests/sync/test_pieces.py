@@ -21,6 +21,7 @@ from sync.hub.devices import Device
 from sync.hub.folder_shelf import FolderShelf
 from sync.hub.schema import blobs, entries
 from sync.hub.verify import verify_hub
+from sync.pace import Paces
 from sync.pieces import MAX_PIECES, Piece, decode_pieces, encode_pieces
 from sync.schemas import BlobsAnswer, ErrorAnswer, read_message
 from sync.wire import Malformed, Request
@@ -271,6 +272,15 @@ def test_small_scans_go_in_one_request(platform):
     report = sync_once(platform.lane(desk, line))
     assert (report.state, report.pending, report.blobs_sent) == ("done", 0, 20)
     assert len(blob_requests(line)) == 1
+
+
+def test_on_a_quick_line_already_the_first_request_carries_as_much_as_any(platform):
+    desk, paces = platform.desk(), Paces()
+    begun = paces.piece.size
+    case_with(desk, [bytes([n]) * (begun // 2) for n in range(40)])
+    line = DirectLine(platform.service)
+    assert sync_once(platform.lane(desk, line, paces=paces)).state == "done"
+    assert len(blob_requests(line)[0].body) > 2 * begun
 
 
 def test_a_damaged_scan_is_left_out_of_its_company(platform):
