@@ -231,19 +231,33 @@ def _fuzzy(sound: str) -> str:
 def _mistyped(rows: Rows, word: str) -> Iterator[int]:
     """Items whose reading holds `word` with one letter wrong, missing, doubled or swapped; two in a long word.
 
-    With k mistakes one of k + 1 pieces of the word is still whole, so that only rows with such a piece are looked at.
+    With k mistakes one of k + 1 pieces of the word is still whole, so that only rows with such a piece are looked at,
+    and of these only what stands around it. A single mistake breaks both pieces only where it swaps their neighbours.
     """
     mistakes = 2 if len(word) > 9 else 1
     size = -(-len(word) // (mistakes + 1))
-    pieces = sorted((word[at : at + size] for at in range(0, len(word), size)), key=len, reverse=True)
+    if mistakes == 1:
+        yield from rows.owners_of(f"{word[: size - 1]}{word[size]}{word[size - 1]}{word[size + 1 :]}")
+    pieces = [(at, word[at : at + size]) for at in range(0, len(word), size)]
     mistyped = Mistyped(word, mistakes)
-    seen: set[str] = set()
-    for piece in pieces:
+    looked = 0
+    for at, piece in sorted(pieces, key=lambda pair: -len(pair[1])):
+        before, after = at + mistakes, len(word) - at + mistakes
+        known: dict[str, bool] = {}
         for owner, position in rows.found(piece):
             row = rows.row_at(position)
-            if row not in seen:
-                seen.add(row)
-                if mistyped.is_in(row):
-                    yield owner
-            if len(seen) >= _TYPO_CANDIDATES:
+            if row not in known:
+                known[row] = any(map(mistyped.is_in, _around(piece, row, before, after)))
+                looked += 1
+            if known[row]:
+                yield owner
+            if looked >= _TYPO_CANDIDATES:
                 return
+
+
+def _around(piece: str, row: str, before: int, after: int) -> Iterator[str]:
+    """Every place of `row` that holds `piece`, with so many letters before its beginning and from it on."""
+    at = row.find(piece)
+    while at >= 0:
+        yield row[max(0, at - before) : at + after]
+        at = row.find(piece, at + 1)

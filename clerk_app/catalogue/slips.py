@@ -20,7 +20,21 @@ class Mistyped:
 
     def is_in(self, text: str) -> bool:
         """Whether some part of `text` is the word, mistyped so."""
-        return self._is_near(text) or any(swapped in text for swapped in self._swapped)
+        near = self._is_near_by_one if self._mistakes == 1 else self._is_near
+        return near(text) or any(swapped in text for swapped in self._swapped)
+
+    def _is_near_by_one(self, text: str) -> bool:
+        """As `_is_near` for a single mistake, which is what most words are looked for with: half the time."""
+        places, goal = self._places, self._goal
+        none, one = 0, 1
+        for letter in text:
+            here = places.get(letter, 0)
+            fresh = ((none << 1) | 1) & here
+            one = (((one << 1) | 1) & here) | none | (none << 1) | (fresh << 1) | 1
+            none = fresh
+            if one & goal:
+                return True
+        return False
 
     def _is_near(self, text: str) -> bool:
         places, goal, mistakes = self._places, self._goal, self._mistakes

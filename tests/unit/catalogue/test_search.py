@@ -3,6 +3,8 @@
 import json
 
 import pytest
+from hypothesis import assume, given
+from hypothesis import strategies as st
 
 from clerk_app.catalogue.listed import Listed
 from clerk_app.catalogue.readings import make_readings, names_of, read_readings, reading_of
@@ -86,6 +88,36 @@ def test_the_thing_meant_comes_first(text, first):
 )
 def test_a_slip_still_finds_it(text, code, slip):
     assert codes(text)[0] == code, slip
+
+
+LETTERS = st.sampled_from("abehiknouz")
+SOUND = st.text(LETTERS, min_size=4, max_size=14)
+
+
+@st.composite
+def slips(draw):
+    """A word, and how it may come out: one slip of any kind, or in a long word two that swap nothing."""
+    word = typed = draw(SOUND)
+    is_long = len(word) > 11
+    for _ in range(2 if is_long else 1):
+        at, letter = draw(st.integers(0, len(typed) - 2)), draw(LETTERS)
+        wrong, forgotten, extra = typed[:at] + letter + typed[at + 1 :], typed[:at] + typed[at + 1 :], typed[:at]
+        swapped = typed[:at] + typed[at + 1] + typed[at] + typed[at + 2 :]
+        ways = [wrong, forgotten, extra + letter + typed[at:]]
+        typed = draw(st.sampled_from(ways if is_long else [*ways, swapped]))
+    assume(len(typed) > (9 if is_long else 3))
+    return word, typed
+
+
+@given(slips(), st.text(LETTERS, max_size=20), st.text(LETTERS, max_size=20))
+def test_whatever_the_slip_and_wherever_the_word_stands_it_is_found(slip, before, after):
+    word, typed = slip
+    assert codes(typed, index_of((item("A1", before + word + after),), {})) == ["A1"]
+
+
+def test_names_that_are_alike_are_all_found_by_a_slip():
+    alike = index_of((item("A1", "anzhuzheng"), item("A2", "anzhuzheng")), {})
+    assert codes("anzhuxheng", alike) == ["A1", "A2"]
 
 
 def test_a_guess_is_made_only_where_nothing_fits():
