@@ -3,7 +3,7 @@
 import json
 
 import pytest
-from hypothesis import assume, given
+from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 
 from clerk_app.catalogue.listed import Listed
@@ -109,6 +109,9 @@ def slips(draw):
     return word, typed
 
 
+@settings(max_examples=300)
+@example(("abehik", "abheik"), "", "")
+@example(("abehik", "abehzik"), "nou", "nou")
 @given(slips(), st.text(LETTERS, max_size=20), st.text(LETTERS, max_size=20))
 def test_whatever_the_slip_and_wherever_the_word_stands_it_is_found(slip, before, after):
     word, typed = slip
