@@ -66,7 +66,7 @@ from sync.schemas import (
     read_message,
 )
 from sync.transport import Transport
-from sync.wire import Malformed, Request, Response
+from sync.wire import Content, Malformed, Request, Response
 
 FEED_PAGE = 500
 UNSIGNED_PAUSE_S = 60
@@ -242,7 +242,7 @@ class HubClient:
             raise OffsetDiffers
         return self._read(answer, PieceAnswer)
 
-    def send_pieces(self, pieces: bytes) -> Sequence[BlobStanding]:
+    def send_pieces(self, pieces: tuple[bytes, ...]) -> Sequence[BlobStanding]:
         """Send encoded pieces of several blobs; how much the hub has of each then."""
         answer = self._call("PATCH", "/v1/blobs", {wire.CONTENT_TYPE: wire.PIECES}, pieces)
         return self._read(answer, BlobsAnswer).blobs
@@ -262,8 +262,8 @@ class HubClient:
     def _post(self, path: str, ask: Message) -> Response:
         return self._call("POST", path, {wire.CONTENT_TYPE: wire.JSON}, ask.model_dump_json().encode())
 
-    def _call(self, method: str, path: str, headers: Mapping[str, str] = _NONE, body: bytes = b"") -> Response:
-        request = self._request(method, path, headers, body)
+    def _call(self, method: str, path: str, headers: Mapping[str, str] = _NONE, content: Content = b"") -> Response:
+        request = self._request(method, path, headers, content)
         answer = self._transport.send(request)
         if not _holds(request, answer, self._session.keys):
             # Damaged on the way, or signed with keys that are newer than this sync's: hello brings the newest.
@@ -281,11 +281,11 @@ class HubClient:
             self._remember(*brought)
         return self._read(answer, kind)
 
-    def _request(self, method: str, path: str, headers: Mapping[str, str], body: bytes) -> Request:
+    def _request(self, method: str, path: str, headers: Mapping[str, str], content: Content) -> Request:
         carried = {wire.REQUEST_ID: self._new_id(), **headers}
         if self._session.token:
             carried[wire.AUTHORIZATION] = f"Bearer {self._session.token}"
-        return Request(method, path, carried, body)
+        return Request(method, path, carried, content)
 
     def _keys_in(self, answer: Response) -> tuple[KeyList, bytes] | None:
         """The key list that an answer brings, if the identity key signed it."""

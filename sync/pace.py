@@ -15,6 +15,8 @@ TARGET_S = 1.0
 QUICK_WAY_S = 0.05
 """A small call that takes less went over a local line."""
 _MOST_CHANGE = 2.0
+_MOST_GROWTH_WHEN_QUICK = 16.0
+"""A local line shows at once what it carries: after the first answer blobs go as fast as it allows."""
 _FULL = 0.5
 """Share of its size from which a request counts as full: entries are not cut, nor are small blobs."""
 
@@ -27,21 +29,17 @@ class Pace:
     least: int
     most: int
 
-    def after(self, size: int, seconds: float) -> Pace:
+    def after(self, size: int, seconds: float, *, most_growth: float = _MOST_CHANGE) -> Pace:
         """The pace after a request of `size` bytes took this long."""
         fitting = size * TARGET_S / seconds if seconds > 0 else float(self.most)
         if fitting > self.size and size < self.size * _FULL:
             # A last, small request went quickly: that says nothing about larger ones.
             return self
-        return self._of(max(self.size / _MOST_CHANGE, min(fitting, self.size * _MOST_CHANGE)))
+        return self._of(max(self.size / _MOST_CHANGE, min(fitting, self.size * most_growth)))
 
     def after_failure(self) -> Pace:
         """The pace after a request was lost."""
         return self._of(self.size / _MOST_CHANGE)
-
-    def at_most(self) -> Pace:
-        """The pace of the largest requests."""
-        return self._of(self.most)
 
     def _of(self, size: float) -> Pace:
         return Pace(int(max(self.least, min(size, self.most))), self.least, self.most)
@@ -52,18 +50,18 @@ class Paces:
     """Of batches (bytes of entries before compression) and of pieces of blobs, those of one request together."""
 
     batch: Pace = Pace(512 * 1024, 64 * 1024, 1024 * 1024)
-    piece: Pace = Pace(256 * 1024, 32 * 1024, 2 * 1024 * 1024)
+    piece: Pace = Pace(256 * 1024, 32 * 1024, 4 * 1024 * 1024)
     is_quick: bool = False
     """Whether the line carries bytes sooner than thorough compression would save them."""
 
     def met(self, seconds: float) -> None:
-        """After digests were exchanged in so many seconds, which is little but the way there and back.
-
-        On a quick line blobs need not feel their way: what is too much for it shows with the first request.
-        """
+        """After digests were exchanged in so many seconds, which is little but the way there and back."""
         self.is_quick = seconds < QUICK_WAY_S
-        if self.is_quick:
-            self.piece = self.piece.at_most()
+
+    def piece_sent(self, size: int, seconds: float) -> None:
+        """After a request with `size` bytes of blobs was answered."""
+        growth = _MOST_GROWTH_WHEN_QUICK if self.is_quick else _MOST_CHANGE
+        self.piece = self.piece.after(size, seconds, most_growth=growth)
 
     def slow_down(self, operation: Operation) -> None:
         """After a call was lost."""

@@ -471,7 +471,7 @@ def _pieces(known: Knowledge, unsent: list[BlobView], urgent: set[BlobId]) -> tu
     ready = sorted((blob for blob in first if blob.id not in busy), key=_left)
     most = known.together if TAKES_PIECES in known.can else 0
     share = -(-sum(_left(blob)[0] for blob in ready) // MAX_TRANSFERS)
-    return tuple(_grouped(ready, min(most, max(LEAST_SHARE, share))))
+    return tuple(_grouped(ready, min(most, max(LEAST_SHARE, most // MAX_TRANSFERS, share))))
 
 
 def _grouped(ready: list[BlobView], most: int) -> Iterator[Operation]:

@@ -12,7 +12,7 @@ import httpx2
 
 from clerk_app.errors import CaptivePortal, CertificateOutOfTime, PlatformError, PlatformUnreachable
 from sync.address import checked_url
-from sync.wire import MAX_BODY, Request, Response
+from sync.wire import CONTENT_LENGTH, MAX_BODY, Request, Response
 
 CONNECT_S = 5.0
 PROGRESS_S = 10.0
@@ -91,9 +91,12 @@ class HttpTransport:
 
     def _exchange(self, request: Request) -> Response:
         headers = {**request.headers, "user-agent": "window-clerk", "accept-encoding": "identity"}
-        self._count(sent=_size(headers) + len(request.method) + len(request.path) + len(request.body) + 12)
+        self._count(sent=_size(headers) + len(request.method) + len(request.path) + request.size + 12)
+        parts = request.parts
+        if parts:
+            headers[CONTENT_LENGTH] = str(request.size)
         with self._client.stream(
-            request.method, self._base + request.path, headers=headers, content=request.body or None
+            request.method, self._base + request.path, headers=headers, content=iter(parts) if parts else None
         ) as answer:
             body = self._read(answer)
         found = {name.lower(): value for name, value in answer.headers.items()}

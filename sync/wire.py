@@ -27,6 +27,7 @@ REQUEST_ID = "request-id"
 SIGNATURE = "hub-signature"
 AUTHORIZATION = "authorization"
 CONTENT_TYPE = "content-type"
+CONTENT_LENGTH = "content-length"
 UPLOAD_OFFSET = "upload-offset"
 UPLOAD_LENGTH = "upload-length"
 RETRY_AFTER = "retry-after"
@@ -52,6 +53,8 @@ _THOROUGH, _QUICK = (
 _COMPRESSING = threading.Lock()
 """One thread at a time compresses: a compressor holds some ten megabytes, and several are no faster."""
 _NONE: Mapping[str, str] = MappingProxyType({})
+Content = bytes | tuple[bytes, ...]
+"""A body in one or in parts."""
 
 
 class Malformed(ValueError):
@@ -60,12 +63,31 @@ class Malformed(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """One request. `path` carries the query, if any; names of headers are lower-case."""
+    """One request. `path` carries the query, if any; names of headers are lower-case.
+
+    A large body is carried as the parts it was made of or came in: put together it would be held twice.
+    """
 
     method: str
     path: str
     headers: Mapping[str, str] = field(default_factory=dict)
-    body: bytes = b""
+    content: Content = b""
+
+    @property
+    def body(self) -> bytes:
+        """The body in one."""
+        return self.content if isinstance(self.content, bytes) else b"".join(self.content)
+
+    @property
+    def parts(self) -> tuple[bytes, ...]:
+        """The body as it is carried; nothing for one without a byte."""
+        parts = (self.content,) if isinstance(self.content, bytes) else self.content
+        return tuple(part for part in parts if part)
+
+    @property
+    def size(self) -> int:
+        """Bytes of the body."""
+        return sum(map(len, self.parts))
 
     @property
     def route(self) -> str:
@@ -88,12 +110,15 @@ class Response:
 
 def answer_message(request: Request, response: Response) -> bytes:
     """The bytes a hub signs with an answer."""
+    asked = hashlib.sha256()
+    for part in request.parts:
+        asked.update(part)
     fields = [
         "answer-1",
         request.method,
         request.path,
         request.headers.get(REQUEST_ID, ""),
-        hashlib.sha256(request.body).hexdigest(),
+        asked.hexdigest(),
         response.status,
         response.headers.get(UPLOAD_OFFSET, ""),
         hashlib.sha256(response.body).hexdigest(),

@@ -84,7 +84,7 @@ class Door:
             if problem is not None:
                 return problem
             path = request.url.path + (f"?{request.url.query}" if request.url.query else "")
-            found = wire.Request(request.method, path, dict(request.headers), b"".join(parts))
+            found = wire.Request(request.method, path, dict(request.headers), tuple(parts))
             made = await self._made(found, from_here=_is_from_here(request))
         except ClientDisconnect:
             # Cut while it was being sent: nothing was taken in, and nobody is there to be told.
@@ -116,7 +116,7 @@ class Door:
         if request.route == health.ROUTE:
             # Never waits: a proxy that hears nothing from a busy hub takes it for a dead one.
             return await run_in_threadpool(self._service.handle, request)
-        visitor = Visitor(self._service.device_code(request), len(request.body), blob=request.method == "PATCH")
+        visitor = Visitor(self._service.device_code(request), request.size, blob=request.method == "PATCH")
         try:
             async with self._admission.turn(visitor):
                 return await run_in_threadpool(self._service.handle, request)

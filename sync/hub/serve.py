@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 from clerk_app.errors import HubPortTaken
+from sync.hub.allocator import keep_freed_memory
 from sync.hub.hub import Hub
 from sync.hub.licences.recheck import recheck_all
 from sync.hub.reconsider import index_persons, reconsider
@@ -74,6 +75,7 @@ def _prepare() -> None:
     import anyio
 
     anyio.run(anyio.sleep, 0)  # loads what hands work to threads
+    keep_freed_memory()
     gc.collect()
     gc.freeze()
     gc.set_threshold(_YOUNG_OBJECTS)

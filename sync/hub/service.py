@@ -267,7 +267,7 @@ class HubService:
 
     def pieces(self, request: Request) -> BlobsAnswer:
         """Add pieces of several blobs, each at the hub's offset."""
-        return take_pieces(self._hub, self._device(request), decode_pieces(request.body))
+        return take_pieces(self._hub, self._device(request), decode_pieces(request.parts))
 
     def _blob_head(self, request: Request, blob: str) -> Response:
         found = standing(self._hub, self._device(request), blob)

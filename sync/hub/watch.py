@@ -73,7 +73,7 @@ class Watch:
         method = request.method if request.method in _METHODS else OTHER
         route, code = pattern_of(request.route), _code(answer)
         self._metrics.ended(method, route, answer.status, code, seconds)
-        self._metrics.moved(len(request.body), len(answer.body))
+        self._metrics.moved(request.size, len(answer.body))
         told = {
             "request": request.headers.get(wire.REQUEST_ID, "")[:32],
             "device": self._service.device_code(request),
@@ -82,7 +82,7 @@ class Watch:
             "status": answer.status,
             "code": code,
             "ms": round(seconds * 1000, 1),
-            "received": len(request.body),
+            "received": request.size,
             "sent": len(answer.body),
         }
         logger.info("request", extra={FIELDS: told})

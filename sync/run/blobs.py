@@ -78,9 +78,7 @@ class Blobs:
                 except BlobDamaged as error:
                     damaged.append(error)
             ids = tuple(piece.blob for piece in pieces)
-            body = encode_pieces(pieces)
-            pieces.clear()  # so that their bytes are not held twice while they are on their way
-            found = client.send_pieces(body) if ids else ()
+            found = client.send_pieces(encode_pieces(pieces)) if ids else ()
             return SentTogether(ids, found, damaged)
 
         return Errand(operation, call, sum(view.size - (view.offset or 0) for view in views))
@@ -100,7 +98,7 @@ class Blobs:
     def _sent(self, errand: Errand, *, complete: int) -> None:
         state = self._state
         paces = state.lane.paces
-        paces.piece = paces.piece.after(errand.size, errand.seconds)
+        paces.piece_sent(errand.size, errand.seconds)
         now = state.lane.clock.monotonic()
         state.know(together=paces.piece.size, acks_due=now - self._acks_asked_at >= TARGET_S)
         failpoint("sync.piece_sent")

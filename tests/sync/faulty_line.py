@@ -181,14 +181,16 @@ class FaultyLine:
         return replace(answer, body=answer.body[: self.random.randint(0, max(0, len(answer.body) - 1))])
 
     def _cut_request(self, request: Request) -> Response:
-        return self._fine(replace(request, body=request.body[: self.random.randint(0, max(0, len(request.body) - 1))]))
+        return self._fine(
+            replace(request, content=request.body[: self.random.randint(0, max(0, len(request.body) - 1))])
+        )
 
     def _flipped_answer(self, request: Request) -> Response:
         answer = self._fine(request)
         return replace(answer, body=self._flipped(answer.body))
 
     def _flipped_request(self, request: Request) -> Response:
-        return self._fine(replace(request, body=self._flipped(request.body)))
+        return self._fine(replace(request, content=self._flipped(request.body)))
 
     def _old_answer(self, request: Request) -> Response:
         self._fine(request)

@@ -26,7 +26,7 @@ def claim(route: str, headers: Mapping[str, str], body: bytes) -> bytes | None:
     if route.startswith("/v1/blobs/") and wire.UPLOAD_LENGTH in headers:
         return json.dumps({"offset": int(headers[wire.UPLOAD_LENGTH]), "complete": True}).encode()
     if route == "/v1/blobs" and headers.get(wire.CONTENT_TYPE) == wire.PIECES:
-        found = [{"id": piece.blob, "offset": piece.length, "complete": True} for piece in decode_pieces(body)]
+        found = [{"id": piece.blob, "offset": piece.length, "complete": True} for piece in decode_pieces([body])]
         return json.dumps({"blobs": found}).encode()
     return None
 

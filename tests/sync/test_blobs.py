@@ -135,7 +135,7 @@ def test_a_changed_piece_is_noticed_at_the_end_and_the_blob_begins_again(platfor
             if request.method == "PATCH" and not self.changed:
                 self.changed = True
                 # A broken proxy that also mends every check sum on its way back.
-                answer = super().send(replace(request, body=b"y" + request.body[1:]))
+                answer = super().send(replace(request, content=b"y" + request.body[1:]))
                 return platform.hub.keys.sign_answer(request, answer)
             return super().send(request)
 

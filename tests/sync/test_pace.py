@@ -61,12 +61,20 @@ def test_only_where_a_small_call_is_answered_at_once_are_batches_compressed_quic
     assert not is_quick_after(QUICK_WAY_S / 2, 0.3)
 
 
-def test_on_a_quick_line_blobs_begin_with_the_largest_requests_and_elsewhere_as_they_were():
+def test_after_the_first_answer_on_a_quick_line_blobs_go_as_fast_as_it_carries_them():
     paces = Paces()
     begun = paces.piece
-    paces.met(QUICK_WAY_S * 2)
-    assert paces.piece == begun
     paces.met(QUICK_WAY_S / 2)
+    assert paces.piece == begun  # a small call came quickly: that says nothing yet about what the line carries
+    paces.piece_sent(begun.size, 0.02)
     assert paces.piece.size == begun.most
-    paces.piece = paces.piece.after(begun.most, 10 * TARGET_S)
+    paces.piece_sent(begun.most, 10 * TARGET_S)
     assert paces.piece.size == begun.most // 2
+
+
+def test_elsewhere_blobs_grow_no_more_than_twofold():
+    paces = Paces()
+    begun = paces.piece.size
+    paces.met(QUICK_WAY_S * 2)
+    paces.piece_sent(begun, 0.02)
+    assert paces.piece.size == 2 * begun

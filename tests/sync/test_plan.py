@@ -432,8 +432,13 @@ def test_blobs_on_their_way_together_are_not_sent_again_and_count_as_one_transfe
 
 def test_what_is_left_is_spread_over_the_connections_but_for_crumbs():
     share = LEAST_SHARE
-    assert plan(with_scans(*(6 * [2 * share]), together=100 * share))[:2] == (SendPiece("u", 0), SendPiece("v", 0))
-    assert plan(with_scans(*(6 * [100]), together=100 * share)) == (together(*"uvwxyz"),)
+    assert plan(with_scans(*(6 * [2 * share]), together=4 * share))[:2] == (SendPiece("u", 0), SendPiece("v", 0))
+    assert plan(with_scans(*(6 * [100]), together=4 * share)) == (together(*"uvwxyz"),)
+
+
+def test_the_larger_requests_are_the_larger_are_the_crumbs():
+    share = LEAST_SHARE
+    assert plan(with_scans(*(6 * [share]), together=12 * share))[:2] == (together(*"uvw"), together(*"xyz"))
 
 
 def test_urgent_blobs_go_together_without_any_others():

@@ -320,7 +320,7 @@ def test_a_batch_after_a_gap_counts_for_nothing_until_the_gap_is_filled(platform
             if request.route == "/v1/push":
                 entries = desk.chains[0].entries[1:]
                 signature = desk.sign(HEAD, head_message(desk.chains[0].chain, 3, entries[-1].hash))
-                request = replace(request, body=encode_batch(desk.chains[0].chain, 2, entries, signature))
+                request = replace(request, content=encode_batch(desk.chains[0].chain, 2, entries, signature))
             return super().send(request)
 
     lane.transport = SkipsOne(platform.service)
