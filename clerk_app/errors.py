@@ -169,6 +169,12 @@ class NoticeTextsElsewhere(UserError):
     code = "notice_texts_elsewhere"
 
 
+class CaseTextsElsewhere(UserError):
+    """A case began with a catalogue that is not kept here: nothing of it is printed or registered by another one."""
+
+    code = "case_texts_elsewhere"
+
+
 class NoSuchPackage(UserError):
     """The catalogue has no package of this code."""
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -15,8 +14,10 @@ from clerk_app.domain.fold import once_each
 from clerk_app.domain.form import SOURCE_LABELS
 from clerk_app.domain.history import history_line
 from clerk_app.domain.results import TO_COME
+from clerk_app.domain.sources import source_of
+from clerk_app.errors import CaseTextsElsewhere, CatalogueDamaged
 from clerk_app.services.desk import Desk
-from clerk_app.services.papers import load_case
+from clerk_app.services.papers import catalogue_of, load_case
 from clerk_app.services.results import ResultToRegister, results_to_register
 
 
@@ -108,7 +109,8 @@ class DeferralView:
 class CaseView:
     """One case as lists and commands show it; of a package with its `children`.
 
-    Dates are ISO; `history` newest last; `conflicts` need a person.
+    Dates are ISO; `history` newest last; `conflicts` need a person. `catalogue_missing` is the version of the catalogue
+    it began with where that one cannot be read at this desk, else empty.
     """
 
     number: str
@@ -136,6 +138,7 @@ class CaseView:
     promises: tuple[str, ...] = ()
     result: ResultView | None = None
     to_register: tuple[ToRegisterView, ...] = ()
+    catalogue_missing: str = ""
 
 
 def show_case(desk: Desk, number: str) -> CaseView:
@@ -169,23 +172,37 @@ def show_case(desk: Desk, number: str) -> CaseView:
             RecheckView(known.subject, known.name, known.state, known.sentence, known.next_step)
             for known in case.rechecks
         ),
-        children=tuple(_child(child, case.children, results.get(child.number)) for child in case.children),
+        children=tuple(_child(child, case, results.get(child.number)) for child in case.children),
         produced=_produced(case),
         deferrals=tuple(_deferral(known, civil_date(desk.clock.now_ms())) for known in case.deferrals),
         promises=tuple(item.name for item in intake.materials if item.state == "promised"),
-        result=_result(results.get(case.number)),
+        result=_result(case, intake.matter.code, results.get(case.number)),
         to_register=tuple(
             ToRegisterView(known.number, known.matter_name, known.waiting)
             for known in results.values()
-            if known.result is None and not folded.read_only
+            if known.result is None and known.can_register and not folded.read_only
         ),
+        catalogue_missing=_catalogue_missing(desk, intake.matter.version),
     )
 
 
-def _result(known: ResultToRegister | None) -> ResultView | None:
+def _catalogue_missing(desk: Desk, version: str) -> str:
+    try:
+        catalogue_of(desk, version)
+    except (CaseTextsElsewhere, CatalogueDamaged):
+        return version
+    return ""
+
+
+def _result(case: Case, matter: str, known: ResultToRegister | None) -> ResultView | None:
+    """A result with its data by their labels; without the catalogue by those of what awaits them, in the entry."""
     if known is None or known.result is None:
         return None
-    labels = {key: field.label for key, field in known.fields.items()}
+    package = case.intake.package if case.intake else None
+    awaited = package.awaited if package else ()
+    sources = [(source_of(text), one.label) for one in awaited for text in one.sources]
+    of_entry = {source.key: label for source, label in sources if source.of == matter}
+    labels = {**of_entry, **{key: field.label for key, field in known.fields.items()}}
     data = tuple((labels.get(key, key), value) for key, value in known.result.brings.items())
     return ResultView(known.result.name or known.document, known.result.number, data)
 
@@ -195,7 +212,7 @@ def _deferral(known: Deferral, today: date) -> DeferralView:
     return DeferralView(known.code, known.name, known.until.isoformat(), supplied, known.is_late(today))
 
 
-def _child(child: ChildCase, children: Sequence[ChildCase], known: ResultToRegister | None) -> ChildView:
+def _child(child: ChildCase, case: Case, known: ResultToRegister | None) -> ChildView:
     return ChildView(
         number=child.number,
         state=child.state.value,
@@ -206,11 +223,11 @@ def _child(child: ChildCase, children: Sequence[ChildCase], known: ResultToRegis
         accepted_on=child.accepted_on.isoformat() if child.accepted_on else None,
         due_on=child.due.on.isoformat() if child.due else None,
         due_estimated=child.due.estimated if child.due else False,
-        after=tuple(before.matter.name for before in children if before.ordinal in child.after),
+        after=tuple(before.matter.name for before in case.children if before.ordinal in child.after),
         sentence=child.sentence,
         ended_on=_ended_on(child),
         granted=child.is_granted,
-        result=_result(known),
+        result=_result(case, child.matter.code, known),
     )
 
 

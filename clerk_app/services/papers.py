@@ -22,7 +22,14 @@ from clerk_app.domain.notice_for import NoticeFrame, notice_for
 from clerk_app.domain.notices import AppealFormKind, Notice, NoticeKind
 from clerk_app.domain.one_time_notice import OneTimeKind, OneTimeNotice
 from clerk_app.domain.one_time_notice_for import one_time_notice
-from clerk_app.errors import ClerkError, NoSuchCase, NoSuchNotice, NoSuchVersion, NoticeTextsElsewhere
+from clerk_app.errors import (
+    CaseTextsElsewhere,
+    ClerkError,
+    NoSuchCase,
+    NoSuchNotice,
+    NoSuchVersion,
+    NoticeTextsElsewhere,
+)
 from clerk_app.failpoints import failpoint
 from clerk_app.services.appeals import load_appeal
 from clerk_app.services.desk import Desk, SignedIn
@@ -55,7 +62,7 @@ def load_case(desk: Desk, number: str) -> Case:
 
 
 def compose_notice(desk: Desk, number: str, kind: NoticeKind, *, copy: int, reprint: bool, printed_at: int) -> Notice:
-    """What a document of a case says, now or years later, from its facts alone."""
+    """What a document of a case says, now or years later, from its facts and the catalogue it began with."""
     case = load_case(desk, number)
     entry = desk.journal.reads.first_entry(f"case/{case.number}")
     if entry is None or case.intake is None:
@@ -131,15 +138,21 @@ def _frame(desk: Desk, number: str, clerk: str, digest: str, *, copy: int, repri
 
 
 def catalogue_of(desk: Desk, version: str) -> Catalogue:
-    """The catalogue that a case began with; what is of another desk may be of one that never was here."""
+    """The catalogue that a case began with; raise `CaseTextsElsewhere`, `CatalogueDamaged`.
+
+    A case of another desk may be of one that never was here. No other version stands in for it.
+    """
     try:
         return desk.catalogues.version(version)
     except NoSuchVersion:
-        return desk.catalogue
+        raise CaseTextsElsewhere(version=version) from None
 
 
 def matter_of_case(desk: Desk, intake: Intake) -> Matter:
-    """The matter of a case, or its package as it was asked for; raise `NoSuchMatter` or `NoSuchPackage`."""
+    """The matter of a case, or its package as it was asked for; raises as `catalogue_of` does.
+
+    Names, dates, effects and papers are in the entry; what the law, the form and the promises say is not.
+    """
     code, package = intake.matter.code, intake.package
     catalogue = catalogue_of(desk, intake.matter.version)
     if package is None:
@@ -149,8 +162,10 @@ def matter_of_case(desk: Desk, intake: Intake) -> Matter:
 
 
 def reprint(desk: Desk, me: SignedIn, number: str, kind: NoticeKind) -> list[int]:
-    """Queue another copy, marked 补打."""
+    """Queue another copy, marked 补打; raises as `catalogue_of` does, before anything is queued."""
     case = load_case(desk, number)
+    if case.intake is not None:
+        catalogue_of(desk, case.intake.matter.version)
     with desk.journal.write(me.clerk) as unit:
         jobs = unit.queue_print(case.number, kind, copies=(1,), reprint=True)
         unit.commit()

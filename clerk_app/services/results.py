@@ -6,7 +6,7 @@ licence over says what stands on it, so that nobody is asked for it again.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from clerk_app.catalogue.catalogue import Catalogue
@@ -18,7 +18,7 @@ from clerk_app.domain.child_case import ChildCase
 from clerk_app.domain.civil import civil_date
 from clerk_app.domain.elements import Field
 from clerk_app.domain.sources import source_of
-from clerk_app.errors import NoSuchMatter, UnlawfulStep
+from clerk_app.errors import CaseTextsElsewhere, CatalogueDamaged, UnlawfulStep
 from clerk_app.services.acts import append_lawful
 from clerk_app.services.desk import Desk, SignedIn
 from clerk_app.services.papers import catalogue_of, load_case
@@ -33,7 +33,8 @@ class ResultToRegister:
 
     `document` is what the catalogue calls the result, empty where it is not known here. `fields` are the elements its
     data fill, by the key of the data; `waiting`: somebody waits for one of them that is not there yet. `result` is what
-    was registered already.
+    was registered already. `can_register` is false where the catalogue of its time is not at this desk: `document` and
+    `fields`, by which what is said would be judged, are not known then.
     """
 
     number: str
@@ -42,6 +43,7 @@ class ResultToRegister:
     fields: Mapping[str, Field]
     waiting: bool
     result: CaseResult | None
+    can_register: bool = True
 
     @property
     def number_is_data(self) -> bool:
@@ -53,7 +55,12 @@ def results_to_register(desk: Desk, case: Case) -> tuple[ResultToRegister, ...]:
     """Everything of a case that has a result which can be said, in the order of the paper."""
     if case.intake is None:
         return ()
-    catalogue = catalogue_of(desk, case.intake.matter.version)
+    catalogue: Catalogue | None
+    try:
+        catalogue = catalogue_of(desk, case.intake.matter.version)
+    except (CaseTextsElsewhere, CatalogueDamaged):
+        # The case can still be looked at: what it awaits and what was said are in its entries.
+        catalogue = None
     awaited = case.intake.package.awaited if case.intake.package else ()
     wanted = {text for one in awaited if one.code not in case.brought for text in one.sources}
     parts: Sequence[tuple[str, CaseMatter, Case | ChildCase]] = (
@@ -76,7 +83,8 @@ def register_result(
 ) -> None:
     """Register the result of a case, or of the child of a package that `number` (24 digits) names.
 
-    Raises `NoSuchCase`, and `UnlawfulStep` where it is not granted, has a result already (unless this corrects it),
+    Raises `NoSuchCase`, `CaseTextsElsewhere` or `CatalogueDamaged` where the catalogue it began with cannot be read
+    here, and `UnlawfulStep` where it is not granted, has a result already (unless this corrects it),
     says nothing, or says something that its element does not take.
     """
     case = load_case(desk, number)
@@ -85,6 +93,9 @@ def register_result(
     found = next((one for one in results_to_register(desk, case) if one.number == named), None)
     if found is None:
         raise UnlawfulStep(reason="not_granted")
+    if not found.can_register:
+        assert case.intake is not None
+        catalogue_of(desk, case.intake.matter.version)
     said = {key: value.strip() for key, value in brings.items() if value.strip()}
     document, document_number = document.strip() or found.document, document_number.strip()
     if not said and not document_number:
@@ -110,16 +121,16 @@ def faults(desk: Desk, asked: ResultToRegister, said: Mapping[str, str]) -> dict
 
 
 def _of(
-    number: str, matter: CaseMatter, part: Case | ChildCase, catalogue: Catalogue, wanted: Iterable[str]
+    number: str, matter: CaseMatter, part: Case | ChildCase, catalogue: Catalogue | None, wanted: Collection[str]
 ) -> ResultToRegister:
-    try:
-        known = catalogue.matter(matter.code)
-    except NoSuchMatter:
-        return ResultToRegister(number, matter.name, "", {}, False, part.result)
+    awaited = {source.key for source in map(source_of, wanted) if source.of == matter.code}
+    if catalogue is None:
+        return ResultToRegister(number, matter.name, "", {}, bool(awaited), part.result, can_register=False)
+    known = catalogue.matter(matter.code)
     fields: dict[str, Field] = {}
     for group in catalogue.groups:
         for field in group.fields:
             if field.code in known.produces.fields:
                 fields |= {one.key: field for one in field.sources if (one.origin, one.of) == ("result", matter.code)}
-    waiting = any((source_of(text).of, source_of(text).key) == (matter.code, key) for text in wanted for key in fields)
+    waiting = not awaited.isdisjoint(fields)
     return ResultToRegister(number, matter.name, known.result, fields, waiting, part.result)

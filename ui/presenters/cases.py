@@ -95,6 +95,7 @@ def case_detail(
 
     `results` are those that can be said of it, whether they were or not.
     """
+    asked = () if view.read_only else tuple(known for known in results if known.can_register)
     return CaseDetail(
         number=view.number,
         shown=case_number.grouped(view.number),
@@ -108,8 +109,8 @@ def case_detail(
         lanes=lane_views(view, today),
         scale=scale_view(view, today),
         to_come=() if view.read_only else tuple(Choice(known.code, _deferral_word(known)) for known in _to_come(view)),
-        to_register=() if view.read_only else tuple(_ask(known) for known in results if known.result is None),
-        to_correct=() if view.read_only else tuple(_ask(known) for known in results if known.result is not None),
+        to_register=tuple(_ask(known) for known in asked if known.result is None),
+        to_correct=tuple(_ask(known) for known in asked if known.result is not None),
         events=tuple(EventView(item.text, _when(item.when, item.by)) for item in reversed(view.history)),
     )
 
@@ -252,8 +253,16 @@ def _facts(view: CaseView, device: str) -> tuple[TextRow, ...]:
         TextRow(say("结果"), result_word(view.result) or _not_registered(view)),
         TextRow(say("结果带来"), _produced_word(view)),
         TextRow(say("告知承诺"), "、".join(view.promises)),
+        TextRow(say("事项目录"), _catalogue_word(view)),
         TextRow(say("平台编号"), view.official_number or ""),
     )
+
+
+def _catalogue_word(view: CaseView) -> str:
+    """That the catalogue the case began with is not here, and what to do; empty while it is."""
+    if not view.catalogue_missing:
+        return ""
+    return say("本机没有 {version} 版，联网同步后才能补打和登记结果", version=view.catalogue_missing)
 
 
 def _not_registered(view: CaseView) -> str:
