@@ -31,6 +31,7 @@ TITLE = "Sync of 500 cases and 250 scans"
 CASES, WITH_SCANS, SCANS_EACH = 500, 50, 5
 ROUNDS = 3
 BARE, KILLED = "bare, 4 connections", "ours, killed half-way"
+BARE_TLS = "bare, 4 connections, over TLS as ours"
 BARE_TIME, BARE_BYTES, KILLED_BYTES = 1.5, 1.02, 1.05
 PROFILE = "lan"
 
@@ -40,9 +41,10 @@ def run(bench: Bench) -> Section:
     work = bench.folder(SECTION)
     workload.write_out(work / "data", CASES, with_attachments=WITH_SCANS, attachments_each=SCANS_EACH)
     template = run_ours.prepare(work / "ours", CASES, bench.bytecode, with_scans=WITH_SCANS, scans_each=SCANS_EACH)
-    ours = _Ours(template)
+    ours, tls = _Ours(template), run_bare.Tls(template.certificate, template.key)
     engines: dict[str, Engine[Transfer]] = {
         BARE: lambda link, port, folder: run_bare.push(link, port, folder, work / "data"),
+        BARE_TLS: lambda link, port, folder: run_bare.push(link, port, folder, work / "data", tls=tls),
         OURS: ours.whole,
     }
     if bench.has_links:
@@ -87,6 +89,7 @@ def _lines(place: str, results: Results[Transfer]) -> list[Line]:
     twice: Figure[Transfer] = Figure(f"{cut}: bytes of both tries", "bytes", carried, KILLED_BYTES)
     return [
         *against(BARE, job, to_bare, results),
+        *against(BARE_TLS, job, [Figure(time, "s", seconds)], results),
         *against(POUCH, job, to_pouch, results),
         within(MEMORY_BYTES, job, grown, results),
         *against(OURS, cut, [twice], results, ours=KILLED),

@@ -1,6 +1,6 @@
 """The least a client can do: compress and send. Nothing is read from or remembered on a disk: a limit, no sync engine.
 
-    python -m benchmarks.lab.bare_client URL DATA [--batch CASES] [--connections N]
+    python -m benchmarks.lab.bare_client URL DATA [--batch CASES] [--connections N] [--certificate FILE]
 
 Every case in one POST, or `--batch` cases in each; then attachments, if there are any. Prints one JSON object.
 """
@@ -10,6 +10,7 @@ from __future__ import annotations
 import argparse
 import hashlib
 import json
+import ssl
 import time
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -50,12 +51,14 @@ def main() -> None:
     parser.add_argument("data", type=Path)
     parser.add_argument("--batch", type=int, default=10**9)
     parser.add_argument("--connections", type=int, default=4)
+    parser.add_argument("--certificate", help="of the hub, for a URL with https")
     args = parser.parse_args()
     lines = (args.data / "cases.jsonl").read_bytes().splitlines()
     blobs = [file.read_bytes() for file in sorted((args.data / "att").glob("*/*.bin"))]
     limits = httpx2.Limits(max_connections=args.connections)
     began = time.perf_counter()
-    with httpx2.Client(base_url=args.url, timeout=TIMEOUT_S, trust_env=False, limits=limits) as client:
+    verify = ssl.create_default_context(cafile=args.certificate) if args.certificate else True
+    with httpx2.Client(base_url=args.url, timeout=TIMEOUT_S, trust_env=False, limits=limits, verify=verify) as client:
         sent = send_cases(client, lines, args.batch)
         send_blobs(client, blobs, args.connections)
         seconds = time.perf_counter() - began
