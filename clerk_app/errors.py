@@ -247,6 +247,12 @@ class BadFile(UserError):
     code = "bad_file"
 
 
+class BadResultData(UserError):
+    """The data of a result that a command was given cannot be used. `reason`: both, unreadable, not_json or item."""
+
+    code = "bad_result_data"
+
+
 class BadParcel(UserError):
     """A file brought on a stick is none of ours, or cannot be taken in; `reason` says why."""
 

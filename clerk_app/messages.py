@@ -145,6 +145,19 @@ _SENTENCES: dict[str, tuple[str, str]] = {
     "unlawful_step.reason_missing": ("要写一句原因。", "请按 F10 再选一次，写上申请人说的原因。"),
     "needs_upgrade": ("这条记录由新版本写入，本版只能查看。", "请升级后处理。"),
     "bad_file": ("这个文件不能用：{reason}。", "请核对文件后再试。"),
+    "bad_result_data.both": (
+        "--brings 和 --brings-file 只能写一个。",
+        "有个人信息的请只用 --brings-file；什么都没有登记。",
+    ),
+    "bad_result_data.unreadable": ("内容文件读不出来。", "请核对文件的位置和权限；什么都没有登记。"),
+    "bad_result_data.not_json": (
+        "内容文件不是 UTF-8 的 JSON 对象，或者是空的，或者同一个键写了两次。",
+        "请从键到文字逐项写，都加引号，每个键一次；什么都没有登记。",
+    ),
+    "bad_result_data.item": (
+        "内容文件里的“{key}”不能用：键用小写字母、数字和下划线，内容是 1 到 200 字的文字。",
+        "请改好这一项再试；什么都没有登记。",
+    ),
     "bad_parcel": ("这个交接文件不能用，什么都没有改变。", "请核对文件后再试。"),
     "bad_parcel.foreign": ("这不是窗口通的交接文件，什么都没有改变。", "请选另一台电脑用窗口通写到 U 盘上的文件。"),
     "bad_parcel.newer": ("这个交接文件由新版本导出，什么都没有改变。", "请升级后再导入。"),

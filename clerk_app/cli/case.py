@@ -17,6 +17,7 @@ from clerk_app.domain.notices import AppealFormKind, NoticeKind
 from clerk_app.domain.one_time_notice import OneTimeKind
 from clerk_app.domain.results import read_pair
 from clerk_app.errors import BadFile
+from clerk_app.services.result_data import HELP_ARGUMENT, HELP_FILE, result_data
 from clerk_app.services.rows import CaseFilter, CaseRow, ChildRow
 
 _DOCUMENTS = get_args(DocumentKind)
@@ -48,7 +49,8 @@ def add_parser(subparsers: argparse._SubParsersAction[Any]) -> None:
     result.add_argument("number", help="办件编号；一件事写子办件的 24 位编号")
     result.add_argument("--document", default="", help="结果证照的名称；不写就用目录里的")
     result.add_argument("--number", dest="document_number", default="", help="结果证照的编号")
-    result.add_argument("--brings", nargs="+", default=[], metavar="KEY=VALUE", type=_pair, help="内容")
+    result.add_argument("--brings", nargs="+", default=[], metavar="KEY=VALUE", type=_pair, help=HELP_ARGUMENT)
+    result.add_argument("--brings-file", metavar="FILE", help=HELP_FILE)
     result.add_argument("--correct", action="store_true", help="更正已经登记的结果")
     result.set_defaults(run=_result, show=lambda result: f"已登记结果：{result['document']} {result['number']}")
     document = subparsers.add_parser("document", help="重新生成一份文书（标明补打）")
@@ -139,6 +141,7 @@ def _result(args: argparse.Namespace) -> dict[str, Any]:
     from clerk_app.services.sign_in import sign_in, sign_out
 
     folder, clerk = data_folder(args), clerk_number(args)
+    brings = result_data(args.brings, args.brings_file)
     with open_for_writing(folder, clerk, password(args)) as store:
         desk = make_desk(store)
         me = sign_in(desk, clerk=clerk, name=clerk_name(folder, clerk), seal_at_hand=False)
@@ -149,7 +152,7 @@ def _result(args: argparse.Namespace) -> dict[str, Any]:
                 args.number,
                 document=args.document,
                 document_number=args.document_number,
-                brings=dict(args.brings),
+                brings=brings,
                 corrects=args.correct,
             )
         finally:

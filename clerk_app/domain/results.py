@@ -28,9 +28,14 @@ _LONGEST = 200
 def read_pair(text: str) -> tuple[str, str]:
     """One item of a result's data as commands write it, `KEY=VALUE`; raise `ValueError` with the key."""
     key, found, value = text.partition("=")
-    if not found or _KEY.fullmatch(key) is None or not 0 < len(value.strip()) <= _LONGEST:
+    if not found or not is_item(key, value):
         raise ValueError(key)
     return key, value.strip()
+
+
+def is_item(key: str, value: str) -> bool:
+    """Whether a result's data can hold this: a plain key, and a value of 1 to 200 characters."""
+    return _KEY.fullmatch(key) is not None and 0 < len(value.strip()) <= _LONGEST
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,9 @@
 """Results at the hub: what desk or department registers reaches the exchange, the citizen's page and all desks."""
 
+import io
+import json
 import re
+from types import SimpleNamespace
 
 import pytest
 
@@ -11,6 +14,7 @@ from clerk_app.errors import NotDecidable
 from clerk_app.seams import SystemDisk
 from clerk_app.security.progress_token import make_progress_token
 from sync.engine import sync_once
+from sync.hub.__main__ import main
 from sync.hub.decide import Ruling, decide
 from sync.hub.exchange.export import exchange_to_folder
 from sync.hub.exchange.history import standings
@@ -88,6 +92,24 @@ def test_the_department_registers_the_result_of_what_was_done_at_the_counter(pla
     with pytest.raises(NotDecidable):
         decide(platform.hub, said)
     assert verify_hub(platform.hub).first_fault is None
+
+
+@pytest.mark.parametrize("from_stdin", [False, True])
+def test_the_command_takes_what_a_result_says_from_a_file_or_standard_input(
+    platform, desk, number, tmp_path, monkeypatch, capsys, from_stdin
+):
+    one = registration(case_at(desk, number))
+    arguments = ["decide", "--data", str(platform.folder), "--case", one.number, "--result", "register"]
+    arguments += ["--db", platform.database.url] if platform.database.url else []
+    file, content = tmp_path / "result.json", json.dumps({"credit_code": CODE}).encode()
+    file.write_bytes(b"[]" if from_stdin else content)
+    monkeypatch.setattr("sys.stdin", SimpleNamespace(buffer=io.BytesIO(content if from_stdin else b"[]")))
+    wrong, right = (str(file), "-") if from_stdin else ("-", str(file))
+    assert main([*arguments, "--brings-file", wrong]) == 1
+    assert "不是 UTF-8 的 JSON 对象" in capsys.readouterr().err
+    assert main([*arguments, "--brings-file", right]) == 0
+    sync_once(platform.lane(desk))
+    assert case_at(desk, number).brought["g.E1.credit_code"].value == CODE
 
 
 def test_a_grant_says_its_document_and_number_at_once(platform, desk, number):

@@ -8,6 +8,7 @@ from datetime import date
 from clerk_app.domain import case_number
 from clerk_app.domain.results import read_pair
 from clerk_app.errors import NoSuchCase, NotDecidable
+from clerk_app.services.result_data import HELP_ARGUMENT, HELP_FILE, result_data
 from sync.hub.commands.options import open_existing
 from sync.hub.decide import Ruling, decide
 
@@ -37,8 +38,9 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
         default=[],
         metavar="KEY=VALUE",
         type=_pair,
-        help="准予的结果带来的数据，例：number=…",
+        help=f"准予的结果带来的数据，例：number=…；{HELP_ARGUMENT}",
     )
+    parser.add_argument("--brings-file", metavar="FILE", help=HELP_FILE)
     parser.add_argument("--document", default="", help="结果证照的名称；grant 和 register 时可写")
     parser.add_argument("--number", default="", help="结果证照的编号；grant 和 register 时可写")
     parser.add_argument("--correct", action="store_true", help="更正已经登记的结果；register 时可写")
@@ -81,7 +83,7 @@ def _run(args: argparse.Namespace) -> int:
         child,
         args.name.strip(),
         args.due,
-        dict(args.brings),
+        result_data(args.brings, args.brings_file),
         args.document.strip(),
         args.number.strip(),
         args.correct,
