@@ -6,7 +6,7 @@ It is autosaved, survives a crash, has an owner and can be handed over; it has n
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -22,9 +22,10 @@ from clerk_app.domain.blobs import BlobRef
 from clerk_app.domain.checking import check_field
 from clerk_app.domain.civil import civil_date
 from clerk_app.domain.consents import Consent, consent_body, consent_from_body
+from clerk_app.domain.earlier import NOTHING_EARLIER, Earlier
 from clerk_app.domain.elements import Field
-from clerk_app.domain.filling import Evidence, ReadDocument, fill
-from clerk_app.domain.form import FieldValue, typed, value_body, value_from_body, with_blob
+from clerk_app.domain.filling import Evidence, ReadDocument, fill, found
+from clerk_app.domain.form import FieldSource, FieldValue, plain, typed, value_body, value_from_body, with_blob
 from clerk_app.domain.identity import IdentityDocument
 from clerk_app.domain.licences import LicenceFinding, finding_body, finding_from_body
 from clerk_app.domain.materials import MaterialItem, first_materials, material_body, material_from_body
@@ -35,6 +36,9 @@ from clerk_app.errors import UnlawfulStep
 FORMAT = 1
 """Version of the JSON form; a later version reads the earlier ones."""
 
+_OF_EARLIER_CASES: tuple[FieldSource, ...] = ("earlier", "result")
+"""Sources that are told only to the person whose cases they come from."""
+
 
 @dataclass(frozen=True, slots=True)
 class Draft:
@@ -43,9 +47,9 @@ class Draft:
     `present`: the answer to 本人在场?, None while it was not asked. `read_by`: how the document was read. `values` hold
     the answers to situations (`q.…`) beside those to form elements. `others`: other people's documents by role;
     `licences`: good electronic licences by kind; `results`: the data of results of the same person's earlier cases, by
-    matter. `without`: the optional children of a package that the citizen leaves
-    out, by code; `matter` is then the package's code. `consent`: the question about sensitive answers of an earlier
-    visit, None where there are none.
+    matter; `earlier`: the answers of an earlier visit that may stand again, by element. `without`: the optional
+    children of a package that the citizen leaves out, by code; `matter` is then the package's code. `consent`: the
+    question about sensitive answers of an earlier visit, None where there are none.
     """
 
     id: str
@@ -64,14 +68,15 @@ class Draft:
     without: tuple[str, ...] = ()
     results: Mapping[str, Mapping[str, str]] = field(default_factory=dict, repr=False)
     consent: Consent | None = None
+    earlier: Mapping[str, str] = field(default_factory=dict, repr=False)
 
     @property
     def evidence(self) -> Evidence:
         """What was read and found so far."""
-        if self.document is None or self.read_by is None:
-            return Evidence(self.others, self.licences, self.results)
-        documents = {APPLICANT: ReadDocument(self.document, self.read_by), **self.others}
-        return Evidence(documents, self.licences, self.results)
+        documents = self.others
+        if self.document is not None and self.read_by is not None:
+            documents = {APPLICANT: ReadDocument(self.document, self.read_by), **self.others}
+        return Evidence(documents, self.licences, self.results, self.earlier)
 
     def material(self, code: str) -> MaterialItem | None:
         """The material with this code, or None."""
@@ -200,25 +205,62 @@ def _without_card(draft: Draft, matter: Matter, role: str) -> dict[str, FieldVal
     return {code: value for code, value in draft.values.items() if code not in its}
 
 
-def with_earlier(draft: Draft, matter: Matter, answers: Mapping[str, str], at_ms: int) -> Draft:
-    """The draft with what the person answered at an earlier visit, to be looked at: name, document, address, phone.
+def for_applicant(
+    draft: Draft, matter: Matter, applicant: Applicant, before: Earlier, at_ms: int, *, offered: Sequence[Field]
+) -> Draft:
+    """The draft of who stands here: what the document and the person's earlier cases fill, and nothing else of them.
 
-    Only for who stands here, only where the matter asks for it and nothing is there yet, and never a sensitive answer.
+    It comes out the same whether the document was read before the draft was begun or after, and however often. Whoever
+    does not stand here is told nothing of earlier cases: what they had filled goes, what was typed stays. `offered` are
+    the elements that the matter can ask for whatever is answered, those of `matter` at least.
     """
-    again = {
-        one.code: FieldValue(answers[one.code], "earlier")
-        for one in _said_before(draft, matter, answers, at_ms)
-        if not one.sensitive
-    }
-    return replace(draft, values={**draft.values, **again}, updated_at=at_ms) if again else draft
+    if (draft.document, draft.read_by) != (applicant.document, applicant.source):
+        draft = with_applicant(draft, matter, applicant, at_ms)
+    known = before if applicant.present else NOTHING_EARLIER
+    consent = draft.consent if applicant.present else None
+    told = replace(
+        draft,
+        present=applicant.present,
+        consent=consent,
+        results=known.results,
+        earlier=_to_stand_again(offered, known.answers, consent, at_ms),
+        updated_at=at_ms,
+    )
+    told = filled(replace(told, values=_still_said(told, matter, at_ms)), matter, at_ms)
+    return _to_consent(told, offered, known.answers, at_ms)
 
 
-def to_consent(draft: Draft, matter: Matter, answers: Mapping[str, str], at_ms: int) -> Draft:
+def _to_stand_again(
+    offered: Iterable[Field], answers: Mapping[str, str], consent: Consent | None, at_ms: int
+) -> dict[str, str]:
+    """The earlier answers that may stand again: name, document, address, phone; what is sensitive after a yes only."""
+    agreed = consent.codes if consent is not None and consent.given else ()
+    again = _said_before(offered, answers, at_ms)
+    return {one.code: answers[one.code] for one in again if not one.sensitive or one.code in agreed}
+
+
+def _still_said(draft: Draft, matter: Matter, at_ms: int) -> dict[str, FieldValue]:
+    """The values without what earlier cases said and say no more; of what was typed over it only the typing stays."""
+    fields, answers, today = {one.code: one for one in matter.fields}, plain(draft.values), civil_date(at_ms)
+    values: dict[str, FieldValue] = {}
+    for code, value in draft.values.items():
+        one = fields.get(code)
+        gone = (value.overrules or value.source) in _OF_EARLIER_CASES and (
+            one is None or found(one, draft.evidence, answers, today) is None
+        )
+        left = (typed(None, value.value) if value.source == "typed" else None) if gone else value
+        if left is not None:
+            values[code] = left
+    return values
+
+
+def _to_consent(draft: Draft, offered: Iterable[Field], answers: Mapping[str, str], at_ms: int) -> Draft:
     """The draft with the question whether sensitive answers of an earlier visit may be used again, if there are any."""
     if draft.consent is not None:
         return draft
-    codes = tuple(one.code for one in _said_before(draft, matter, answers, at_ms) if one.sensitive)
-    return replace(draft, consent=Consent(codes), updated_at=at_ms) if codes else draft
+    again = _said_before(offered, answers, at_ms)
+    codes = tuple(one.code for one in again if one.sensitive and one.code not in draft.values)
+    return replace(draft, consent=Consent(codes)) if codes else draft
 
 
 def with_consent(draft: Draft, matter: Matter, answers: Mapping[str, str], at_ms: int, *, given: bool) -> Draft:
@@ -229,10 +271,10 @@ def with_consent(draft: Draft, matter: Matter, answers: Mapping[str, str], at_ms
     consent = draft.consent
     if consent is None or not consent.is_open or draft.present is not True:
         raise UnlawfulStep(reason="nothing_to_consent")
-    said = _said_before(draft, matter, answers, at_ms) if given else ()
-    again = {one.code: FieldValue(answers[one.code], "earlier") for one in said if one.code in consent.codes}
     asked = consent.answered(given=given, at_ms=at_ms)
-    return replace(draft, values={**draft.values, **again}, consent=asked, updated_at=at_ms)
+    agreed = {code: answers[code] for code in consent.codes if code in answers} if given else {}
+    told = replace(draft, earlier={**draft.earlier, **agreed}, consent=asked, updated_at=at_ms)
+    return filled(told, matter, at_ms)
 
 
 def consent_used(draft: Draft) -> Consent | None:
@@ -244,32 +286,14 @@ def consent_used(draft: Draft) -> Consent | None:
     return replace(consent, codes=codes) if codes else None
 
 
-def _said_before(draft: Draft, matter: Matter, answers: Mapping[str, str], at_ms: int) -> tuple[Field, ...]:
-    """The elements an earlier visit can answer: for who stands here, where nothing is there yet."""
-    if draft.present is not True:
-        return ()
+def _said_before(offered: Iterable[Field], answers: Mapping[str, str], at_ms: int) -> tuple[Field, ...]:
+    """The elements that an earlier visit has a good answer to."""
     today = civil_date(at_ms)
     return tuple(
         one
-        for one in matter.fields
-        if one.earlier and one.code not in draft.values
-        if answers.get(one.code) and check_field(one, answers[one.code], today) is None
+        for one in offered
+        if one.earlier and answers.get(one.code) and check_field(one, answers[one.code], today) is None
     )
-
-
-def with_results(draft: Draft, matter: Matter, results: Mapping[str, Mapping[str, str]], at_ms: int) -> Draft:
-    """The draft with what the results of the person's earlier cases say; only for who stands here."""
-    if draft.present is not True or not results:
-        return draft
-    return filled(replace(draft, results=results), matter, at_ms)
-
-
-def with_presence(draft: Draft, present: bool | None, at_ms: int) -> Draft:
-    """The draft after the clerk said whether the person stands here: nobody else is told of that person's earlier."""
-    if present is True:
-        return replace(draft, present=present, updated_at=at_ms)
-    kept = {code: value for code, value in draft.values.items() if value.source not in ("earlier", "result")}
-    return replace(draft, present=present, values=kept, results={}, consent=None, updated_at=at_ms)
 
 
 def with_shared(
@@ -281,7 +305,9 @@ def with_shared(
     """
     asked = {field.code for field in matter.fields}
     typed_there = {
-        code: value for code, value in values.items() if code in asked and _may_share(draft.values.get(code), value)
+        code: replace(value, original=None, overrules=None)
+        for code, value in values.items()
+        if code in asked and _may_share(draft.values.get(code), value)
     }
     received = {item.code: item for item in materials if item.state == "received"}
     shared = tuple(
@@ -295,8 +321,11 @@ def with_shared(
 
 
 def _may_share(here: FieldValue | None, there: FieldValue) -> bool:
-    """What was typed today stands over what an earlier visit says, and over nothing else."""
-    return there.source == "typed" and not there.is_changed and (here is None or here.source == "earlier")
+    """What was typed today stands over what an earlier visit says, here and there, and over nothing else."""
+    said_today = (
+        there.source == "typed" and bool(there.value) and (not there.is_changed or there.overrules == "earlier")
+    )
+    return said_today and (here is None or here.source == "earlier")
 
 
 def draft_to_json(draft: Draft) -> str:
@@ -323,6 +352,7 @@ def draft_to_json(draft: Draft) -> str:
             "without": list(draft.without),
             "consent": consent_body(draft.consent) if draft.consent else None,
             "results": {matter: dict(data) for matter, data in draft.results.items()},
+            "earlier": dict(draft.earlier),
         },
         ensure_ascii=False,
         separators=(",", ":"),
@@ -354,4 +384,5 @@ def draft_from_json(text: str) -> Draft:
         without=tuple(body.get("without", ())),
         consent=consent_from_body(body["consent"]) if body.get("consent") else None,
         results={str(matter): dict(data) for matter, data in body.get("results", {}).items()},
+        earlier={str(code): str(value) for code, value in body.get("earlier", {}).items()},
     )

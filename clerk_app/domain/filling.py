@@ -1,8 +1,9 @@
 """Filling the form from lawful sources: identity documents, electronic licences, earlier results, computations.
 
-The evidence is what was read and found so far. Filling is a function of it and of what stands on the form: it can be
-done again whenever either changes, and changes nothing then that need not change. What a person typed stays: beside a
-source that says otherwise it is a changed value.
+Where none of them speaks, what the same person answered at an earlier visit stands there to be looked at. The evidence
+is what was read and found so far. Filling is a function of it and of what stands on the form: it can be done again
+whenever either changes, and changes nothing then that need not change. What a person typed stays: beside a source that
+says otherwise it is a changed value.
 """
 
 from __future__ import annotations
@@ -34,11 +35,15 @@ class ReadDocument:
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """What sources say so far: documents by role, good licences by kind, data of earlier results by matter."""
+    """What sources say so far: documents by role, good licences by kind, data of earlier results by matter.
+
+    `earlier`: answers of an earlier visit by element, only those that may stand again.
+    """
 
     documents: Mapping[str, ReadDocument] = field(default_factory=lambda: MappingProxyType({}))
     licences: Mapping[str, LicenceFinding] = field(default_factory=lambda: MappingProxyType({}))
     results: Mapping[str, Mapping[str, str]] = field(default_factory=lambda: MappingProxyType({}), repr=False)
+    earlier: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}), repr=False)
 
 
 def fill(fields: Sequence[Field], values: Values, evidence: Evidence, today: date) -> dict[str, FieldValue]:
@@ -68,7 +73,7 @@ def found(one: Field, evidence: Evidence, answers: Answers, today: date) -> Fiel
     for source in one.sources:
         if value := _said(source, evidence, answers, today):
             return FieldValue(value, _origin(source, evidence), said_by=_named(source))
-    return None
+    return FieldValue(evidence.earlier[one.code], "earlier") if one.code in evidence.earlier else None
 
 
 def licence_kinds(fields: Iterable[Field]) -> tuple[str, ...]:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 
 from clerk_app.catalogue.catalogue import Catalogue
-from clerk_app.domain.applicant import ReadSource, same_person
+from clerk_app.domain.applicant import Applicant, ReadSource, same_person
 from clerk_app.domain.blobs import BlobRef
 from clerk_app.domain.case import Case
 from clerk_app.domain.changes import changed, taken_back
@@ -16,15 +16,14 @@ from clerk_app.domain.draft import (
     draft_from_json,
     draft_to_json,
     filled,
+    for_applicant,
     new_draft,
-    to_consent,
-    with_applicant,
     with_consent,
-    with_earlier,
     with_materials_of,
     with_other,
-    with_results,
 )
+from clerk_app.domain.earlier import NOTHING_EARLIER, Earlier, earlier_of
+from clerk_app.domain.elements import Field
 from clerk_app.domain.filling import ReadDocument, card_roles
 from clerk_app.domain.form import plain, visible_fields
 from clerk_app.domain.identity import IdentityDocument
@@ -34,7 +33,6 @@ from clerk_app.domain.merge import merge
 from clerk_app.domain.merged_matter import merged_matter
 from clerk_app.domain.one_thing import OneThing
 from clerk_app.domain.packages import is_package
-from clerk_app.domain.results import results_of
 from clerk_app.errors import NoSuchDraft, UnlawfulStep
 from clerk_app.services.desk import Desk, SignedIn
 from clerk_app.services.ports import Unit
@@ -90,12 +88,30 @@ def open_draft(desk: Desk, me: SignedIn, visit: str, code: str) -> Draft:
     draft = new_draft(desk.new_id(), visit, matter, owner=me.clerk, at_ms=now)
     applicant = visit_state(desk, visit).applicant
     if applicant is not None:
-        draft = with_applicant(draft, matter, applicant, now)
-        cases = earlier_cases(desk, applicant.document)
-        draft = with_results(draft, matter, results_of(cases), now)
-        said = answers_of(cases)
-        draft = to_consent(with_earlier(draft, matter, said, now), matter, said, now)
+        draft = with_person(desk, draft, applicant, known_before(desk, applicant))
     return save_draft(desk, me, draft)
+
+
+def with_person(desk: Desk, draft: Draft, applicant: Applicant, before: Earlier) -> Draft:
+    """The draft of this applicant, not yet saved: all that the document and earlier cases fill, in whatever order.
+
+    `before` is what `known_before` said. Reads nothing: safe on any thread. Raises as `matter_of` does.
+    """
+    matter, now = matter_of(desk, draft), desk.clock.now_ms()
+    return suited(desk, for_applicant(draft, matter, applicant, before, now, offered=_offered(desk, draft, matter)))
+
+
+def _offered(desk: Desk, draft: Draft, matter: Matter) -> tuple[Field, ...]:
+    """What the form can ask for whatever is answered and left out."""
+    if not is_package(draft.matter):
+        return matter.fields
+    catalogue = desk.catalogues.version(draft.matter_version)
+    return merged_matter(one_thing(catalogue, draft.matter, {}, ())).fields
+
+
+def known_before(desk: Desk, applicant: Applicant) -> Earlier:
+    """What earlier cases of this person say; nothing to whoever does not stand here."""
+    return earlier_of(earlier_cases(desk, applicant.document)) if applicant.present else NOTHING_EARLIER
 
 
 def answer_consent(desk: Desk, me: SignedIn, draft: Draft, *, given: bool) -> Draft:
@@ -104,7 +120,7 @@ def answer_consent(desk: Desk, me: SignedIn, draft: Draft, *, given: bool) -> Dr
     Raises `UnlawfulStep` where there is nothing to ask, or it was asked.
     """
     assert draft.document is not None
-    said = answers_of(earlier_cases(desk, draft.document))
+    said = earlier_of(earlier_cases(desk, draft.document)).answers
     matter = matter_of(desk, draft)
     return save_draft(desk, me, with_consent(draft, matter, said, desk.clock.now_ms(), given=given))
 
@@ -116,15 +132,6 @@ def earlier_cases(desk: Desk, document: IdentityDocument) -> list[Case]:
     rows = desk.journal.reads.cases(text=document.name, limit=_CASES_LOOKED_AT)
     cases: list[Case] = [desk.journal.reads.fold(f"case/{row.number}").state for row in rows]
     return [case for case in cases if case.intake is not None and same_person(case.intake.applicant, document)]
-
-
-def answers_of(cases: Iterable[Case]) -> dict[str, str]:
-    """What was answered in these cases, the first answer of each element."""
-    answers: dict[str, str] = {}
-    for case in cases:
-        for code, value in (case.intake.fields if case.intake else {}).items():
-            answers.setdefault(code, value.value)
-    return answers
 
 
 def roles_asked(desk: Desk, draft: Draft) -> tuple[str, ...]:

@@ -11,12 +11,12 @@ from typing import TypeVar
 
 from PySide6.QtCore import QObject
 
-from clerk_app.domain.applicant import Applicant, ReadSource, same_person
-from clerk_app.domain.draft import Draft, with_applicant, with_presence
+from clerk_app.domain.applicant import ReadSource, same_person
 from clerk_app.domain.identity import IdentityDocument
 from clerk_app.services import visits
 from clerk_app.services.desk import Desk, SignedIn
-from ui.presenters.counter_facts import Act, ParkedVisit, Preparing, VisitFacts, first_stage
+from clerk_app.services.drafts import with_person
+from ui.presenters.counter_facts import Act, ParkedVisit, VisitFacts, first_stage
 from ui.presenters.hints import closed_codes
 from ui.presenters.parked import left_over_note
 from ui.presenters.words import note_view, problem_view
@@ -147,10 +147,11 @@ class CounterReception(CounterBoard):
             problem=None,
         )
 
-    def _applicant_recorded(self, visit_id: str) -> None:
-        visit = replace(self._facts.visit, id=visit_id)
+    def _applicant_recorded(self, recorded: visit_work.Recorded) -> None:
+        visit = replace(self._facts.visit, id=recorded.visit)
         for work in visit.preparing:
-            changed = visit_work.prepared(self.desk, self._of_this_person(work))
+            draft = with_person(self.desk, work.draft, recorded.applicant, recorded.before)
+            changed = visit_work.prepared(self.desk, draft)
             visit = visit.with_work(changed)
             self._autosave.keep(changed.draft)
         if visit.stage == "person":
@@ -161,13 +162,6 @@ class CounterReception(CounterBoard):
     def _applicant_not_recorded(self, error: Exception) -> None:
         self._set_visit(present=None)
         self._failed(error)
-
-    def _of_this_person(self, work: Preparing) -> Draft:
-        visit, now = self._facts.visit, self.desk.clock.now_ms()
-        if work.draft.document == visit.document or visit.document is None:
-            return with_presence(work.draft, visit.present, now)
-        applicant = Applicant(visit.document, visit.read_by, visit.present is True, now)
-        return with_applicant(work.draft, work.matter, applicant, now)
 
     # ---- answers of the store -----------------------------------------------------------------------------------
 

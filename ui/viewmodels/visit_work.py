@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
 
-from clerk_app.domain.applicant import ReadSource
+from clerk_app.domain.applicant import Applicant, ReadSource
 from clerk_app.domain.case import Case
 from clerk_app.domain.draft import Draft, draft_from_json
+from clerk_app.domain.earlier import Earlier
 from clerk_app.domain.identity import IdentityDocument
 from clerk_app.domain.outcomes import ACCEPTED, DEFERRED, RECEIVED, Outcome, outcome_of
 from clerk_app.errors import CatalogueDamaged, NoSuchMatter, NoSuchPackage, NoSuchVersion
@@ -18,13 +20,23 @@ from clerk_app.services.scans import read_scan
 from ui.presenters.counter_facts import Finished, ParkedVisit, Preparing, VisitFacts, first_stage, way_of
 
 
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """Who stands at the counter in a visit, and what that person's earlier cases say."""
+
+    visit: str
+    applicant: Applicant
+    before: Earlier
+
+
 def record_applicant(
     desk: Desk, me: SignedIn, visit: str, document: IdentityDocument, read_by: ReadSource, *, present: bool
-) -> str:
-    """Record who stands here, in `visit` or in a new one for an empty id; return the visit's id."""
+) -> Recorded:
+    """Record who stands here, in `visit` or in a new one for an empty id."""
     visit = visit or visits.open_visit(desk, me)
     visits.read_applicant(desk, me, visit, document, source=read_by, present=present)
-    return visit
+    applicant = Applicant(document, read_by, present, desk.clock.now_ms())
+    return Recorded(visit, applicant, drafts.known_before(desk, applicant))
 
 
 def begin_matter(desk: Desk, me: SignedIn, visit: str, code: str) -> Preparing:

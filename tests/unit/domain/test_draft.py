@@ -7,18 +7,19 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from clerk_app.domain.applicant import Applicant
 from clerk_app.domain.blobs import BlobRef
 from clerk_app.domain.draft import (
     Draft,
     answered,
     draft_from_json,
     draft_to_json,
-    with_earlier,
+    for_applicant,
     with_licence,
     with_other,
-    with_presence,
     with_shared,
 )
+from clerk_app.domain.earlier import Earlier
 from clerk_app.domain.elements import Field, FieldGroup
 from clerk_app.domain.filling import ReadDocument
 from clerk_app.domain.form import FieldValue, form_count
@@ -89,6 +90,8 @@ drafts = st.builds(
         st.sampled_from(["agent", "spouse"]), st.builds(ReadDocument, documents, st.sampled_from(["card", "manual"]))
     ),
     licences=st.dictionaries(texts, findings, max_size=2),
+    results=st.dictionaries(texts, st.dictionaries(texts, texts, max_size=2), max_size=2),
+    earlier=st.dictionaries(texts, texts, max_size=2),
 )
 
 
@@ -255,27 +258,64 @@ ASKS = replace(matter("P14"), groups=(FieldGroup("g.X", "例", (PHONE, SAVINGS, 
 SAID = {"g.P4.phone": "无手机", "g.H3.savings": "3000", "g.R2.reason": "务工", "g.X.other": "例"}
 
 
+def here(draft=None, said=SAID, document=None, *, present=True, results=None, asks=ASKS):
+    """The draft of who stands here, with what that person said and was given before."""
+    applicant = Applicant(document or person(), "card", present, NOW)
+    before = Earlier(said, results or {})
+    return for_applicant(draft or empty_draft("P14"), asks, applicant, before, NOW, offered=asks.fields)
+
+
 def test_only_what_may_be_taken_over_is_and_never_a_sensitive_answer():
-    draft = with_earlier(replace(empty_draft("P14"), present=True), ASKS, SAID, NOW)
+    draft = here()
     assert draft.values == {"g.P4.phone": FieldValue("无手机", "earlier")}
+    assert there(draft.consent).codes == ("g.H3.savings",)
+    assert "3000" not in draft_to_json(draft)
     assert form_count(ASKS, draft.values, TODAY).sourced == 0
 
 
-@pytest.mark.parametrize("present", [None, False])
-def test_nothing_is_taken_over_for_who_is_not_here(present):
-    draft = replace(empty_draft("P14"), present=present)
-    assert with_earlier(draft, ASKS, SAID, NOW) == draft
-    here = with_earlier(replace(draft, present=True), ASKS, SAID, NOW)
-    assert with_presence(here, present, NOW).values == {}
-    assert with_presence(here, True, NOW).values == here.values
+def test_nothing_is_taken_over_for_who_is_not_here_and_it_goes_with_who_goes():
+    absent = here(present=False)
+    assert (absent.values, absent.consent, absent.earlier) == ({}, None, {})
+    assert here(here(), present=False) == absent
+    assert here(absent) == here()
+    assert here(here()) == here()
 
 
 def test_what_no_longer_is_a_good_answer_is_not_taken_over():
-    draft = replace(empty_draft("P14"), present=True)
-    assert with_earlier(draft, ASKS, {"g.P4.phone": "12"}, NOW) == draft
+    assert here(said={"g.P4.phone": "12"}).values == {}
+
+
+@pytest.mark.parametrize("text", ["13000000001", "无手机"])
+def test_what_was_typed_before_the_card_came_stands_over_an_earlier_visit_as_if_typed_after_it(text):
+    before_the_card = here(answered(empty_draft("P14"), ASKS, "g.P4.phone", text, NOW))
+    assert before_the_card.values["g.P4.phone"].value == text
+    assert before_the_card == answered(here(), ASKS, "g.P4.phone", text, NOW)
+
+
+def test_of_what_was_typed_over_an_earlier_answer_only_the_typing_stays_when_its_person_goes():
+    draft = answered(here(), ASKS, "g.P4.phone", "13000000001", NOW)
+    assert here(draft, present=False).values == {"g.P4.phone": FieldValue("13000000001", "typed")}
+    emptied = answered(here(), ASKS, "g.P4.phone", "", NOW)
+    assert here(emptied, present=False).values == {}
+    assert here(emptied).values == emptied.values
+
+
+def test_another_person_at_the_counter_gets_nothing_of_the_first():
+    first = answered(here(results={"B04": {"credit_code": "91999999MA0EXAMP0F"}}), ASKS, "g.R2.reason", "务工", NOW)
+    assert here(first, said={}, document=other_person()) == here(said={}, document=other_person())
+
+
+def test_what_results_say_comes_with_a_card_read_later_and_goes_with_its_person():
+    result = replace(REASON, code="g.E1.established", sources=(source_of("result:B04.established"),))
+    asks = replace(ASKS, groups=(FieldGroup("g.X", "例", (result,)),))
+    given = {"B04": {"established": "2026-11-02"}}
+    draft = here(here(present=False, asks=asks), results=given, asks=asks)
+    assert draft.values == {"g.E1.established": FieldValue("2026-11-02", "result", said_by="result:B04.established")}
+    assert here(draft, present=False, asks=asks).values == {}
 
 
 def test_what_was_typed_for_another_matter_today_stands_over_an_earlier_visit():
-    draft = with_earlier(replace(empty_draft("P14"), present=True), ASKS, SAID, NOW)
     today = {"g.P4.phone": FieldValue("13000000001", "typed")}
-    assert with_shared(draft, ASKS, today, (), NOW).values["g.P4.phone"].value == "13000000001"
+    over = FieldValue("13000000001", "typed", original="无手机", overrules="earlier")
+    assert with_shared(here(), ASKS, today, (), NOW).values["g.P4.phone"] == over
+    assert with_shared(here(), ASKS, {"g.P4.phone": over}, (), NOW).values["g.P4.phone"] == over
