@@ -145,6 +145,7 @@ _SENTENCES: dict[str, tuple[str, str]] = {
     "unlawful_step.reason_missing": ("要写一句原因。", "请按 F10 再选一次，写上申请人说的原因。"),
     "needs_upgrade": ("这条记录由新版本写入，本版只能查看。", "请升级后处理。"),
     "bad_file": ("这个文件不能用：{reason}。", "请核对文件后再试。"),
+    "bad_result_data": ("结果的内容不能用。", "请核对 --brings 或 --brings-file 再试；什么都没有登记。"),
     "bad_result_data.both": (
         "--brings 和 --brings-file 只能写一个。",
         "有个人信息的请只用 --brings-file；什么都没有登记。",
