@@ -347,6 +347,9 @@ class DeskView(QObject):
         elif kind == "notice":
             self._models.frame.show_section("intake")
             self._models.notices.reopen(key)
+        elif kind == "appeal":
+            self._models.frame.show_section("appeals")
+            self._models.appeals.find(key)
         elif kind == "elsewhere":
             self._models.frame.show_section("cases")
             self._models.cases.take_up(key)

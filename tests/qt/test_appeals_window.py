@@ -87,3 +87,20 @@ def test_left_and_right_walk_the_kinds_of_records_also_past_those_of_which_there
     assert appeals.state.rows
     press(Key.Key_Left)
     qtbot.waitUntil(lambda: appeals.state.current == keys[-1])
+
+
+def test_the_number_of_a_record_opens_it_where_the_register_is(qtbot, program, appeals):
+    go_to(qtbot, appeals)
+    write_down(qtbot, program, appeals)
+    number = appeals.state.rows[0].number
+    appeals.filter_by("closed")
+    qtbot.waitUntil(lambda: appeals.state.rows == () and not appeals.state.loading)
+    press("Ctrl+1")
+    press("Ctrl+K")
+    type_text(number)
+    qtbot.waitUntil(lambda: [hit.key for hit in program.models.anything.state.hits] == [number])
+    assert "在“诉求”（Ctrl 5）里" in program.models.anything.state.hits[0].note
+    press(Key.Key_Return)
+    qtbot.waitUntil(lambda: appeals.state.detail is not None and appeals.state.detail.number == number)
+    assert program.models.frame.state.current == "appeals"
+    assert [row.number for row in appeals.state.rows] == [number]

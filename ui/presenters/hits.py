@@ -76,6 +76,12 @@ def notice_hit(number: str) -> Hit:
     return Hit("notice", number, say("打开一次性告知书"), notice_number.grouped(number))
 
 
+def appeal_hit(number: str) -> Hit:
+    """The number of a record of the 办不成事 register: it opens the record where the register is."""
+    note = say("{number} · 在“诉求”（Ctrl 5）里", number=notice_number.grouped(number))
+    return Hit("appeal", number, say("打开办不成事登记"), note)
+
+
 def _package_note(package: Package) -> str:
     parts = (
         package.code,

@@ -92,6 +92,11 @@ class AppealsModel(ViewModel[AppealsState]):
             self.show(replace(self.state, selected=number, detail=None))
             self.refresh()
 
+    def find(self, number: str) -> None:
+        """Show one record among all of them, from whatever list was shown."""
+        self.show(replace(self.state, current="all", selected=number, detail=None, problem=None))
+        self.refresh()
+
     def lines(self) -> tuple[FieldView, ...]:
         """The lines of a new record, with what is known of who stands at the counter."""
         visit = self._visit()

@@ -11,7 +11,7 @@ from clerk_app.domain import case_number, notice_number
 from clerk_app.services.desk import Desk
 from ui.presenters.counter_facts import Surroundings
 from ui.presenters.filters import EVERYTHING, Filter, picker_filters, toggled
-from ui.presenters.hits import case_hits, elsewhere_hit, grouped_hits, matter_hits, notice_hit
+from ui.presenters.hits import appeal_hit, case_hits, elsewhere_hit, grouped_hits, matter_hits, notice_hit
 from ui.presenters.words import problem_view
 from ui.tasks import Tasks
 from ui.viewmodels.search_state import Hit, SearchState
@@ -78,15 +78,18 @@ def matters_by(desk: Desk, around: Callable[[], Surroundings]) -> Look:
 
 
 def anything_by(desk: Desk, around: Callable[[], Surroundings]) -> Look:
-    """Look among matters, packages and cases; of cases only when there are words."""
+    """Look among matters, packages and cases; of cases only when there are words.
+
+    Notices and records of the 办不成事 register have numbers of one shape: what is not in the register is a notice's.
+    """
 
     def look(text: str, _only: Filter) -> tuple[Hit, ...]:
         now = around()
         matters = matter_hits(desk.search.things(text), now)
         told = notice_number.parse(text)
-        if told is not None:
-            return (notice_hit(told),)
         reads, number = desk.journal.reads, case_number.parse(text)
+        if told is not None:
+            return (notice_hit(told) if reads.fold(f"appeal/{told}").state.words is None else appeal_hit(told),)
         if number is not None and reads.case_stream(number) is None:
             return (elsewhere_hit(number),)
         rows = reads.cases(text=number or text, limit=CASE_HITS) if text else []

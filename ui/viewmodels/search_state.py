@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Literal
 if TYPE_CHECKING:
     from ui.viewmodels.basic import ProblemView
 
-HitKind = Literal["matter", "package", "case", "elsewhere", "notice"]
+HitKind = Literal["matter", "package", "case", "elsewhere", "notice", "appeal"]
 
 
 @dataclass(frozen=True, slots=True)
