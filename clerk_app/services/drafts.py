@@ -207,10 +207,23 @@ def leave_out(desk: Desk, me: SignedIn, draft: Draft, without: Collection[str]) 
 
 def suited(desk: Desk, draft: Draft) -> Draft:
     """The draft of a package as its answers and choices are now: what the card fills, and the materials asked for."""
-    if not is_package(draft.matter):
-        return draft
-    matter = matter_of(desk, draft)
-    return with_materials_of(filled(draft, matter, draft.updated_at), matter)
+    return standing(desk, draft)[0] if is_package(draft.matter) else draft
+
+
+def standing(desk: Desk, draft: Draft) -> tuple[Draft, Matter, OneThing | None]:
+    """The draft as `suited` makes it, with what `matter_of` and `one_thing_of` say of it.
+
+    A package is merged once, and again only if what filled itself changed an answer. Raises as `matter_of` does.
+    """
+    one = one_thing_of(desk, draft)
+    if one is None:
+        return draft, matter_of(desk, draft), None
+    matter = merged_matter(one)
+    now = with_materials_of(filled(draft, matter, draft.updated_at), matter)
+    if plain(now.values) == plain(draft.values):
+        return now, matter, one
+    again = one_thing(desk.catalogues.version(now.matter_version), now.matter, plain(now.values), now.without)
+    return now, merged_matter(again), again
 
 
 def receive_material(

@@ -55,11 +55,10 @@ def begin_told(desk: Desk, me: SignedIn, visit: str, again: ReopenedNotice) -> t
 
 def prepared(desk: Desk, draft: Draft) -> Preparing:
     """A draft with what its answers and choices make of its matter or package. Reads nothing: safe on any thread."""
-    draft = drafts.suited(desk, draft)
-    one = drafts.one_thing_of(desk, draft)
+    draft, matter, one = drafts.standing(desk, draft)
     catalogue = desk.catalogues.version(draft.matter_version)
     names = {code: child.name for code, child in catalogue.children(one.package).items()} if one else {}
-    return Preparing(draft, drafts.matter_of(desk, draft), one, names)
+    return Preparing(draft, matter, one, names)
 
 
 def take_case_in(desk: Desk, me: SignedIn, work: Preparing, outcome: Outcome) -> Finished:

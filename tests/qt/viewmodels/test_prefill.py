@@ -5,6 +5,8 @@ from __future__ import annotations
 import pytest
 
 from clerk_app.domain.licences import LicenceFinding
+from clerk_app.domain.merge import merge
+from clerk_app.services import drafts
 from clerk_app.services.drafts import my_drafts
 from clerk_app.services.workplace import SyncLine
 from tests.qt.desk import WORKER
@@ -105,4 +107,18 @@ def test_a_firm_is_asked_about_by_its_whole_credit_code_and_never_by_who_stands_
     assert (value(still, "g.E1.name").value, value(still, "g.E1.credit_code").source) == (
         "例州例达运输有限公司",
         "licence",
+    )
+
+
+def test_an_answer_to_a_question_of_a_package_merges_it_once(still, monkeypatch):
+    still.meet(WORKER)
+    still.begin("PK01")
+    merged = []
+    monkeypatch.setattr(drafts, "merge", lambda *given: merged.append(given) or merge(*given))
+    still.counter.answer("q.subject", "公司")
+    assert len(merged) == 1
+    work = still.counter.visit.work
+    assert (work.one, work.matter) == (
+        drafts.one_thing_of(still.opened.desk, work.draft),
+        drafts.matter_of(still.opened.desk, work.draft),
     )
