@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from unittest.mock import Mock
+
 import pytest
 
 from clerk_app.domain.licences import LicenceFinding
@@ -113,10 +115,10 @@ def test_a_firm_is_asked_about_by_its_whole_credit_code_and_never_by_who_stands_
 def test_an_answer_to_a_question_of_a_package_merges_it_once(still, monkeypatch):
     still.meet(WORKER)
     still.begin("PK01")
-    merged = []
-    monkeypatch.setattr(drafts, "merge", lambda *given: merged.append(given) or merge(*given))
+    merging = Mock(side_effect=merge)
+    monkeypatch.setattr(drafts, "merge", merging)
     still.counter.answer("q.subject", "公司")
-    assert len(merged) == 1
+    assert merging.call_count == 1
     work = still.counter.visit.work
     assert (work.one, work.matter) == (
         drafts.one_thing_of(still.opened.desk, work.draft),
