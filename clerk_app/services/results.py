@@ -17,8 +17,9 @@ from clerk_app.domain.checking import check_field
 from clerk_app.domain.child_case import ChildCase
 from clerk_app.domain.civil import civil_date
 from clerk_app.domain.elements import Field
+from clerk_app.domain.matter import Matter
 from clerk_app.domain.sources import source_of
-from clerk_app.errors import CaseTextsElsewhere, CatalogueDamaged, UnlawfulStep
+from clerk_app.errors import CaseTextsElsewhere, CatalogueDamaged, NoSuchMatter, UnlawfulStep
 from clerk_app.services.acts import append_lawful
 from clerk_app.services.desk import Desk, SignedIn
 from clerk_app.services.papers import catalogue_of, load_case
@@ -33,8 +34,8 @@ class ResultToRegister:
 
     `document` is what the catalogue calls the result, empty where it is not known here. `fields` are the elements its
     data fill, by the key of the data; `waiting`: somebody waits for one of them that is not there yet. `result` is what
-    was registered already. `can_register` is false where the catalogue of its time is not at this desk: `document` and
-    `fields`, by which what is said would be judged, are not known then.
+    was registered already. `can_register` is false where the catalogue of its time is not at this desk, or another one
+    of that version: `document` and `fields`, by which what is said would be judged, are not known then.
     """
 
     number: str
@@ -95,7 +96,9 @@ def register_result(
         raise UnlawfulStep(reason="not_granted")
     if not found.can_register:
         assert case.intake is not None
-        catalogue_of(desk, case.intake.matter.version)
+        version = case.intake.matter.version
+        catalogue_of(desk, version)
+        raise CaseTextsElsewhere(version=version)  # the same name, and yet another catalogue
     said = {key: value.strip() for key, value in brings.items() if value.strip()}
     document, document_number = document.strip() or found.document, document_number.strip()
     if not said and not document_number:
@@ -124,9 +127,9 @@ def _of(
     number: str, matter: CaseMatter, part: Case | ChildCase, catalogue: Catalogue | None, wanted: Collection[str]
 ) -> ResultToRegister:
     awaited = {source.key for source in map(source_of, wanted) if source.of == matter.code}
-    if catalogue is None:
+    known = _known(catalogue, matter.code)
+    if catalogue is None or known is None:
         return ResultToRegister(number, matter.name, "", {}, bool(awaited), part.result, can_register=False)
-    known = catalogue.matter(matter.code)
     fields: dict[str, Field] = {}
     for group in catalogue.groups:
         for field in group.fields:
@@ -134,3 +137,10 @@ def _of(
                 fields |= {one.key: field for one in field.sources if (one.origin, one.of) == ("result", matter.code)}
     waiting = not awaited.isdisjoint(fields)
     return ResultToRegister(number, matter.name, known.result, fields, waiting, part.result)
+
+
+def _known(catalogue: Catalogue | None, code: str) -> Matter | None:
+    try:
+        return catalogue.matter(code) if catalogue else None
+    except NoSuchMatter:
+        return None

@@ -96,7 +96,17 @@ def test_nothing_is_registered_by_another_catalogue_nor_offered(tmp_path):
         assert view.to_register == ()
         detail = case_detail(view, [], TODAY, uploaded=True, is_online=True, results=asked)
         assert (detail.to_register, detail.to_correct) == ((), ())
-        assert f"本机没有 {desk.catalogue.version} 版，联网同步后才能补打和登记结果" in [
-            row.value for row in detail.facts
-        ]
+        said = next(row.value for row in detail.facts if row.label == "事项目录")
+        assert said.startswith(f"本机没有 {desk.catalogue.version} 版，不能补打和登记结果")
         register_result(desk, me, registration(case_at(desk, done.number)).number, document_number=CODE, brings=LICENCE)
+
+
+def test_where_another_catalogue_has_the_same_version_the_case_is_still_looked_at_and_nothing_registered(tmp_path):
+    with counter(tmp_path) as (desk, me):
+        number = taken(desk, me, "PK01", SHOP)[0].number
+        known = desk.catalogue
+        without = replace(known, matters=tuple(matter for matter in known.matters if matter.code != "B04"), packages=())
+        other = replace(desk, catalogues=OneCatalogue(without))
+        assert show_case(other, number).to_register == ()
+        with pytest.raises(CaseTextsElsewhere):
+            register_result(other, me, registration(case_at(desk, number)).number, document_number=CODE, brings={})

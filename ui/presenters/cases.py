@@ -262,7 +262,10 @@ def _catalogue_word(view: CaseView) -> str:
     """That the catalogue the case began with is not here, and what to do; empty while it is."""
     if not view.catalogue_missing:
         return ""
-    return say("本机没有 {version} 版，联网同步后才能补打和登记结果", version=view.catalogue_missing)
+    return say(
+        "本机没有 {version} 版，不能补打和登记结果；请联网同步，仍没有就到原来的窗口办",
+        version=view.catalogue_missing,
+    )
 
 
 def _not_registered(view: CaseView) -> str:
