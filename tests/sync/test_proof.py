@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
+from itertools import pairwise
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -15,7 +16,7 @@ from sync import wire
 from sync.client import HubSession
 from sync.engine import sync_once
 from sync.schemas import AckMessage, PushAnswer
-from sync.wire import Response
+from sync.wire import Request, Response
 from tests.sync.conftest import DirectLine
 from tests.sync.fakes import steady_paces
 from tests.sync.work import logged_in
@@ -166,6 +167,17 @@ def test_an_answer_to_another_request_is_not_an_answer_to_ours(platform):
     desk.append("session/9", "session.logged_in", logged_in())
     report = sync_once(lane)
     assert (report.state, report.pending) == ("partial", 1)
+
+
+@given(body=st.binary(max_size=60), cuts=st.lists(st.integers(0, 60), max_size=5).map(sorted))
+def test_an_answer_is_signed_for_every_byte_of_the_request_however_it_was_parted_on_its_way(body, cuts):
+    parts = tuple(body[begin:end] for begin, end in pairwise([0, *cuts, len(body)]))
+
+    def signed(content):
+        return wire.answer_message(Request("PATCH", "/v1/blobs", {}, content), Response(200))
+
+    assert signed(parts) == signed(body)
+    assert signed((*parts, b"x")) != signed(body)
 
 
 def test_keys_of_another_hub_are_not_believed(platform, tmp_path):
