@@ -17,9 +17,9 @@ from PySide6.QtWidgets import (
 )
 
 from ui import tokens
-from ui.components.filter_row import FilterRow
 from ui.components.line_edit import LineEdit
 from ui.components.messages import ProblemBanner
+from ui.components.picker_filters import PickerFilters
 from ui.components.text import label
 from ui.models.hits import HitListModel
 from ui.models.roles import HEADING_ROLE, KEY_ROLE, KIND_ROLE, NOTE_ROLE, WORD_ROLE
@@ -56,7 +56,7 @@ class Picker(QWidget):
         self._model = HitListModel(self)
         self._list = _hit_list(self._model)
         self._list.setAccessibleName(self.tr("找到的"))
-        self._filters = FilterRow()
+        self._filters = PickerFilters()
         self._status = label("", "note")
         self._problem = ProblemBanner()
         self._is_searching = False

@@ -10,8 +10,8 @@ from PySide6.QtWidgets import QHBoxLayout, QHeaderView, QVBoxLayout, QWidget
 from ui import tokens
 from ui.components.button import Button
 from ui.components.chip import Chip
-from ui.components.filter_bar import FilterBar
 from ui.components.filtered_list import FilteredList
+from ui.components.list_filters import ListFilters
 from ui.components.messages import ProblemBanner
 from ui.components.rows import PairList
 from ui.components.surfaces import Card, ScrollColumn, clear
@@ -64,7 +64,7 @@ class AppealsPage(Page):
         self._table.setModel(self._rows)
         self._table.setObjectName("appeals")
         self._table.setAccessibleName(self.tr("办不成事登记"))
-        self._filters = FilterBar()
+        self._filters = ListFilters()
         self._problem = ProblemBanner()
         self._scroll = ScrollColumn()
         self._shown: AppealDetail | None = None

@@ -9,9 +9,9 @@ from PySide6.QtWidgets import QHBoxLayout, QHeaderView, QVBoxLayout, QWidget
 
 from ui import tokens
 from ui.components.chip import Chip
-from ui.components.filter_bar import FilterBar
 from ui.components.filtered_list import FilteredList
 from ui.components.lanes import Lanes
+from ui.components.list_filters import ListFilters
 from ui.components.messages import ProblemBanner
 from ui.components.rows import PairList
 from ui.components.surfaces import Card, ScrollColumn, clear
@@ -69,7 +69,7 @@ class CasesPage(Page):
         self._table.setModel(self._rows)
         self._table.setObjectName("cases")
         self._table.setAccessibleName(self.tr("办件"))
-        self._filters = FilterBar()
+        self._filters = ListFilters()
         self._problem = ProblemBanner()
         self._notice = ProblemBanner()
         self._detail = DetailCard()

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from ui.viewmodels.search_state import FilterView
 
 
-class FilterRow(QWidget):
+class PickerFilters(QWidget):
     """The chips; hidden where there is nothing to filter by.
 
     Signals:

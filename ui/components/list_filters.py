@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from ui.viewmodels.cases import FilterView
 
 
-class FilterBar(QWidget):
+class ListFilters(QWidget):
     """The chips.
 
     Signals:
