@@ -1,6 +1,7 @@
 """What every test has: no window on the desk, its own state folder, repeatable random cases."""
 
 import gc
+import logging
 import os
 import tempfile
 from collections import Counter
@@ -26,6 +27,20 @@ def _own_state_folder(tmp_path_factory, monkeypatch):
     state = tmp_path_factory.mktemp("state")
     monkeypatch.setenv("CLERK_STATE_DIR", str(state))
     monkeypatch.setenv("CLERK_DATA", str(state / "no desk"))
+
+
+@pytest.fixture(autouse=True)
+def _own_log():
+    """A command called in a test begins the log of its process: take it away again, or later tests write into it."""
+    root, hub = logging.getLogger(), logging.getLogger("sync.hub")
+    before, levels, raises = list(root.handlers), (root.level, hub.level), logging.raiseExceptions
+    yield
+    for added in [one for one in root.handlers if one not in before and not type(one).__module__.startswith("_pytest")]:
+        root.removeHandler(added)
+        added.close()
+    root.setLevel(levels[0])
+    hub.setLevel(levels[1])
+    logging.raiseExceptions = raises
 
 
 @pytest.fixture
