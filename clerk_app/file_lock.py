@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import os
 import sys
+import time
 from pathlib import Path
 from types import TracebackType
 
@@ -12,6 +13,9 @@ if sys.platform == "win32":
     import msvcrt
 else:
     import fcntl
+
+
+_LOOK_S = 0.001
 
 
 class FileLock:
@@ -43,6 +47,15 @@ class FileLock:
             os.close(descriptor)
             raise
         self._descriptor = descriptor
+
+    def acquire_within(self, seconds: float) -> bool:
+        """Take the lock as soon as it is free; False if it was not for so long. Raises `OSError` as `acquire` does."""
+        until = time.monotonic() + seconds
+        while not self.try_acquire():
+            if time.monotonic() >= until:
+                return False
+            time.sleep(_LOOK_S)
+        return True
 
     def release(self) -> None:
         """Give the lock back."""

@@ -277,7 +277,7 @@ class _Run:
             case Compare():
                 self._keep_keys()
                 self._lane.paces.met(errand.seconds)
-                self.state.know(together=self._lane.paces.piece.size)
+                self.state.know_paces()
                 self.digests.compared(answer)
             case Probe(chain):
                 self.digests.probed(chain, answer)

@@ -58,6 +58,11 @@ class Paces:
         """After digests were exchanged in so many seconds, which is little but the way there and back."""
         self.is_quick = seconds < QUICK_WAY_S
 
+    def batch_sent(self, size: int, seconds: float) -> None:
+        """After a batch with `size` bytes of entries was answered. The line may only have looked quick."""
+        self.batch = self.batch.after(size, seconds)
+        self.is_quick = self.is_quick and seconds < TARGET_S
+
     def piece_sent(self, size: int, seconds: float) -> None:
         """After a request with `size` bytes of blobs was answered."""
         growth = _MOST_GROWTH_WHEN_QUICK if self.is_quick else _MOST_CHANGE

@@ -31,6 +31,8 @@ MAX_RANGES = 500
 MAX_WANTED = 100
 MAX_PUSHES = 4
 """Batches of one chain on their way at once."""
+MAX_PUSHES_WHEN_QUICK = 2
+"""Over a local line: one that the hub works on and one at its door. More would only keep blobs waiting."""
 MAX_TRANSFERS = 4
 """Batches and pieces on their way at once, each on a connection of its own."""
 MAX_BLOBS_ASKED = 500
@@ -236,8 +238,8 @@ class Knowledge:
 
     `met`: both digests were compared in this sync; `compared`: and nothing has changed since. `under_way`: what was
     begun and has no answer. `wanted`: cases of other desks, looked up here and not yet shown.
-    `together`: bytes of blobs that one request should carry now. `acks_due`: some time has passed since acks were asked
-    for of entries whose blobs are complete.
+    `together`: bytes of blobs that one request should carry now. `quick`: the line is a local one. `acks_due`: some
+    time has passed since acks were asked for of entries whose blobs are complete.
     `can`: what this hub can do (`sync.capabilities`). `lost_facts` and `lost_entries`: how many of its facts, and of
     the entries of other desks that it showed, it has lost and was not offered yet. `catalogue`: how much is here of a
     newer catalogue that the hub publishes; None if there is none.
@@ -259,6 +261,7 @@ class Knowledge:
     wanted: tuple[WantedCase, ...] = field(default=())
     under_way: tuple[Operation, ...] = field(default=())
     together: int = 0
+    quick: bool = False
     acks_due: bool = False
 
 
@@ -398,7 +401,8 @@ def _pushes(known: Knowledge) -> tuple[Operation, ...]:
     """The next batch of the oldest chain with something left: later chains may build on what it says."""
     under_way = _under_way(known, Push)
     left = [view for view in known.chains if not view.trouble and view.stored < view.seq]
-    most = MAX_PUSHES if KEEPS_EARLY in known.can else 1
+    several = MAX_PUSHES_WHEN_QUICK if known.quick else MAX_PUSHES
+    most = several if KEEPS_EARLY in known.can else 1
     if not left or len(under_way) >= most or any(push.chain != left[0].chain for push in under_way):
         return ()
     oldest = left[0]

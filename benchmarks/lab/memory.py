@@ -1,4 +1,4 @@
-"""How much memory a process holds, by the kernel's account (Linux only)."""
+"""How much memory a process and its children hold, by the kernel's account (Linux only)."""
 
 from __future__ import annotations
 
@@ -9,16 +9,21 @@ _KNOWN = sys.platform == "linux"
 
 
 def begin(pid: int) -> int | None:
-    """Forget the process's peak so far; return what it holds now, in bytes; None where nobody can know."""
+    """Forget the peak so far; return what is held now, in bytes; None where nobody can know."""
     if not _KNOWN:
         return None
-    Path(f"/proc/{pid}/clear_refs").write_text("5")
-    return _field(pid, "VmRSS")
+    for one in _family(pid):
+        Path(f"/proc/{one}/clear_refs").write_text("5")
+    return sum(_field(one, "VmRSS") for one in _family(pid))
 
 
 def growth(pid: int, held: int | None) -> int | None:
     """Bytes by which the peak since `begin` exceeds what was held then."""
-    return None if held is None else max(0, _field(pid, "VmHWM") - held)
+    return None if held is None else max(0, sum(_field(one, "VmHWM") for one in _family(pid)) - held)
+
+
+def _family(pid: int) -> list[int]:
+    return [pid, *map(int, Path(f"/proc/{pid}/task/{pid}/children").read_text("ascii").split())]
 
 
 def _field(pid: int, name: str) -> int:

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import unicodedata
 from datetime import date
+from functools import lru_cache
 
 HALL, DEVICE, DAY, COUNTER, CHECK, CHILD = 6, 3, 6, 5, 2, 2
 LENGTH = HALL + DEVICE + DAY + COUNTER + CHECK
@@ -37,6 +38,7 @@ def check_digits(body: str) -> str:
     return f"{98 - int(body + '00') % 97:02d}"
 
 
+@lru_cache(maxsize=4096)
 def check(number: str) -> bool:
     """Whether `number` is 22 digits (24 for a child) whose check digits are right. Spaces are not accepted here."""
     if _digits(number, LENGTH + CHILD):

@@ -62,6 +62,7 @@ from clerk_app.store.store import Store
 NamedBlobs = Callable[[bytes], tuple[NamedBlob, ...]]
 """Which blobs the bytes of a body name; the rule belongs to the protocol and is handed in."""
 
+_BODIES_AT_ONCE = 500
 _AT_ONCE = 4 * 1024 * 1024
 """A blob up to this size is checked and read in one go; a larger one would take too much memory."""
 _NOBODY = ""
@@ -206,7 +207,8 @@ class StoreSyncState:
         with self._store.read() as connection:
             rows = connection.execute(statement).fetchall()
             # A body is parsed once, however often somebody asks while its blobs are on their way.
-            self._waiting = {row.n: self._waiting.get(row.n) or self._names_in(connection, row.n) for row in rows}
+            unread = self._names_in(connection, [row.n for row in rows if row.n not in self._waiting])
+            self._waiting = {row.n: unread.get(row.n) or self._waiting.get(row.n, ()) for row in rows}
         return [
             WaitingEntry(
                 row.chain, row.seq, self._waiting[row.n], urgent=row.due_on is not None and row.due_on <= tomorrow
@@ -394,9 +396,16 @@ class StoreSyncState:
         reads = self._store.reads
         return SyncBacklog(waiting.entries, waiting.oldest_at, parked, reads.count_conflicts(), reads.count_damaged())
 
-    def _names_in(self, connection: Connection, n: int) -> tuple[NamedBlob, ...]:
-        body = connection.execute(select(entries.c.body).where(entries.c.n == n)).scalar_one()
-        return self._named_blobs(body) if body else ()
+    def _names_in(self, connection: Connection, numbers: Sequence[int]) -> dict[int, tuple[NamedBlob, ...]]:
+        """Which blobs the bodies of these entries name; an erased one names none."""
+        named: dict[int, tuple[NamedBlob, ...]] = {}
+        for begin in range(0, len(numbers), _BODIES_AT_ONCE):
+            these = entries.c.n.in_(numbers[begin : begin + _BODIES_AT_ONCE])
+            for row in connection.execute(
+                select(entries.c.n, entries.c.body).where(these, entries.c.body.is_not(None))
+            ):
+                named[row.n] = self._named_blobs(row.body)
+        return named
 
     def _take_ack(self, connection: Connection, ack: Ack) -> set[str]:
         """Mark what an ack covers; return the streams whose facts may now stand in another order."""
@@ -412,8 +421,9 @@ class StoreSyncState:
         """Note of the blobs that these entries name whether the hub has them."""
         named: set[BlobId] = set()
         for row in _ACKED_BODIES.run(connection, covered):
-            # Whoever waited for its blobs has read the body already.
-            named |= {blob.id for blob in (self._waiting.get(row.n) or self._named_blobs(row.body))}
+            # Who waits for its blobs asks for the same names before and after.
+            names = self._waiting[row.n] = self._waiting.get(row.n) or self._named_blobs(row.body)
+            named |= {blob.id for blob in names}
         differs = blobs.c.complete != complete
         connection.execute(update(blobs).where(differs, blobs.c.id.in_(named)).values(complete=complete))
 

@@ -3,8 +3,9 @@
 A process works on a few requests at once. The others wait, no more than `PLACES` of them and none for longer than
 `WAIT_S`. Next is whoever is due first: its device's first arrival plus a handicap for what it asks. Small requests thus
 pass large ones and entries pass blobs, but only those that came within the handicap, so that nobody waits for ever.
-When the line is too long, the last of it is told to come back after the time the line needs; a device that was sent
-away keeps its first arrival and stands in front when it returns.
+Batches of one device are worked on one after another: each builds on the one before, and two at once would only hold
+each other up. When the line is too long, the last of it is told to come back after the time the line needs; a device
+that was sent away keeps its first arrival and stands in front when it returns.
 
 All of it is in one process's memory and worth nothing: losing it costs a place in a line.
 """
@@ -14,7 +15,7 @@ from __future__ import annotations
 import asyncio
 import math
 from collections import Counter
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
@@ -45,11 +46,15 @@ class Busy(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Visitor:
-    """A request at the door. `device`: its nine digits, empty if it has no token; `size` in bytes."""
+    """A request at the door. `device`: its nine digits, empty if it has no token; `size` in bytes.
+
+    `batch`: it brings entries; `blob`: it brings pieces of blobs.
+    """
 
     device: str = ""
     size: int = 0
     blob: bool = False
+    batch: bool = False
 
 
 @dataclass(slots=True, eq=False)
@@ -60,14 +65,27 @@ class _Waiting:
 
 
 class Admission:
-    """The line before one process's workers. Everything in it runs in the event loop."""
+    """The line before one process's workers. Everything in it runs in the event loop.
 
-    def __init__(self, clock: Clock, *, workers: int = WORKERS, places: int = PLACES, wait_s: float = WAIT_S) -> None:
-        self._clock = clock
+    `on_line` hears how many wait, whenever that changes.
+    """
+
+    def __init__(
+        self,
+        clock: Clock,
+        *,
+        workers: int = WORKERS,
+        places: int = PLACES,
+        wait_s: float = WAIT_S,
+        on_line: Callable[[int], None] = lambda _waiting: None,
+    ) -> None:
+        self._clock, self._on_line = clock, on_line
         self._free = workers
         self._workers, self._places, self._wait_s = workers, places, wait_s
         self._line: list[_Waiting] = []
         self._present: Counter[str] = Counter()
+        self._pushing: set[str] = set()
+        """Devices of which a batch is being worked on."""
         self._sent_away: dict[str, float] = {}
         self._refusals = 0
         self._seconds = _FIRST_GUESS_S
@@ -83,8 +101,9 @@ class Admission:
         since, handicap = self._arrival(visitor), self._handicap(visitor)
         self._present[visitor.device] += 1
         try:
-            if self._free:
+            if self._free and self._may_go(visitor):
                 self._free -= 1
+                self._go(visitor)
             else:
                 await self._wait(_Waiting(visitor, since + handicap, asyncio.get_running_loop().create_future()))
             self._sent_away.pop(visitor.device, None)
@@ -93,7 +112,7 @@ class Admission:
                 yield
             finally:
                 self._seconds += _WEIGHT * (self._clock.monotonic() - began - self._seconds)
-                self._pass_on()
+                self._pass_on(visitor)
         finally:
             self._present[visitor.device] -= 1
             if not self._present[visitor.device]:
@@ -101,6 +120,7 @@ class Admission:
 
     async def _wait(self, one: _Waiting) -> None:
         self._line.append(one)
+        self._on_line(len(self._line))
         if len(self._line) > self._places:
             self._send_away(max(self._line, key=lambda waiting: waiting.due))
         patience = asyncio.get_running_loop().call_later(self._wait_s, self._send_away, one)
@@ -108,27 +128,41 @@ class Admission:
             await one.called
         except asyncio.CancelledError:
             if one in self._line:
-                self._line.remove(one)
+                self._leave(one)
             elif not one.called.cancelled() and one.called.exception() is None:
-                self._pass_on()
+                self._pass_on(one.visitor)
             raise
         finally:
             patience.cancel()
 
-    def _pass_on(self) -> None:
-        """Give the worker to whoever is due first."""
-        while self._line:
-            first = min(self._line, key=lambda waiting: waiting.due)
-            self._line.remove(first)
+    def _may_go(self, visitor: Visitor) -> bool:
+        return visitor.device not in self._pushing or not visitor.batch
+
+    def _go(self, visitor: Visitor) -> None:
+        if visitor.batch and visitor.device:
+            self._pushing.add(visitor.device)
+
+    def _pass_on(self, done: Visitor) -> None:
+        """Give the worker of one that is done to whoever is due first of those that may go."""
+        if done.batch:
+            self._pushing.discard(done.device)
+        while ready := [waiting for waiting in self._line if self._may_go(waiting.visitor)]:
+            first = min(ready, key=lambda waiting: waiting.due)
+            self._leave(first)
             if not first.called.done():
+                self._go(first.visitor)
                 first.called.set_result(None)
                 return
         self._free += 1
 
+    def _leave(self, one: _Waiting) -> None:
+        self._line.remove(one)
+        self._on_line(len(self._line))
+
     def _send_away(self, one: _Waiting) -> None:
         if one not in self._line:
             return
-        self._line.remove(one)
+        self._leave(one)
         self._remember(one.visitor.device)
         if not one.called.done():
             one.called.set_exception(Busy(self._retry_after_s()))

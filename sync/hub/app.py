@@ -29,6 +29,7 @@ _FORWARDED = ("forwarded", "x-forwarded-for", "via")
 """Headers that tell of a proxy in between."""
 _RESUMABLE = ("PATCH",)
 """Cut, these count as far as they came: a shorter piece of a blob is a piece, and the whole is checked at its end."""
+_PUSH = ("POST", "/v1/push")
 _METHODS = ["GET", "HEAD", "POST", "PATCH", "PUT", "DELETE", "OPTIONS"]
 MAX_HELD = 256 * 1024 * 1024
 """Bytes of bodies in memory at once: being read, waiting, or worked on."""
@@ -50,8 +51,8 @@ class Service(Protocol):
 
 def make_app(hub: Hub) -> FastAPI:
     """The application of a hub, with its line and its metrics."""
-    admission = Admission(hub.clock)
-    counted = HubMetrics(hub, lambda: admission.waiting)
+    counted = HubMetrics(hub)
+    admission = Admission(hub.clock, on_line=counted.waiting)
     watch = Watch(CurrentService(hub), counted, hub.clock.monotonic)
     return app_with(Door(watch, admission, counted.page))
 
@@ -116,7 +117,8 @@ class Door:
         if request.route == health.ROUTE:
             # Never waits: a proxy that hears nothing from a busy hub takes it for a dead one.
             return await run_in_threadpool(self._service.handle, request)
-        visitor = Visitor(self._service.device_code(request), request.size, blob=request.method == "PATCH")
+        device, kind = self._service.device_code(request), (request.method, request.route)
+        visitor = Visitor(device, request.size, blob=kind[0] == "PATCH", batch=kind == _PUSH)
         try:
             async with self._admission.turn(visitor):
                 return await run_in_threadpool(self._service.handle, request)

@@ -1,23 +1,27 @@
 """What this process has done and what the hub holds, in Prometheus' text format.
 
-Counters and times are of this process, so that each process is scraped by itself; the gauges are read from the
-database at a scrape and are the same at every process. No label can hold anything of a citizen: routes are patterns,
-codes and reasons are our own words.
+Processes that share a socket (`sync.hub.processes`) count together, in files of one folder; any others count for
+themselves and are scraped each by itself. The gauges of what is held are read from the database at a scrape and are the
+same at every process. No label can hold anything of a citizen: routes are patterns, codes and reasons are our own
+words.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+import os
+from collections.abc import Iterator
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.exposition import CONTENT_TYPE_LATEST
+from prometheus_client.multiprocess import MultiProcessCollector
 from prometheus_client.registry import Collector
 from sqlalchemy import Connection, func, select
 from sqlalchemy.exc import SQLAlchemyError
 
 from sync import wire
 from sync.hub.hub import Hub
+from sync.hub.processes import COUNTED_TOGETHER
 from sync.hub.schema import chains, devices, entries, regions
 from sync.wire import Response
 
@@ -27,10 +31,9 @@ _SECONDS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10)
 
 
 class HubMetrics:
-    """The numbers of one process."""
+    """The numbers of one process, or of all that share its socket."""
 
-    def __init__(self, hub: Hub, waiting: Callable[[], int] = lambda: 0) -> None:
-        """`waiting` counts the requests that wait for their turn."""
+    def __init__(self, hub: Hub) -> None:
         self._registry = CollectorRegistry()
         self._requests = Counter(
             f"{PREFIX}_requests", "Requests answered.", ("method", "route", "status"), registry=self._registry
@@ -44,12 +47,16 @@ class HubMetrics:
             registry=self._registry,
         )
         self._bytes = Counter(f"{PREFIX}_bytes", "Bytes of bodies.", ("direction",), registry=self._registry)
-        self._in_progress = Gauge(
-            f"{PREFIX}_requests_in_progress", "Requests being answered now.", registry=self._registry
-        )
-        line = Gauge(f"{PREFIX}_requests_waiting", "Requests that wait for their turn.", registry=self._registry)
-        line.set_function(waiting)
-        self._registry.register(_Holdings(hub))
+        self._in_progress = self._gauge("requests_in_progress", "Requests being answered now.")
+        self._waiting = self._gauge("requests_waiting", "Requests that wait for their turn.")
+        self._shown = self._registry
+        if COUNTED_TOGETHER in os.environ:
+            self._shown = CollectorRegistry()
+            MultiProcessCollector(self._shown)  # type: ignore[no-untyped-call]
+        self._shown.register(_Holdings(hub))
+
+    def _gauge(self, name: str, text: str) -> Gauge:
+        return Gauge(f"{PREFIX}_{name}", text, registry=self._registry, multiprocess_mode="livesum")
 
     def begun(self) -> None:
         """A request has come."""
@@ -63,6 +70,10 @@ class HubMetrics:
         if code:
             self._refusals.labels(code).inc()
 
+    def waiting(self, number: int) -> None:
+        """So many requests wait for their turn now."""
+        self._waiting.set(number)
+
     def moved(self, received: int, sent: int) -> None:
         """Bytes of bodies."""
         self._bytes.labels("received").inc(received)
@@ -70,7 +81,7 @@ class HubMetrics:
 
     def page(self) -> Response:
         """All of it as text."""
-        return Response(200, {wire.CONTENT_TYPE: CONTENT_TYPE_LATEST}, generate_latest(self._registry))
+        return Response(200, {wire.CONTENT_TYPE: CONTENT_TYPE_LATEST}, generate_latest(self._shown))
 
 
 class _Holdings(Collector):

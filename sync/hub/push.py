@@ -95,6 +95,8 @@ def push(hub: Hub, device: Device, batch: Batch, *, clock_offset: int | None = N
 def _push(hub: Hub, device: Device, measured: MeasuredBatch) -> PushAnswer:
     batch = measured.batch
     fault = _fault(batch, device.public_key)
+    # Outside of the transaction, in which others wait for us.
+    arrived = () if fault else tuple(_arrived(entry) for entry in batch.entries)
     with hub.store.writing() as connection:
         chain = _chain_row(connection, device, batch.chain)
         stopped = chain.stopped or fault
@@ -106,7 +108,7 @@ def _push(hub: Hub, device: Device, measured: MeasuredBatch) -> PushAnswer:
         if stopped:
             _stop(hub, connection, device, batch, chain, stopped)
         elif not early and batch.seq > chain.seq:
-            _store(hub, connection, device, measured, chain)
+            _store(hub, connection, device, measured, arrived, chain)
         failpoint("hub.push.before_commit")
     failpoint("hub.push.after_commit")
     recheck_arrived(hub, device.region, batch.chain, batch.first, batch.seq)
@@ -137,7 +139,8 @@ def _store_what_waits(hub: Hub, device: Device, chain: str) -> int | None:
         if following is None or row.stopped or _fork(connection, device, following.batch, row):
             # Another history is for its own device to send again, and then to be judged.
             return None
-        _store(hub, connection, device, following, row)
+        arrived = tuple(_arrived(entry) for entry in following.batch.entries)
+        _store(hub, connection, device, following, arrived, row)
     return following.batch.seq
 
 
@@ -212,11 +215,19 @@ def _new_chain(hub: Hub, device: Device, batch: Batch) -> dict[str, Any]:
 # ---- storing ------------------------------------------------------------------------------------------------------
 
 
-def _store(hub: Hub, connection: Connection, device: Device, measured: MeasuredBatch, chain: ChainRow) -> None:
+def _store(
+    hub: Hub,
+    connection: Connection,
+    device: Device,
+    measured: MeasuredBatch,
+    arrived: Sequence[Arrived],
+    chain: ChainRow,
+) -> None:
+    """Store what is fresh of a batch; `arrived` are all its entries."""
     region, batch = device.region, measured.batch
     if not chain.known:
         insert_all(connection, chains, [_new_chain(hub, device, batch)])
-    fresh = [_arrived(entry) for entry in batch.entries[max(0, chain.seq - batch.first + 1) :]]
+    fresh = arrived[max(0, chain.seq - batch.first + 1) :]
     facts = [arrived.fact for arrived in fresh]
     seen = last_number(connection, region)
     known = load_facts(connection, region, streams_of(facts))
@@ -380,9 +391,13 @@ def _runs(fresh: Sequence[Arrived], verdicts: Mapping[Place, Judgement], numbers
     """Neighbours of one verdict whose numbers follow one another; `numbers` are by seq."""
     runs: list[Verdict] = []
     for arrived in fresh:
-        chain, seq = arrived.place
-        run = Verdict(chain, seq, seq, numbers[seq], verdicts[arrived.place].verdict, verdicts[arrived.place].reason)
-        if runs and runs[-1] == replace(run, first=runs[-1].first, seq=seq - 1, hub_seq=run.hub_seq - 1):
-            run = replace(run, first=runs.pop().first)
-        runs.append(run)
+        (chain, seq), number, judged = arrived.place, numbers[arrived.fact.seq], verdicts[arrived.place]
+        last, first = runs[-1] if runs else None, seq
+        if (
+            last is not None
+            and (last.chain, last.seq, last.hub_seq) == (chain, seq - 1, number - 1)
+            and (last.verdict, last.reason) == (judged.verdict, judged.reason)
+        ):
+            first = runs.pop().first
+        runs.append(Verdict(chain, first, seq, number, judged.verdict, judged.reason))
     return runs

@@ -13,6 +13,7 @@ from sqlalchemy import Connection, Engine, Row, Table, create_engine, event, ins
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.exc import DBAPIError
 
+from clerk_app.file_lock import FileLock
 from sync.hub.migrations import bring_up, is_current
 from sync.hub.schema import meta
 
@@ -20,6 +21,7 @@ logger = logging.getLogger(__name__)
 
 DATABASE = "hub.db"
 """SQLite's file in the hub's folder."""
+_TURNS = "hub.lock"
 BUSY_TIMEOUT_MS = 15_000
 """How long a transaction waits for another one's lock."""
 STANDSTILL_MS = 60_000
@@ -45,8 +47,9 @@ class DoAgain(Exception):
 class HubStore:
     """Transactions on the hub's database. Safe to use from many threads and processes."""
 
-    def __init__(self, engine: Engine) -> None:
-        self._engine = engine
+    def __init__(self, engine: Engine, turns: Path | None = None) -> None:
+        """`turns` is the file by whose lock processes take turns at writing; None where the database sees to it."""
+        self._engine, self._turns = engine, turns
         on_postgresql = engine.dialect.name == "postgresql"
         # Waiting in line here is fair and wakes at once; SQLite's own waiting is neither.
         self._line = threading.BoundedSemaphore(WRITERS if on_postgresql else 1)
@@ -62,7 +65,7 @@ class HubStore:
         `url` is an SQLAlchemy URL of PostgreSQL, None for SQLite in `folder`.
         """
         engine = postgresql_engine(url) if url else sqlite_engine(folder / DATABASE)
-        store = cls(engine)
+        store = cls(engine, None if url else folder / _TURNS)
         try:
             with store.reading() as connection:
                 current = is_current(connection)
@@ -77,10 +80,25 @@ class HubStore:
     @contextmanager
     def writing(self) -> Iterator[Connection]:
         """One writing transaction; committed when the block ends, rolled back if it raises."""
-        with self._line, self._engine.connect() as plain:
+        with self._line, self._turn(), self._engine.connect() as plain:
             connection = plain.execution_options(**{_WRITING: True})
             with connection.begin():
                 yield connection
+
+    @contextmanager
+    def _turn(self) -> Iterator[None]:
+        """Wait for other processes as long as SQLite would; whoever did so in vain goes on, and is refused by SQLite.
+
+        SQLite looks for its lock ten times a second: beside a busy process another would hardly ever get it.
+        """
+        lock = FileLock(self._turns) if self._turns is not None else None
+        if lock is not None:
+            lock.acquire_within(BUSY_TIMEOUT_MS / 1000)
+        try:
+            yield
+        finally:
+            if lock is not None:
+                lock.release()
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:

@@ -33,7 +33,7 @@ class Blobs:
     def __init__(self, state: RunState, client: HubClient) -> None:
         self._state, self._client = state, client
         self._acks_asked_at = state.lane.clock.monotonic()
-        state.know(together=state.lane.paces.piece.size)
+        state.know_paces()
 
     def acks_asked(self) -> None:
         """Acks of entries whose blobs are complete are on their way: for the next ones there is time."""
@@ -100,7 +100,8 @@ class Blobs:
         paces = state.lane.paces
         paces.piece_sent(errand.size, errand.seconds)
         now = state.lane.clock.monotonic()
-        state.know(together=paces.piece.size, acks_due=now - self._acks_asked_at >= TARGET_S)
+        state.know_paces()
+        state.know(acks_due=now - self._acks_asked_at >= TARGET_S)
         failpoint("sync.piece_sent")
         state.blobs_sent += complete
         # What was written meanwhile goes first.

@@ -12,7 +12,6 @@ from sync.batch import MAX_ENTRIES, encode_batch
 from sync.client import HubClient
 from sync.crew import Errand
 from sync.learn import acks_in_order
-from sync.pace import TARGET_S
 from sync.plan import Push
 from sync.run.state import RunState
 from sync.schemas import AckMessage, AcksAnswer, PushAnswer
@@ -49,10 +48,8 @@ class Entries:
         if answer.stopped is not None:
             state.look_anew()
             return
-        paces = state.lane.paces
-        paces.batch = paces.batch.after(errand.size, errand.seconds)
-        # The line may only have looked quick.
-        paces.is_quick = paces.is_quick and errand.seconds < TARGET_S
+        state.lane.paces.batch_sent(errand.size, errand.seconds)
+        state.know_paces()
         if answer.early:
             return  # its acks come with those of the batch before it
         acks = self._verified(answer.acks)

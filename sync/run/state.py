@@ -37,6 +37,11 @@ class RunState:
         """Change what is known."""
         self.known = replace(self.known, **changes)  # type: ignore[arg-type]
 
+    def know_paces(self) -> None:
+        """How much goes at once now, after the paces have changed."""
+        paces = self.lane.paces
+        self.know(together=paces.piece.size, quick=paces.is_quick)
+
     def tell(self) -> None:
         """Tell how far the sync is."""
         pending = sum(view.seq - view.acked for view in self.known.chains) + len(self.known.waiting)

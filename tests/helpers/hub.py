@@ -15,10 +15,11 @@ START_S = 40
 
 
 class RunningHub:
-    """`clerk-hub serve` until stopped or killed."""
+    """`clerk-hub serve` until stopped or killed. With one process it is that one which is killed."""
 
-    def __init__(self, folder: Path, *more: str, port: int = 0, failpoint: str = "") -> None:
+    def __init__(self, folder: Path, *more: str, port: int = 0, failpoint: str = "", processes: int = 1) -> None:
         self.folder = folder
+        more = ("--processes", str(processes), *more)
         environment = {**os.environ, **({"CLERK_FAILPOINT": failpoint} if failpoint else {})}
         self.process = subprocess.Popen(
             [sys.executable, "-m", "sync.hub", "serve", "--data", str(folder), "--port", str(port), *more],

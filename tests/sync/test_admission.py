@@ -234,6 +234,66 @@ def test_who_leaves_at_the_very_moment_of_being_called_gives_the_worker_back():
     assert office.admission._free == 1
 
 
+def test_batches_of_one_device_are_worked_on_one_after_another_and_hold_up_nobody_else():
+    office = Office(workers=8)
+
+    async def story():
+        async with office.admission.turn(Visitor("a", batch=True)):
+            await office.ask("a's second batch", Visitor("a", batch=True))
+            await office.ask("a's third batch", Visitor("a", batch=True))
+            await office.ask("a's scans", Visitor("a", blob=True))
+            await office.ask("b's batch", Visitor("b", batch=True))
+            assert office.served == ["a's scans", "b's batch"]
+            assert office.admission.waiting == 2
+        await asyncio.gather(*office._tasks)
+
+    run(story)
+    assert office.served[2:] == ["a's second batch", "a's third batch"]
+    assert office.admission._free == 8
+
+
+def test_batches_without_a_good_token_are_told_so_all_at_once():
+    office = Office(workers=8)
+
+    async def story():
+        async with office.admission.turn(Visitor(batch=True)):
+            await office.ask("another", Visitor(batch=True))
+            assert office.served == ["another"]
+
+    run(story)
+
+
+def test_a_batch_whose_device_leaves_as_it_is_called_lets_the_next_one_go():
+    office = Office(workers=8)
+
+    async def story():
+        async with office.admission.turn(Visitor("a", batch=True)):
+            called = await office.ask("second", Visitor("a", batch=True))
+        called.cancel()
+        await asyncio.gather(called, return_exceptions=True)
+        await office.ask("third", Visitor("a", batch=True))
+        assert office.served == ["third"]
+
+    run(story)
+    assert office.admission._free == 8
+
+
+def test_the_length_of_the_line_is_told_whenever_it_changes():
+    told: list[int] = []
+    office = Office(on_line=told.append)
+
+    async def story():
+        async with office.occupied():
+            leaving = await office.ask("a")
+            await office.ask("b")
+            leaving.cancel()
+            await asyncio.sleep(0)
+            assert told == [1, 2, 1]
+
+    run(story)
+    assert told == [1, 2, 1, 0]
+
+
 # ---- over HTTP ----------------------------------------------------------------------------------------------------
 
 

@@ -60,6 +60,7 @@ def test_every_purpose_of_a_signature_is_described():
         ("| 64 KB to 1 MB before zstd |", (PACES.batch.least, PACES.batch.most) == (64 << 10, 1 << 20)),
         ("about a second each", pace.TARGET_S == 1),
         ("four at once", plan.MAX_TRANSFERS == plan.MAX_PUSHES == 4),
+        ("| batches over a local line | two at once |", plan.MAX_PUSHES_WHEN_QUICK == 2),
         ("| feed page | 500 items", FEED_PAGE == 500),
         ("at most three times in one sync", engine.MAX_TRIES == 3),
         ("every 4.5–7.5 s", (background.OFFLINE_S, background.JITTER) == (6, 0.25)),

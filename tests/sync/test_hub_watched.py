@@ -67,12 +67,12 @@ def test_a_proxy_is_told_when_the_database_does_not_answer(platform):
 # ---- metrics and log of a real process ----------------------------------------------------------------------------
 
 
-@pytest.fixture(scope="module")
-def watched(tmp_path_factory):
-    """A hub process with a request log, after a day with a case, a page, a refusal and a stranger."""
+@pytest.fixture(scope="module", params=[1, 3], ids=["one process", "three processes"])
+def watched(request, tmp_path_factory):
+    """A hub with a request log, after a day with a case, a page, a refusal and a stranger."""
     folder = tmp_path_factory.mktemp("watched")
     log = folder / "requests.jsonl"
-    with RunningHub(folder / "hub", "--log", str(log)) as hub:
+    with RunningHub(folder / "hub", "--log", str(log), processes=request.param) as hub:
         beside = open_hub(folder / "hub", HubSeams(SystemClock(), SystemDisk(), SystemRng()))
         desk = MemoryDesk.from_bytes(
             enrol(beside, EnrolmentWish("999999", "", "窗口", hub.url, hub.url)), SystemClock(), SystemRng()

@@ -12,6 +12,9 @@ from clerk_app.journal.exchange import WantedCase
 from sync import capabilities
 from sync.plan import (
     LEAST_SHARE,
+    MAX_PUSHES,
+    MAX_PUSHES_WHEN_QUICK,
+    MAX_TRANSFERS,
     AskBlobs,
     Authenticate,
     BlobView,
@@ -402,6 +405,16 @@ def test_four_pieces_go_at_once_and_never_two_of_one_blob():
         known = replace(known, under_way=(*known.under_way, SendPiece(name, 0)))
         assert SendPiece(name, 0) not in plan(known)
     assert plan(known) == ()
+
+
+@pytest.mark.parametrize(("quick", "most"), [(False, MAX_PUSHES), (True, MAX_PUSHES_WHEN_QUICK)])
+def test_over_a_local_line_fewer_batches_go_at_once_so_that_scans_find_a_way(quick, most):
+    known = replace(READY, chains=(ChainView("a", 9, 0),), can=ALL_OF_THEM, quick=quick)
+    for sent in range(1, most + 1):
+        (push,) = [operation for operation in plan(known) if isinstance(operation, Push)]
+        known = replace(known, chains=(ChainView("a", 9, 0, sent=sent),), under_way=(*known.under_way, push))
+    assert not [operation for operation in plan(known) if isinstance(operation, Push)]
+    assert most <= MAX_TRANSFERS
 
 
 def with_scans(*sizes, together, **changes):

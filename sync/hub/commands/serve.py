@@ -6,10 +6,13 @@ import argparse
 
 from clerk_app.errors import HubNeedsTls
 from sync.address import is_loopback
+from sync.hub import processes
 from sync.hub.commands.options import SEAMS, open_or_make
 from sync.hub.log import start_log
 from sync.hub.serve import Place, serve
 from sync.hub.tls import ServerTls, names_for
+
+_MOST = 64
 
 
 def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -25,6 +28,11 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
         action="append",
         default=[],
         help="设备用来访问平台的主机名或 IP，写进证书，可写多个，第一个用作平台地址",
+    )
+    parser.add_argument(
+        "--processes",
+        type=_count,
+        help=f"同时工作的进程数，1 到 {_MOST}；不写按处理器核数，最多 {processes.MOST} 个（Windows 上为 1 个）",
     )
     parser.add_argument(
         "--log", help="请求日志文件，一行一个 JSON 对象；“-”为标准错误输出；不写只记警告（平台文件夹的 hub.log）"
@@ -43,7 +51,14 @@ def _run(args: argparse.Namespace) -> int:
     try:
         tls = ServerTls(args.data, names, clock=SEAMS.clock, disk=SEAMS.disk, rng=SEAMS.rng) if wants_tls else None
         place = Place(args.host, args.port, args.name[0] if args.name else "", tls)
-        serve(hub, place, lambda url: print(url, flush=True))
+        serve(hub, place, lambda url: print(url, flush=True), args.processes)
     finally:
         hub.close()
     return 0
+
+
+def _count(text: str) -> int:
+    count = int(text)
+    if not 1 <= count <= (_MOST if processes.CAN_FORK else 1):
+        raise argparse.ArgumentTypeError(text)
+    return count
