@@ -16,6 +16,8 @@ CARRIES = "handovers"
 """Takes hand-overs of other devices from a carrier."""
 TAKES_PIECES = "pieces"
 """Takes pieces of several blobs in one request."""
+SIGNS_BY_HEADS = "heads"
+"""Signs its answer to pieces over their heads."""
 ANSWERS_LICENCES = "licences"
 """Has a licence library that can be asked."""
 PUBLISHES = "catalogues"
@@ -31,6 +33,7 @@ ALL = (
     KEEPS_EARLY,
     CARRIES,
     TAKES_PIECES,
+    SIGNS_BY_HEADS,
     ANSWERS_LICENCES,
     FINDS_PERSONS,
     PUBLISHES,

@@ -20,6 +20,7 @@ from clerk_app.journal.exchange import (
 from clerk_app.journal.hub_keys import ACK_USE, KeyList, read_key_list
 from clerk_app.journal.orders import SignedOrder
 from sync import capabilities, wire
+from sync.answer import ANSWER, answer_message
 from sync.batch import Batch, decode_batch
 from sync.entry_item import entry_item
 from sync.feed_page import order_to_leave, read_signed_order
@@ -244,7 +245,9 @@ class HubClient:
 
     def send_pieces(self, pieces: tuple[bytes, ...]) -> Sequence[BlobStanding]:
         """Send encoded pieces of several blobs; how much the hub has of each then."""
-        answer = self._call("PATCH", "/v1/blobs", {wire.CONTENT_TYPE: wire.PIECES}, pieces)
+        by_heads = capabilities.SIGNS_BY_HEADS in self._session.capabilities
+        kind = wire.PIECES_BY_HEADS if by_heads else wire.PIECES
+        answer = self._call("PATCH", "/v1/blobs", {wire.CONTENT_TYPE: kind}, pieces)
         return self._read(answer, BlobsAnswer).blobs
 
     # ---- hand-overs of other devices ----------------------------------------------------------------------------
@@ -347,7 +350,7 @@ def _holds(request: Request, answer: Response, keys: KeyList | None) -> bool:
         made = bytes.fromhex(signature)
     except ValueError:
         made = b""
-    return keys is not None and keys.verifies(ACK_USE, wire.ANSWER, wire.answer_message(request, answer), made)
+    return keys is not None and keys.verifies(ACK_USE, ANSWER, answer_message(request, answer), made)
 
 
 def _prove(request: Request, answer: Response, keys: KeyList | None) -> None:

@@ -1,16 +1,10 @@
 """Requests and answers, without any transport: HTTP carries them, and so does a simulation.
 
-Every answer of the hub is signed over the request it answers and its own bytes. A log-in page, a proxy's error, an
-answer cut short or one recorded yesterday can therefore never be taken for the hub's word.
-
-    ["answer-1","METHOD","/path?query","request id",SHA-256 of the request's body,status,"upload-offset",
-     SHA-256 of the answer's body]            UTF-8 JSON without spaces, hashes as hex; purpose `answer`
+Every answer of the hub is signed (`sync.answer`).
 """
 
 from __future__ import annotations
 
-import hashlib
-import json
 import threading
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -20,8 +14,6 @@ from urllib.parse import parse_qs
 import zstandard
 
 PROTOCOL = 1
-ANSWER = "answer"
-"""The purpose of the signature over an answer."""
 
 REQUEST_ID = "request-id"
 SIGNATURE = "hub-signature"
@@ -38,6 +30,8 @@ JSON = "application/json"
 JSON_ZSTD = "application/json+zstd"
 BATCH = "application/vnd.window-clerk.batch+zstd"
 PIECES = "application/vnd.window-clerk.pieces"
+PIECES_BY_HEADS = "application/vnd.window-clerk.pieces+heads"
+"""The same bytes, of which the answer is signed over their heads (`sync.pieces.digest_by_heads`)."""
 OCTETS = "application/octet-stream"
 HTML = "text/html; charset=utf-8"
 
@@ -106,24 +100,6 @@ class Response:
     status: int
     headers: Mapping[str, str] = field(default_factory=dict)
     body: bytes = b""
-
-
-def answer_message(request: Request, response: Response) -> bytes:
-    """The bytes a hub signs with an answer."""
-    asked = hashlib.sha256()
-    for part in request.parts:
-        asked.update(part)
-    fields = [
-        "answer-1",
-        request.method,
-        request.path,
-        request.headers.get(REQUEST_ID, ""),
-        asked.hexdigest(),
-        response.status,
-        response.headers.get(UPLOAD_OFFSET, ""),
-        hashlib.sha256(response.body).hexdigest(),
-    ]
-    return json.dumps(fields, ensure_ascii=False, separators=(",", ":")).encode()
 
 
 def compress(content: bytes, *, quickly: bool = False) -> bytes:

@@ -30,7 +30,8 @@ from clerk_app.journal.published import Published
 from clerk_app.journal.signature import CATALOGUE, ORDER, public_of, sign
 from clerk_app.seams import Clock, Disk, Rng
 from clerk_app.security.sealing import public_of_sealing
-from sync.wire import ANSWER, SIGNATURE, Request, Response, answer_message
+from sync.answer import ANSWER, answer_message
+from sync.wire import SIGNATURE, Request, Response
 
 FILE_NAME = "hub-keys.json"
 SIGNING_USES = (ACK_USE, FACT_USE, CATALOGUE_USE, ORDER_USE)

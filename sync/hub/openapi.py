@@ -45,7 +45,7 @@ def _operation(route: Route) -> dict[str, Any]:
         operation["requestBody"] = {"required": True, "content": {wire.BATCH: {}}}
         operation["parameters"] = [_parameter("header", wire.DESK_TIME) | {"required": False}]
     elif route.handler.__name__ == "pieces":
-        operation["requestBody"] = {"required": True, "content": {wire.PIECES: {}}}
+        operation["requestBody"] = {"required": True, "content": {wire.PIECES: {}, wire.PIECES_BY_HEADS: {}}}
     else:
         operation["parameters"] = [_parameter("query", name) for name in route.query]
     return operation

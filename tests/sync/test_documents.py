@@ -10,7 +10,7 @@ import pytest
 from clerk_app.errors import PlatformRefused
 from clerk_app.journal import signature
 from clerk_app.messages import describe as describe_error
-from sync import background, engine, pace, plan, transport, wire
+from sync import answer, background, engine, pace, plan, transport, wire
 from sync.batch import MAX_ENTRIES
 from sync.client import FEED_PAGE
 from sync.hub import refusal
@@ -44,7 +44,7 @@ def test_every_refusal_is_described():
 
 def test_every_purpose_of_a_signature_is_described():
     purposes = [getattr(signature, name) for name in ("HEAD", "ACK", "FACT", "KEYS", "TOKEN", "CHALLENGE", "ENROLMENT")]
-    for purpose in [*purposes, wire.ANSWER]:
+    for purpose in [*purposes, answer.ANSWER]:
         assert f"| `{purpose}` |" in TEXT
 
 

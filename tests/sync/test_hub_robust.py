@@ -13,6 +13,7 @@ from sqlalchemy import update
 from clerk_app.errors import PlatformUnreachable
 from clerk_app.journal.signature import verify
 from sync import wire
+from sync.answer import ANSWER, answer_message
 from sync.batch import decode_batch
 from sync.engine import sync_once
 from sync.hub import store as hub_store
@@ -24,7 +25,7 @@ from sync.hub.schema import regions
 from sync.hub.service import ROUTES, HubService
 from sync.hub.verify import verify_hub
 from sync.lane import SyncLane
-from sync.wire import ANSWER, SIGNATURE, Request, answer_message, compress
+from sync.wire import SIGNATURE, Request, compress
 from tests.sync.conftest import DirectLine
 from tests.sync.fakes import SeededRng
 from tests.sync.memory_desk import MemoryDesk

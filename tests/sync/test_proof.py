@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from dataclasses import replace
 from itertools import pairwise
@@ -12,14 +13,16 @@ from hypothesis import strategies as st
 
 from clerk_app.errors import PlatformUnreachable
 from clerk_app.journal.hub_facts import sign_ack
-from sync import wire
+from sync import capabilities, wire
+from sync.answer import answer_message
 from sync.client import HubSession
 from sync.engine import sync_once
+from sync.pieces import Piece, encode_pieces
 from sync.schemas import AckMessage, PushAnswer
 from sync.wire import Request, Response
 from tests.sync.conftest import DirectLine
 from tests.sync.fakes import steady_paces
-from tests.sync.work import logged_in
+from tests.sync.work import case_number_of, logged_in, scan, taken_in
 
 SAME_PLATFORM = settings(max_examples=12, suppress_health_check=[HealthCheck.function_scoped_fixture])
 
@@ -174,10 +177,92 @@ def test_an_answer_is_signed_for_every_byte_of_the_request_however_it_was_parted
     parts = tuple(body[begin:end] for begin, end in pairwise([0, *cuts, len(body)]))
 
     def signed(content):
-        return wire.answer_message(Request("PATCH", "/v1/blobs", {}, content), Response(200))
+        return answer_message(Request("PATCH", "/v1/blobs", {}, content), Response(200))
 
     assert signed(parts) == signed(body)
     assert signed((*parts, b"x")) != signed(body)
+
+
+def signed_by_heads(*content):
+    kind = {wire.CONTENT_TYPE: wire.PIECES_BY_HEADS}
+    return answer_message(Request("PATCH", "/v1/blobs", kind, content), Response(200))
+
+
+some_pieces = st.lists(
+    st.builds(
+        lambda content, before, after: Piece(
+            hashlib.sha256(content).hexdigest(), before, before + len(content) + after, content
+        ),
+        st.binary(min_size=1, max_size=40),
+        st.sampled_from([0, 0, 7]),
+        st.sampled_from([0, 0, 5]),
+    ),
+    max_size=4,
+)
+
+
+@given(pieces=some_pieces, cuts=st.lists(st.integers(0, 400), max_size=6).map(sorted), at=st.integers(0, 400))
+def test_an_answer_by_heads_is_signed_for_every_byte_that_no_id_vouches_for(pieces, cuts, at):
+    body = b"".join(encode_pieces(pieces))
+    parted = tuple(body[begin:end] for begin, end in pairwise([0, *(min(cut, len(body)) for cut in cuts), len(body)]))
+    assert signed_by_heads(*parted) == signed_by_heads(body)
+    # Cut anywhere it is another request; the last byte of a whole blob may be missing on the way as well.
+    if at < len(body):
+        assert signed_by_heads(body[:at]) != signed_by_heads(body)
+        changed = body[:at] + bytes([body[at] ^ 1]) + body[at + 1 :]
+        assert (signed_by_heads(changed) == signed_by_heads(body)) == _vouched_for(pieces, at)
+
+
+def _vouched_for(pieces, at):
+    """Whether the byte at this place of the body belongs to a whole blob."""
+    begin = len(encode_pieces(())[0])
+    for piece in pieces:
+        content = begin + len(encode_pieces([piece])[1])
+        begin = content + len(piece.content)
+        if content <= at < begin:
+            return len(piece.content) == piece.length
+    return False
+
+
+@given(body=st.binary(max_size=80).filter(lambda body: not body.startswith(b"WCP1")))
+def test_what_is_no_pieces_is_signed_for_as_it_is(body):
+    asked = json.loads(signed_by_heads(body))[4]
+    assert asked == hashlib.sha256(body).hexdigest()
+
+
+def test_bytes_that_are_not_their_blobs_are_not_called_whole_whatever_was_signed(platform):
+    """The id vouches for the bytes only because the hub looks."""
+    desk, number = platform.desk(), case_number_of("001", 1)
+    scans = [scan(desk.put_blob(b"sealed scan %d " % page * 100)) for page in range(3)]
+    desk.append(f"case/{number}", "case.taken_in", taken_in(number, *scans))
+    swapped = []
+
+    class Swapping(DirectLine):
+        def send(self, request):
+            if request.headers.get(wire.CONTENT_TYPE) == wire.PIECES_BY_HEADS:
+                swapped.append(request)
+                request = replace(request, content=tuple(part.replace(b"scan", b"nacs") for part in request.parts))
+            return super().send(request)
+
+    report = sync_once(platform.lane(desk, Swapping(platform.service)))
+    assert swapped
+    assert (report.state, report.blobs_sent, desk.uploaded()) == ("partial", 0, set())
+    assert sync_once(platform.lane(desk)).state == "done"
+
+
+def test_a_hub_that_signs_over_every_byte_only_is_sent_its_pieces_so(platform, monkeypatch):
+    earlier = tuple(name for name in capabilities.ALL if name != capabilities.SIGNS_BY_HEADS)
+    monkeypatch.setattr(capabilities, "ALL", earlier)
+    desk, number, kinds = platform.desk(), case_number_of("001", 1), []
+    scans = [scan(desk.put_blob(b"sealed scan %d " % page * 100)) for page in range(3)]
+    desk.append(f"case/{number}", "case.taken_in", taken_in(number, *scans))
+
+    def seen(request, answer):
+        kinds.append(request.headers.get(wire.CONTENT_TYPE))
+        return answer
+
+    assert sync_through(platform, desk, "/v1/blobs", seen).state == "done"
+    assert set(kinds) == {wire.PIECES}
 
 
 def test_keys_of_another_hub_are_not_believed(platform, tmp_path):
