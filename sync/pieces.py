@@ -80,9 +80,9 @@ def digest_by_heads(parts: Sequence[bytes]) -> str:
         return found.hexdigest()
     while len(head := reader.take(_HEAD.size)) == _HEAD.size:
         found.update(head)
-        _blob, offset, length, size = _HEAD.unpack(head)
+        _blob, _offset, length, size = _HEAD.unpack(head)
         views = reader.views(size)
-        if offset or not length == size == sum(map(len, views)):
+        if not length == size == sum(map(len, views)):
             found.update(_sha256(views))
     found.update(head)
     return found.hexdigest()
