@@ -5,7 +5,7 @@ from __future__ import annotations
 import errno
 import os
 import sys
-import time
+import threading
 from pathlib import Path
 from types import TracebackType
 
@@ -50,12 +50,12 @@ class FileLock:
 
     def acquire_within(self, seconds: float) -> bool:
         """Take the lock as soon as it is free; False if it was not for so long. Raises `OSError` as `acquire` does."""
-        until = time.monotonic() + seconds
-        while not self.try_acquire():
-            if time.monotonic() >= until:
-                return False
-            time.sleep(_LOOK_S)
-        return True
+        pause = threading.Event()
+        for _ in range(max(1, round(seconds / _LOOK_S))):
+            if self.try_acquire():
+                return True
+            pause.wait(_LOOK_S)
+        return False
 
     def release(self) -> None:
         """Give the lock back."""

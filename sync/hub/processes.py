@@ -12,7 +12,6 @@ import os
 import signal
 import sys
 import threading
-import time
 from collections.abc import Callable
 from types import FrameType
 
@@ -101,7 +100,7 @@ class _Parent:
         self._ended(child)
         if self._told is None:
             logger.error("serving process %d ended (%d) and is replaced", child, os.waitstatus_to_exitcode(status))
-            time.sleep(PAUSE_S)
+            threading.Event().wait(PAUSE_S)
 
     def _pass_on(self, number: int, _frame: FrameType | None) -> None:
         self._told = number

@@ -53,17 +53,15 @@ def takes_connections(hub):
         return asked.connect_ex(("127.0.0.1", hub.port)) == 0
 
 
-@pytest.fixture
-def desk_of(tmp_path):
-    def enrolled(hub):
-        file = tmp_path / "desk.wcenrol"
-        assert (
-            clerk_hub("enrol", "--data", hub.folder, "--device", "窗口", "--hall", "999999", "--out", file).returncode
-            == 0
-        )
-        return MemoryDesk.from_bytes(file.read_bytes(), SystemClock(), SystemRng())
+def options(database):
+    return ("--db", database.url) if database.url else ()
 
-    return enrolled
+
+def enrolled(hub, database):
+    file = hub.folder.parent / "desk.wcenrol"
+    wish = ("--device", "窗口", "--hall", "999999", "--out", file)
+    assert clerk_hub("enrol", "--data", hub.folder, *options(database), *wish).returncode == 0
+    return MemoryDesk.from_bytes(file.read_bytes(), SystemClock(), SystemRng())
 
 
 def sync(desk, hub):
@@ -76,9 +74,9 @@ def take_in(desk, number):
     desk.append(f"case/{case}", "case.taken_in", taken_in(case, scan(desk.put_blob(b"sealed %d " % number * 1000))))
 
 
-def test_a_desk_goes_on_while_one_process_after_another_is_killed(tmp_path, desk_of):
-    with RunningHub(tmp_path / "hub", processes=2) as hub:
-        desk = desk_of(hub)
+def test_a_desk_goes_on_while_one_process_after_another_is_killed(tmp_path, database):
+    with RunningHub(tmp_path / "hub", *options(database), processes=2) as hub:
+        desk = enrolled(hub, database)
         until(lambda: len(children_of(hub.process.pid)) == 2)
         for number in range(1, 4):
             killed, _stays = children_of(hub.process.pid)
@@ -87,7 +85,7 @@ def test_a_desk_goes_on_while_one_process_after_another_is_killed(tmp_path, desk
             # The connection may have been the dead one's; then the next try goes through.
             until(lambda: sync(desk, hub).state == "done")
             until(lambda gone=killed: len(left := children_of(hub.process.pid)) == 2 and gone not in left)
-    digest = clerk_hub_json("digest", "--data", hub.folder)
+    digest = clerk_hub_json("digest", "--data", hub.folder, *options(database))
     assert (digest["cases"], digest["blobs"], digest["entries"]) == (3, 3, 3)
     assert "is replaced" in (hub.folder / "hub.log").read_text(encoding="utf-8")
 
