@@ -1,5 +1,7 @@
 """The project's hub as a process of its own, over TLS: a desk speaks plain HTTP to its own machine only.
 
+Its first line is its URL, as that of `clerk-hub serve` is: it is ready then.
+
 Run: python -m benchmarks.lab.our_hub DATA --host H --port P --certificate FILE --key FILE
 """
 
@@ -34,7 +36,7 @@ def main() -> None:
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(args.certificate, args.key)
     hub = open_hub(args.data, HubSeams(SystemClock(), SystemDisk(), SystemRng()))
-    serve(hub, Place(args.host, args.port, tls=_GivenTls(context)), lambda _url: None)
+    serve(hub, Place(args.host, args.port, tls=_GivenTls(context)), lambda url: print(url, flush=True))
 
 
 if __name__ == "__main__":
