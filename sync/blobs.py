@@ -13,6 +13,7 @@ from typing import Any
 from clerk_app.journal.exchange import NamedBlob
 
 _ID = re.compile(r"[0-9a-f]{64}")
+_KEY = b'"blobs"'
 _LIST = re.compile(rb'"blobs"\s*:\s*\[\s*[^\]\s]')
 
 
@@ -27,7 +28,8 @@ def may_name_blobs(content: bytes) -> bool:
     Only an escape could write the key in other letters, and only UTF-16 or UTF-32 in other bytes; both hold a backslash
     or a NUL.
     """
-    return _LIST.search(content) is not None or b"\\u" in content or b"\0" in content
+    named = _KEY in content and _LIST.search(content) is not None
+    return named or b"\\u" in content or b"\0" in content
 
 
 def blobs_in(content: bytes) -> tuple[NamedBlob, ...]:

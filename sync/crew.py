@@ -18,11 +18,15 @@ from sync.plan import Operation
 
 @dataclass(slots=True, eq=False)
 class Errand:
-    """One call that belongs to an operation; `size` is how much it carries, as the lane counts it."""
+    """One call that belongs to an operation; `size` is how much it carries, as the lane counts it.
+
+    `packed`: the same on the line, where that is known only once the call packs it.
+    """
 
     operation: Operation
     call: Callable[[], Any]
     size: int = 0
+    packed: int = 0
     seconds: float = 0.0
     _answer: Any = None
     _error: BaseException | None = None

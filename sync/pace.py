@@ -37,6 +37,10 @@ class Pace:
             return self
         return self._of(max(self.size / _MOST_CHANGE, min(fitting, self.size * most_growth)))
 
+    def at_least(self, size: int, seconds: float) -> Pace:
+        """This pace, or what fits if `size` bytes took this long, where that is more."""
+        return self._of(max(self.size, size * TARGET_S / seconds)) if seconds > 0 else self
+
     def after_failure(self) -> Pace:
         """The pace after a request was lost."""
         return self._of(self.size / _MOST_CHANGE)
@@ -58,10 +62,15 @@ class Paces:
         """After digests were exchanged in so many seconds, which is little but the way there and back."""
         self.is_quick = seconds < QUICK_WAY_S
 
-    def batch_sent(self, size: int, seconds: float) -> None:
-        """After a batch with `size` bytes of entries was answered. The line may only have looked quick."""
+    def batch_sent(self, size: int, packed: int, seconds: float) -> None:
+        """After a batch with `size` bytes of entries, `packed` on the line, was answered.
+
+        The line may only have looked quick. If it is, blobs begin with what it carried of a batch.
+        """
         self.batch = self.batch.after(size, seconds)
         self.is_quick = self.is_quick and seconds < TARGET_S
+        if self.is_quick:
+            self.piece = self.piece.at_least(packed, seconds)
 
     def piece_sent(self, size: int, seconds: float) -> None:
         """After a request with `size` bytes of blobs was answered."""

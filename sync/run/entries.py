@@ -37,9 +37,11 @@ class Entries:
 
         def send() -> PushAnswer:
             batch = encode_batch(chain, after + 1, entries, signature, quickly=quickly)
+            errand.packed = len(batch)
             return self._client.push(batch, lane.clock.now_ms())
 
-        return Errand(operation, send, weight)
+        errand = Errand(operation, send, weight)
+        return errand
 
     def pushed(self, chain: str, answer: PushAnswer, errand: Errand) -> None:
         """Take the acks that came with the answer to a batch."""
@@ -48,7 +50,7 @@ class Entries:
         if answer.stopped is not None:
             state.look_anew()
             return
-        state.lane.paces.batch_sent(errand.size, errand.seconds)
+        state.lane.paces.batch_sent(errand.size, errand.packed, errand.seconds)
         state.know_paces()
         if answer.early:
             return  # its acks come with those of the batch before it

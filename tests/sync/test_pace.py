@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -70,6 +71,25 @@ def test_after_the_first_answer_on_a_quick_line_blobs_go_as_fast_as_it_carries_t
     assert paces.piece.size == begun.most
     paces.piece_sent(begun.most, 10 * TARGET_S)
     assert paces.piece.size == begun.most // 2
+
+
+def test_on_a_quick_line_blobs_begin_with_what_it_carried_of_a_batch():
+    paces = Paces()
+    paces.met(QUICK_WAY_S / 2)
+    paces.batch_sent(512 * KB, 128 * KB, 0.1)
+    assert paces.piece.size == 1280 * KB
+    paces.batch_sent(512 * KB, 128 * KB, 0.5)
+    assert paces.piece.size == 1280 * KB  # a batch that waited for its turn says nothing against it
+
+
+@pytest.mark.parametrize(("way", "seconds"), [(0.3, 0.1), (QUICK_WAY_S / 2, TARGET_S)])
+def test_elsewhere_and_where_the_line_only_looked_quick_blobs_feel_their_own_way(way, seconds):
+    paces = Paces()
+    begun = paces.piece
+    paces.met(way)
+    paces.batch_sent(512 * KB, 2048 * KB, seconds)
+    assert paces.piece == begun
+    assert not paces.is_quick
 
 
 def test_elsewhere_blobs_grow_no_more_than_twofold():
