@@ -19,7 +19,7 @@ logger = logging.getLogger(__name__)
 
 MOST = 4
 """As many by default where there are as many cores: beyond it one SQLite file gains nothing."""
-CAN_FORK = hasattr(os, "fork") and sys.platform != "darwin"
+CAN_FORK = sys.platform == "linux"
 """Windows cannot, and libraries of macOS do not bear it."""
 COUNTED_TOGETHER = "PROMETHEUS_MULTIPROC_DIR"
 """The variable that names the folder in which processes count together; `prometheus_client` asks while it is loaded."""

@@ -32,7 +32,7 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
     parser.add_argument(
         "--processes",
         type=_count,
-        help=f"同时工作的进程数，1 到 {_MOST}；不写按处理器核数，最多 {processes.MOST} 个（Windows 上为 1 个）",
+        help=f"同时工作的进程数，1 到 {_MOST}；不写按处理器核数，最多 {processes.MOST} 个（Linux 以外为 1 个）",
     )
     parser.add_argument(
         "--log", help="请求日志文件，一行一个 JSON 对象；“-”为标准错误输出；不写只记警告（平台文件夹的 hub.log）"
