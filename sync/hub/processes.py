@@ -67,6 +67,9 @@ class _Parent:
     def _start(self) -> None:
         sys.stdout.flush()
         with _held_back(signal.SIGTERM, signal.SIGINT):
+            if self._told is not None:
+                # Told just now: a child of after that would never hear of it.
+                return
             child = os.fork()
             if child:
                 self._children.add(child)
